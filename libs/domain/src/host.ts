@@ -1,0 +1,46 @@
+/** What the fleet knows of a host, and how old that knowledge is. */
+
+export type EngineKind = 'docker' | 'podman' | 'simulated';
+
+export interface EngineFacts {
+  readonly kind: EngineKind;
+  readonly version: string;
+  readonly apiVersion: string;
+  /** True for the simulated engine; shown wherever the host is shown. */
+  readonly simulated: boolean;
+  readonly swarm: SwarmFacts;
+}
+
+export interface SwarmFacts {
+  /** Empty outside a swarm. */
+  readonly nodeId: string;
+  readonly clusterId: string;
+  readonly manager: boolean;
+}
+
+/** `up`: answers and its events are followed. Else why it does not answer, in `reason`. */
+export interface EngineHealth {
+  readonly state: 'up' | 'down';
+  readonly reason: string;
+}
+
+export type Freshness = 'live' | 'stale' | 'offline';
+
+/** Silence after which rows are no longer `live`, and after which the host counts as `offline`, in milliseconds. */
+export const STALE_AFTER_MS = 10_000;
+export const OFFLINE_AFTER_MS = 15_000;
+
+/**
+ * How far the inventory of a host can be trusted.
+ * `live`: a session is open, was heard of in the last 10 s, and its engine answers. `offline`: not heard of for 15 s.
+ * `stale`: anything between, and a host whose engine does not answer its agent.
+ * @param lastHeardAt milliseconds since the epoch, by the controller's clock
+ */
+export function freshnessOf(
+  host: { readonly connected: boolean; readonly engineUp: boolean; readonly synced: boolean; readonly lastHeardAt: number },
+  now: number,
+): Freshness {
+  const silence = now - host.lastHeardAt;
+  if (silence >= OFFLINE_AFTER_MS) return 'offline';
+  return host.connected && host.engineUp && host.synced && silence < STALE_AFTER_MS ? 'live' : 'stale';
+}

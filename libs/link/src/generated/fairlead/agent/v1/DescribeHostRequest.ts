@@ -1,0 +1,8 @@
+// Original file: /work/main/proto/fairlead/agent/v1/network_service.proto
+
+
+export interface DescribeHostRequest {
+}
+
+export interface DescribeHostRequest__Output {
+}

@@ -1,0 +1,10 @@
+// Original file: /work/main/proto/fairlead/agent/v1/network_service.proto
+
+
+export interface InspectNetworkRequest {
+  'network'?: (string);
+}
+
+export interface InspectNetworkRequest__Output {
+  'network': (string);
+}

@@ -1,0 +1,30 @@
+// Original file: /work/main/proto/fairlead/link/v1/link.proto
+
+
+export interface Welcome {
+  'sessionId'?: (string);
+  /**
+   * Time between bookmarks; the agent spreads it by 10 %.
+   */
+  'heartbeatMs'?: (number);
+  /**
+   * No ack for this long ends the session.
+   */
+  'silenceLimitMs'?: (number);
+  'maxMessageBytes'?: (number);
+  'capability'?: (number);
+}
+
+export interface Welcome__Output {
+  'sessionId': (string);
+  /**
+   * Time between bookmarks; the agent spreads it by 10 %.
+   */
+  'heartbeatMs': (number);
+  /**
+   * No ack for this long ends the session.
+   */
+  'silenceLimitMs': (number);
+  'maxMessageBytes': (number);
+  'capability': (number);
+}
