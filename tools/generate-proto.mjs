@@ -3,14 +3,17 @@
  * The result is committed; `--check` compares instead of writing and fails where the two differ.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 const target = join(root, 'libs/link/src/generated');
-const loader = join(dirname(createRequire(import.meta.url).resolve('@grpc/proto-loader/package.json')), 'build/bin/proto-loader-gen-types.js');
+const loader = join(
+  dirname(createRequire(import.meta.url).resolve('@grpc/proto-loader/package.json')),
+  'build/bin/proto-loader-gen-types.js',
+);
 
 const files = (folder) =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -20,9 +23,28 @@ const files = (folder) =>
 
 function generate(folder) {
   const protos = files(join(root, 'proto')).filter((file) => file.endsWith('.proto'));
-  const options = ['--longs=Number', '--enums=String', '--defaults', '--oneofs', '--includeComments', '--grpcLib=@grpc/grpc-js'];
+  const options = [
+    '--longs=Number',
+    '--enums=String',
+    '--defaults',
+    '--oneofs',
+    '--includeComments',
+    '--grpcLib=@grpc/grpc-js',
+  ];
   const output = ['--importFileExtension=.js', `--includeDirs=${join(root, 'proto')}`, `--outDir=${folder}`];
-  execFileSync(process.execPath, [loader, ...options, ...output, ...protos], { cwd: join(root, 'proto'), stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync(process.execPath, [loader, ...options, ...output, ...protos], {
+    cwd: join(root, 'proto'),
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  for (const file of files(folder)) stripOrigin(join(folder, file));
+}
+
+/** The generator's first line names the folder it ran in, which differs from machine to machine. */
+function stripOrigin(path) {
+  writeFileSync(
+    path,
+    readFileSync(path, 'utf8').replace(/^\/\/ Original file: .*\/proto\//, '// Generated from proto/'),
+  );
 }
 
 export function generateProto() {
@@ -36,7 +58,8 @@ export function findDrift() {
   try {
     generate(scratch);
     const names = new Set([...files(scratch), ...files(target)]);
-    const read = (folder, name) => (statSync(join(folder, name), { throwIfNoEntry: false }) ? readFileSync(join(folder, name), 'utf8') : '');
+    const read = (folder, name) =>
+      statSync(join(folder, name), { throwIfNoEntry: false }) ? readFileSync(join(folder, name), 'utf8') : '';
     return [...names].filter((name) => read(scratch, name) !== read(target, name));
   } finally {
     rmSync(scratch, { recursive: true, force: true });

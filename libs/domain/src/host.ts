@@ -37,7 +37,12 @@ export const OFFLINE_AFTER_MS = 15_000;
  * @param lastHeardAt milliseconds since the epoch, by the controller's clock
  */
 export function freshnessOf(
-  host: { readonly connected: boolean; readonly engineUp: boolean; readonly synced: boolean; readonly lastHeardAt: number },
+  host: {
+    readonly connected: boolean;
+    readonly engineUp: boolean;
+    readonly synced: boolean;
+    readonly lastHeardAt: number;
+  },
   now: number,
 ): Freshness {
   const silence = now - host.lastHeardAt;

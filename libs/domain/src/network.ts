@@ -1,7 +1,8 @@
 /** What a Docker network is, apart from any engine, wire or database. */
 
 /** `unknown` stands for whatever a future engine may say; it counts as in use everywhere. */
-export type ContainerState = 'created' | 'running' | 'paused' | 'restarting' | 'exited' | 'removing' | 'dead' | 'unknown';
+export type ContainerState =
+  'created' | 'running' | 'paused' | 'restarting' | 'exited' | 'removing' | 'dead' | 'unknown';
 
 export type NetworkScope = 'local' | 'swarm' | 'global';
 
@@ -95,7 +96,12 @@ export interface EndpointSpec {
 const PREDEFINED_NAMES: ReadonlySet<string> = new Set(['bridge', 'host', 'none', 'podman']);
 
 /** Drivers of built-in networks, needed because a user network may be called `podman` on Docker. */
-const PREDEFINED_DRIVERS: Readonly<Record<string, string>> = { bridge: 'bridge', host: 'host', none: 'null', podman: 'bridge' };
+const PREDEFINED_DRIVERS: Readonly<Record<string, string>> = {
+  bridge: 'bridge',
+  host: 'host',
+  none: 'null',
+  podman: 'bridge',
+};
 
 /**
  * Whether the engine made this network itself: `bridge`, `host` and `none`, Podman's `podman`, and swarm's routing

@@ -40,7 +40,7 @@ function parseTerm(term: string): SelectorTerm {
     return { key: set[1], operator: set[2] === 'in' ? 'in' : 'notIn', values };
   }
   throw new FairleadError('invalid_argument', `'${term}' is not a term of a label selector`, {
-    hint: "Write terms such as env=prod, role!=db, zone in (a, b), gpu or !retired, joined by commas.",
+    hint: 'Write terms such as env=prod, role!=db, zone in (a, b), gpu or !retired, joined by commas.',
   });
 }
 

@@ -1,4 +1,4 @@
-// Original file: /work/main/proto/fairlead/agent/v1/inventory.proto
+// Generated from proto/fairlead/agent/v1/inventory.proto
 
 import type { EngineHealthMessage as _fairlead_agent_v1_EngineHealthMessage, EngineHealthMessage__Output as _fairlead_agent_v1_EngineHealthMessage__Output } from '../../../fairlead/agent/v1/EngineHealthMessage.js';
 import type { Long } from '@grpc/proto-loader';

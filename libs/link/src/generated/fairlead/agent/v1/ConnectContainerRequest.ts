@@ -1,4 +1,4 @@
-// Original file: /work/main/proto/fairlead/agent/v1/network_service.proto
+// Generated from proto/fairlead/agent/v1/network_service.proto
 
 import type { EndpointSpecMessage as _fairlead_agent_v1_EndpointSpecMessage, EndpointSpecMessage__Output as _fairlead_agent_v1_EndpointSpecMessage__Output } from '../../../fairlead/agent/v1/EndpointSpecMessage.js';
 

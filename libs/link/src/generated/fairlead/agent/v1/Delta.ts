@@ -1,4 +1,4 @@
-// Original file: /work/main/proto/fairlead/agent/v1/inventory.proto
+// Generated from proto/fairlead/agent/v1/inventory.proto
 
 import type { NetworkMessage as _fairlead_agent_v1_NetworkMessage, NetworkMessage__Output as _fairlead_agent_v1_NetworkMessage__Output } from '../../../fairlead/agent/v1/NetworkMessage.js';
 import type { Long } from '@grpc/proto-loader';

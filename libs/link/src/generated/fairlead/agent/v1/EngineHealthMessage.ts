@@ -1,4 +1,4 @@
-// Original file: /work/main/proto/fairlead/agent/v1/host.proto
+// Generated from proto/fairlead/agent/v1/host.proto
 
 
 export interface EngineHealthMessage {

@@ -1,4 +1,4 @@
-// Original file: /work/main/proto/fairlead/agent/v1/host.proto
+// Generated from proto/fairlead/agent/v1/host.proto
 
 import type { EngineMessage as _fairlead_agent_v1_EngineMessage, EngineMessage__Output as _fairlead_agent_v1_EngineMessage__Output } from '../../../fairlead/agent/v1/EngineMessage.js';
 import type { EngineHealthMessage as _fairlead_agent_v1_EngineHealthMessage, EngineHealthMessage__Output as _fairlead_agent_v1_EngineHealthMessage__Output } from '../../../fairlead/agent/v1/EngineHealthMessage.js';

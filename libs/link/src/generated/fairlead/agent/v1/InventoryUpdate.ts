@@ -1,4 +1,4 @@
-// Original file: /work/main/proto/fairlead/agent/v1/inventory.proto
+// Generated from proto/fairlead/agent/v1/inventory.proto
 
 import type { SnapshotBegin as _fairlead_agent_v1_SnapshotBegin, SnapshotBegin__Output as _fairlead_agent_v1_SnapshotBegin__Output } from '../../../fairlead/agent/v1/SnapshotBegin.js';
 import type { SnapshotChunk as _fairlead_agent_v1_SnapshotChunk, SnapshotChunk__Output as _fairlead_agent_v1_SnapshotChunk__Output } from '../../../fairlead/agent/v1/SnapshotChunk.js';

@@ -1,4 +1,4 @@
-// Original file: /work/main/proto/fairlead/agent/v1/network_service.proto
+// Generated from proto/fairlead/agent/v1/network_service.proto
 
 
 export interface ListNetworksRequest {

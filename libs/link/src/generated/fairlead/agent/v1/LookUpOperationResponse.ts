@@ -1,4 +1,4 @@
-// Original file: /work/main/proto/fairlead/agent/v1/network_service.proto
+// Generated from proto/fairlead/agent/v1/network_service.proto
 
 import type { OperationErrorMessage as _fairlead_agent_v1_OperationErrorMessage, OperationErrorMessage__Output as _fairlead_agent_v1_OperationErrorMessage__Output } from '../../../fairlead/agent/v1/OperationErrorMessage.js';
 import type { PruneItemResult as _fairlead_agent_v1_PruneItemResult, PruneItemResult__Output as _fairlead_agent_v1_PruneItemResult__Output } from '../../../fairlead/agent/v1/PruneItemResult.js';

@@ -1,4 +1,4 @@
-// Original file: /work/main/proto/fairlead/agent/v1/network.proto
+// Generated from proto/fairlead/agent/v1/network.proto
 
 import type { SubnetMessage as _fairlead_agent_v1_SubnetMessage, SubnetMessage__Output as _fairlead_agent_v1_SubnetMessage__Output } from '../../../fairlead/agent/v1/SubnetMessage.js';
 import type { EndpointMessage as _fairlead_agent_v1_EndpointMessage, EndpointMessage__Output as _fairlead_agent_v1_EndpointMessage__Output } from '../../../fairlead/agent/v1/EndpointMessage.js';

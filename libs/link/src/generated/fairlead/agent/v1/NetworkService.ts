@@ -1,4 +1,4 @@
-// Original file: /work/main/proto/fairlead/agent/v1/network_service.proto
+// Generated from proto/fairlead/agent/v1/network_service.proto
 
 import type * as grpc from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'

@@ -1,4 +1,4 @@
-// Original file: /work/main/proto/fairlead/agent/v1/probe.proto
+// Generated from proto/fairlead/agent/v1/probe.proto
 
 
 export interface ProbeRequest {

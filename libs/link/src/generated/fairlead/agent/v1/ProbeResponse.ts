@@ -1,4 +1,4 @@
-// Original file: /work/main/proto/fairlead/agent/v1/probe.proto
+// Generated from proto/fairlead/agent/v1/probe.proto
 
 import type { ResolutionMessage as _fairlead_agent_v1_ResolutionMessage, ResolutionMessage__Output as _fairlead_agent_v1_ResolutionMessage__Output } from '../../../fairlead/agent/v1/ResolutionMessage.js';
 import type { PingMessage as _fairlead_agent_v1_PingMessage, PingMessage__Output as _fairlead_agent_v1_PingMessage__Output } from '../../../fairlead/agent/v1/PingMessage.js';

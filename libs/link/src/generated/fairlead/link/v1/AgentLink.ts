@@ -1,4 +1,4 @@
-// Original file: /work/main/proto/fairlead/link/v1/link.proto
+// Generated from proto/fairlead/link/v1/link.proto
 
 import type * as grpc from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'

@@ -1,4 +1,4 @@
-// Original file: /work/main/proto/fairlead/link/v1/link.proto
+// Generated from proto/fairlead/link/v1/link.proto
 
 import type { Hello as _fairlead_link_v1_Hello, Hello__Output as _fairlead_link_v1_Hello__Output } from '../../../fairlead/link/v1/Hello.js';
 import type { InventoryUpdate as _fairlead_agent_v1_InventoryUpdate, InventoryUpdate__Output as _fairlead_agent_v1_InventoryUpdate__Output } from '../../../fairlead/agent/v1/InventoryUpdate.js';

@@ -1,4 +1,4 @@
-// Original file: /work/main/proto/fairlead/link/v1/link.proto
+// Generated from proto/fairlead/link/v1/link.proto
 
 import type { Welcome as _fairlead_link_v1_Welcome, Welcome__Output as _fairlead_link_v1_Welcome__Output } from '../../../fairlead/link/v1/Welcome.js';
 import type { Invocation as _fairlead_link_v1_Invocation, Invocation__Output as _fairlead_link_v1_Invocation__Output } from '../../../fairlead/link/v1/Invocation.js';

@@ -1,4 +1,4 @@
-// Original file: /work/main/proto/fairlead/link/v1/link.proto
+// Generated from proto/fairlead/link/v1/link.proto
 
 
 /**

@@ -1,4 +1,4 @@
-// Original file: /work/main/proto/fairlead/link/v1/link.proto
+// Generated from proto/fairlead/link/v1/link.proto
 
 import type { HostMessage as _fairlead_agent_v1_HostMessage, HostMessage__Output as _fairlead_agent_v1_HostMessage__Output } from '../../../fairlead/agent/v1/HostMessage.js';
 

@@ -1,4 +1,4 @@
-// Original file: /work/main/proto/fairlead/link/v1/link.proto
+// Generated from proto/fairlead/link/v1/link.proto
 
 import type { OperationErrorMessage as _fairlead_agent_v1_OperationErrorMessage, OperationErrorMessage__Output as _fairlead_agent_v1_OperationErrorMessage__Output } from '../../../fairlead/agent/v1/OperationErrorMessage.js';
 import type { Long } from '@grpc/proto-loader';
