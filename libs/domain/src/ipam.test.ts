@@ -1,0 +1,81 @@
+import { describe, expect, it } from '@jest/globals';
+import { assembleSubnets, parseAddress, parseCidr, rangeContains, rangeKeys, rangesOverlap } from './ipam.js';
+
+const flags = { subnets: [], ipRanges: [], gateways: [], auxAddresses: {} };
+
+describe('address ranges', () => {
+  it('cuts off host bits, as engines before 26 accept them', () =>
+    expect(parseCidr('10.210.0.9/16')).toEqual(parseCidr('10.210.0.0/16')));
+
+  it.each(['10.0.0.0', '10.0.0.0/33', '10.0/16', 'fd00::/129', 'x/8', '', '010.0.0.0/8x'])('refuses %p', (text) =>
+    expect(() => parseCidr(text)).toThrow(expect.objectContaining({ code: 'invalid_argument' })),
+  );
+
+  it.each([
+    ['10.0.0.0/8', '10.255.255.255/32', true],
+    ['10.0.0.0/8', '11.0.0.0/8', false],
+    ['0.0.0.0/0', '192.168.0.0/16', true],
+    ['::/0', '10.0.0.0/8', false],
+    ['fd00::/64', 'fd00:0:0:0:1::/80', true],
+    ['fd00::/64', 'fd00:0:0:1::/64', false],
+  ])('%s and %s overlap: %p', (a, b, expected) => {
+    expect(rangesOverlap(parseCidr(a), parseCidr(b))).toBe(expected);
+    expect(rangesOverlap(parseCidr(b), parseCidr(a))).toBe(expected);
+  });
+
+  it('contains what lies wholly inside', () => {
+    expect(rangeContains(parseCidr('10.0.0.0/8'), parseCidr('10.3.0.0/16'))).toBe(true);
+    expect(rangeContains(parseCidr('10.3.0.0/16'), parseCidr('10.0.0.0/8'))).toBe(false);
+  });
+
+  it('orders keys as text in the order of the addresses, and never mixes the families', () => {
+    const keys = ['0.0.0.0/8', '9.0.0.0/8', '10.0.0.0/8', '255.0.0.0/8'].map(
+      (cidr) => rangeKeys(parseCidr(cidr)).first,
+    );
+    expect([...keys].sort()).toEqual(keys);
+    expect(new Set(keys.map((key) => key.length))).toEqual(new Set([32]));
+    expect(rangeKeys(parseCidr('::a00:0/104')).first).not.toBe(rangeKeys(parseCidr('10.0.0.0/8')).first);
+  });
+
+  it('knows addresses from names', () => {
+    expect(parseAddress('10.1.2.3')?.family).toBe(4);
+    expect(parseAddress('fe80::1')?.family).toBe(6);
+    expect(parseAddress('web')).toBeUndefined();
+    expect(parseAddress('10.1')).toBeUndefined();
+  });
+});
+
+describe('assembleSubnets', () => {
+  it('puts each part into the subnet that contains it', () =>
+    expect(
+      assembleSubnets({
+        subnets: ['10.1.0.0/16', 'fd00::/64'],
+        ipRanges: ['10.1.8.0/24'],
+        gateways: ['fd00::1', '10.1.0.254'],
+        auxAddresses: { router: '10.1.0.5' },
+      }),
+    ).toEqual([
+      { cidr: '10.1.0.0/16', ipRange: '10.1.8.0/24', gateway: '10.1.0.254', auxAddresses: { router: '10.1.0.5' } },
+      { cidr: 'fd00::/64', ipRange: null, gateway: 'fd00::1', auxAddresses: {} },
+    ]));
+
+  it.each([
+    [{ subnets: ['10.0.0.0/8', '10.1.0.0/16'] }, '10.1.0.0/16 overlaps 10.0.0.0/8'],
+    [{ gateways: ['10.0.0.1'] }, 'no subnet contains 10.0.0.1'],
+    [{ subnets: ['10.0.0.0/24'], gateways: ['10.0.0.1', '10.0.0.2'] }, 'already has the gateway 10.0.0.1'],
+    [{ subnets: ['10.0.0.0/24'], ipRanges: ['10.0.0.0/25', '10.0.0.128/25'] }, 'already has the range'],
+    [{ subnets: ['10.0.0.0/24'], ipRanges: ['10.0.0.0/16'] }, 'no subnet contains 10.0.0.0/16'],
+    [{ subnets: ['10.0.0.0/24'], auxAddresses: { a: '10.0.1.1' } }, 'no subnet contains 10.0.1.1'],
+    [{ subnets: ['10.0.0.0/24'], gateways: ['gw'] }, "'gw' is not an address"],
+    [{ subnets: ['bad'] }, "'bad' is not an address range"],
+  ])('refuses %j', (given, message) => expect(() => assembleSubnets({ ...flags, ...given })).toThrow(message));
+
+  it('names every fault at once', () => {
+    const wrong = { ...flags, subnets: ['bad', '10.0.0.0/24'], gateways: ['10.9.9.9'] };
+    expect(() => assembleSubnets(wrong)).toThrow(
+      expect.objectContaining({
+        faults: [expect.objectContaining({ path: '--subnet' }), expect.objectContaining({ path: '--gateway' })],
+      }),
+    );
+  });
+});

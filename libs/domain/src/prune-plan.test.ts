@@ -1,0 +1,84 @@
+import { describe, expect, it } from '@jest/globals';
+import { parseLabelFilter } from './label-filter.js';
+import type { Network } from './network.js';
+import { planPrune } from './prune-plan.js';
+import { aNetwork, anEndpoint } from './testing.js';
+
+const now = Date.parse('2026-11-24T00:00:00Z');
+const all = { createdBefore: undefined, labels: [] };
+const judge = (network: Partial<Network>, filters: Parameters<typeof planPrune>[1] = all, others: Network[] = []) =>
+  planPrune([aNetwork(network), ...others], filters, now).find(
+    (item) => item.network.name === (network.name ?? 'my-net'),
+  );
+
+describe('planPrune', () => {
+  it('removes a network that no container uses', () =>
+    expect(judge({})).toMatchObject({ action: 'remove', reason: 'unused' }));
+
+  it.each(['exited', 'created', 'dead'] as const)('keeps a network that a container in state %s still uses', (state) =>
+    expect(judge({ endpoints: [anEndpoint('one', { state })] })).toMatchObject({
+      action: 'keep',
+      reason: 'stopped-containers',
+      explanation: `used by stopped container one (${state})`,
+    }),
+  );
+
+  it.each(['running', 'restarting', 'paused', 'removing', 'unknown'] as const)(
+    'counts a container that is %s as in use',
+    (state) =>
+      expect(judge({ endpoints: [anEndpoint('one', { state })] })).toMatchObject({ action: 'keep', reason: 'in-use' }),
+  );
+
+  it.each([
+    { name: 'bridge' },
+    { name: 'host', driver: 'host' },
+    { name: 'none', driver: 'null' },
+    { name: 'podman' },
+    { name: 'docker_gwbridge' },
+    { name: 'ingress', driver: 'overlay', ingress: true },
+  ])('keeps built-in $name', (network) =>
+    expect(judge(network)).toMatchObject({ action: 'keep', reason: 'predefined' }),
+  );
+
+  it('removes a user network that only looks built in', () =>
+    expect(judge({ name: 'none', driver: 'bridge' })).toMatchObject({ action: 'remove' }));
+
+  it('keeps a config-only network that another one refers to', () => {
+    const referring = aNetwork({ name: 'vlan7', configFrom: 'vlan7-config' });
+    expect(judge({ name: 'vlan7-config', configOnly: true }, all, [referring])).toMatchObject({
+      reason: 'config-referenced',
+    });
+    expect(judge({ name: 'vlan7-config', configOnly: true })).toMatchObject({ action: 'remove' });
+  });
+
+  it('keeps a swarm network, because one host does not know its users on the others', () =>
+    expect(judge({ scope: 'swarm', driver: 'overlay' })).toMatchObject({ action: 'keep', reason: 'swarm-scope' }));
+
+  it('keeps what was created at or after the given time, also where the time cannot be read', () => {
+    const filters = { createdBefore: Date.parse('2026-11-01T00:00:00Z'), labels: [] };
+    expect(judge({ createdAt: '2026-10-31T23:59:59Z' }, filters)).toMatchObject({ action: 'remove' });
+    expect(judge({ createdAt: '2026-11-01T00:00:00Z' }, filters)).toMatchObject({ reason: 'too-young' });
+    expect(judge({ createdAt: '' }, filters)).toMatchObject({ reason: 'too-young' });
+  });
+
+  it('keeps what the label filters do not match', () => {
+    const filters = { createdBefore: undefined, labels: [parseLabelFilter('ci=1'), parseLabelFilter('keep', true)] };
+    expect(judge({ labels: { ci: '1' } }, filters)).toMatchObject({ action: 'remove' });
+    expect(judge({ labels: { ci: '1', keep: '' } }, filters)).toMatchObject({ reason: 'label-mismatch' });
+    expect(judge({ labels: {} }, filters)).toMatchObject({ reason: 'label-mismatch' });
+  });
+
+  it('lists every network once, in an order that does not depend on the engine', () => {
+    const networks = ['c', 'a', 'b'].map((name) => aNetwork({ name }));
+    const names = (items: readonly Network[]) => planPrune(items, all, now).map(({ network }) => network.name);
+    expect(names(networks)).toEqual(['a', 'b', 'c']);
+    expect(names([...networks].reverse())).toEqual(['a', 'b', 'c']);
+  });
+
+  it('names at most ten users', () => {
+    const endpoints = Array.from({ length: 12 }, (_, index) => anEndpoint(`c${String(index).padStart(2, '0')}`));
+    expect(judge({ endpoints })?.explanation).toBe(
+      'used by c00, c01, c02, c03, c04, c05, c06, c07, c08, c09 and 2 more',
+    );
+  });
+});
