@@ -79,7 +79,7 @@ export function assembleSubnets(flags: SubnetFlags): Subnet[] {
     ),
     ipRange: null as string | null,
     gateway: null as string | null,
-    auxAddresses: {} as Record<string, string>,
+    auxAddresses: noAddresses(),
   }));
   reportOverlaps(pools, fault);
   const poolOf = (path: string, text: string, range: AddressRange | undefined) => {
@@ -112,6 +112,8 @@ export function assembleSubnets(flags: SubnetFlags): Subnet[] {
   }
   return pools.map(({ cidr, ipRange, gateway, auxAddresses }) => ({ cidr, ipRange, gateway, auxAddresses }));
 }
+
+const noAddresses = (): Record<string, string> => ({});
 
 type Fault = (path: string, message: string) => void;
 
