@@ -128,6 +128,8 @@ export interface StreamMethods {
 
 export type UnaryMethod = keyof UnaryMethods;
 export type StreamMethod = keyof StreamMethods;
+export type Methods = UnaryMethods & StreamMethods;
+export type Method = keyof Methods;
 
 export interface CallContext {
   /** Aborts when the caller gave up, the deadline passed, or the session ended. */
@@ -155,6 +157,10 @@ export type NetworkServiceHandlers = {
 export interface InvokeOptions {
   /** Time for the whole call, in milliseconds. It travels as a duration. */
   readonly deadlineMs: number;
+  /**
+   * Asks the agent to stop. The call then ends with the agent's last word where it still comes (a session), else with
+   * `outcome_unknown` (a dialled agent: gRPC drops a cancelled call).
+   */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -172,6 +178,8 @@ export interface HostConnection {
   readonly sessionId: string;
   /** Where the agent is, for people: `unix` or address and port. */
   readonly peer: string;
+  /** When the last message of the agent came in: milliseconds since the epoch, by the controller's clock. */
+  readonly lastHeardAt: number;
   /** Resolves with the reason when the session has ended. Never rejects. */
   readonly closed: Promise<string>;
   invoke<M extends UnaryMethod>(
@@ -184,7 +192,10 @@ export interface HostConnection {
     request: StreamMethods[M]['requestIn'],
     options: InvokeOptions,
   ): AsyncIterable<StreamMethods[M]['responseOut']>;
-  /** Inventory updates in order, for one consumer; reading slowly slows the agent down, never the engine. */
+  /**
+   * Inventory updates in order, for one consumer; reading slowly slows the agent down, never the engine. Answers share
+   * the stream with the updates: a consumer that waits for a call between two updates can wait for itself.
+   */
   updates(): AsyncIterable<InventoryUpdate__Output>;
   requestSnapshot(reason: string): void;
   close(reason: string): void;

@@ -1,28 +1,31 @@
 // Generated from proto/fairlead/agent/v1/inventory.proto
 
-import type { EngineHealthMessage as _fairlead_agent_v1_EngineHealthMessage, EngineHealthMessage__Output as _fairlead_agent_v1_EngineHealthMessage__Output } from '../../../fairlead/agent/v1/EngineHealthMessage.js';
+import type {
+  EngineHealthMessage as _fairlead_agent_v1_EngineHealthMessage,
+  EngineHealthMessage__Output as _fairlead_agent_v1_EngineHealthMessage__Output,
+} from '../../../fairlead/agent/v1/EngineHealthMessage.js';
 import type { Long } from '@grpc/proto-loader';
 
 /**
  * "The engine still shows exactly this": also the session's heartbeat.
  */
 export interface Bookmark {
-  'revision'?: (number | string | Long);
+  revision?: number | string | Long;
   /**
    * SHA-256 (hex) over the sorted lines "id digest\n" of all networks.
    */
-  'setDigest'?: (string);
-  'health'?: (_fairlead_agent_v1_EngineHealthMessage | null);
+  setDigest?: string;
+  health?: _fairlead_agent_v1_EngineHealthMessage | null;
 }
 
 /**
  * "The engine still shows exactly this": also the session's heartbeat.
  */
 export interface Bookmark__Output {
-  'revision': (number);
+  revision: number;
   /**
    * SHA-256 (hex) over the sorted lines "id digest\n" of all networks.
    */
-  'setDigest': (string);
-  'health': (_fairlead_agent_v1_EngineHealthMessage__Output | null);
+  setDigest: string;
+  health: _fairlead_agent_v1_EngineHealthMessage__Output | null;
 }

@@ -1,8 +1,5 @@
 // Generated from proto/fairlead/agent/v1/network_service.proto
 
+export interface DescribeHostRequest {}
 
-export interface DescribeHostRequest {
-}
-
-export interface DescribeHostRequest__Output {
-}
+export interface DescribeHostRequest__Output {}

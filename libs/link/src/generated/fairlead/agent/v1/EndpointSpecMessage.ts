@@ -1,42 +1,41 @@
 // Generated from proto/fairlead/agent/v1/network.proto
 
-
 /**
  * How a container is to be attached: every flag of `docker network connect`.
  */
 export interface EndpointSpecMessage {
-  'aliases'?: (string)[];
+  aliases?: string[];
   /**
    * CONTAINER or CONTAINER:ALIAS.
    */
-  'links'?: (string)[];
-  'ipv4'?: (string);
-  'ipv6'?: (string);
-  'linkLocalIps'?: (string)[];
-  'driverOptions'?: ({[key: string]: string});
+  links?: string[];
+  ipv4?: string;
+  ipv6?: string;
+  linkLocalIps?: string[];
+  driverOptions?: { [key: string]: string };
   /**
    * Highest wins the container's default gateway. Needs Docker Engine 28.
    */
-  'gatewayPriority'?: (number);
-  '_gatewayPriority'?: "gatewayPriority";
+  gatewayPriority?: number;
+  _gatewayPriority?: 'gatewayPriority';
 }
 
 /**
  * How a container is to be attached: every flag of `docker network connect`.
  */
 export interface EndpointSpecMessage__Output {
-  'aliases': (string)[];
+  aliases: string[];
   /**
    * CONTAINER or CONTAINER:ALIAS.
    */
-  'links': (string)[];
-  'ipv4': (string);
-  'ipv6': (string);
-  'linkLocalIps': (string)[];
-  'driverOptions': ({[key: string]: string});
+  links: string[];
+  ipv4: string;
+  ipv6: string;
+  linkLocalIps: string[];
+  driverOptions: { [key: string]: string };
   /**
    * Highest wins the container's default gateway. Needs Docker Engine 28.
    */
-  'gatewayPriority'?: (number);
-  '_gatewayPriority'?: "gatewayPriority";
+  gatewayPriority?: number;
+  _gatewayPriority?: 'gatewayPriority';
 }

@@ -1,10 +1,9 @@
 // Generated from proto/fairlead/agent/v1/network_service.proto
 
-
 export interface InspectNetworkRequest {
-  'network'?: (string);
+  network?: string;
 }
 
 export interface InspectNetworkRequest__Output {
-  'network': (string);
+  network: string;
 }

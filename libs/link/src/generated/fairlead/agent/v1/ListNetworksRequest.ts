@@ -1,8 +1,5 @@
 // Generated from proto/fairlead/agent/v1/network_service.proto
 
+export interface ListNetworksRequest {}
 
-export interface ListNetworksRequest {
-}
-
-export interface ListNetworksRequest__Output {
-}
+export interface ListNetworksRequest__Output {}

@@ -1,18 +1,17 @@
 // Generated from proto/fairlead/agent/v1/network_service.proto
 
-
 export interface PruneItemMessage {
-  'networkId'?: (string);
+  networkId?: string;
   /**
    * The record the plan was made for; another one is not removed.
    */
-  'expectedDigest'?: (string);
+  expectedDigest?: string;
 }
 
 export interface PruneItemMessage__Output {
-  'networkId': (string);
+  networkId: string;
   /**
    * The record the plan was made for; another one is not removed.
    */
-  'expectedDigest': (string);
+  expectedDigest: string;
 }

@@ -6,14 +6,14 @@ import type { Long } from '@grpc/proto-loader';
  * The receiver applies the snapshot only when the count and set digest agree.
  */
 export interface SnapshotEnd {
-  'revision'?: (number | string | Long);
-  'setDigest'?: (string);
+  revision?: number | string | Long;
+  setDigest?: string;
 }
 
 /**
  * The receiver applies the snapshot only when the count and set digest agree.
  */
 export interface SnapshotEnd__Output {
-  'revision': (number);
-  'setDigest': (string);
+  revision: number;
+  setDigest: string;
 }

@@ -1,18 +1,24 @@
 // Generated from proto/fairlead/link/v1/link.proto
 
-import type * as grpc from '@grpc/grpc-js'
-import type { MethodDefinition } from '@grpc/proto-loader'
-import type { AgentMessage as _fairlead_link_v1_AgentMessage, AgentMessage__Output as _fairlead_link_v1_AgentMessage__Output } from '../../../fairlead/link/v1/AgentMessage.js';
-import type { ControllerMessage as _fairlead_link_v1_ControllerMessage, ControllerMessage__Output as _fairlead_link_v1_ControllerMessage__Output } from '../../../fairlead/link/v1/ControllerMessage.js';
+import type * as grpc from '@grpc/grpc-js';
+import type { MethodDefinition } from '@grpc/proto-loader';
+import type {
+  AgentMessage as _fairlead_link_v1_AgentMessage,
+  AgentMessage__Output as _fairlead_link_v1_AgentMessage__Output,
+} from '../../../fairlead/link/v1/AgentMessage.js';
+import type {
+  ControllerMessage as _fairlead_link_v1_ControllerMessage,
+  ControllerMessage__Output as _fairlead_link_v1_ControllerMessage__Output,
+} from '../../../fairlead/link/v1/ControllerMessage.js';
 
 /**
  * The live link of one agent, dialled by the agent. One stream is one session;
  * any fault ends it and the next one starts clean: nothing is half repaired.
- * 
+ *
  * Refused designs: unary calls from the agent (3 to 9 times the cost a message),
  * a tunnel of bytes to the engine (gives the controller the whole engine), and
  * resuming a session (the state to be resumed is what gets lost).
- * 
+ *
  * Capability, sent in Hello. A number is never reused or changed in meaning.
  * 1  2026-11-24  Hello, Welcome, invocations, inventory, bookmarks.
  */
@@ -22,26 +28,35 @@ export interface AgentLinkClient extends grpc.Client {
    * Errors: invalid_argument (bad name), already_exists (the name has a live
    * session from another agent), unsupported (no common capability).
    */
-  Attach(metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientDuplexStream<_fairlead_link_v1_AgentMessage, _fairlead_link_v1_ControllerMessage__Output>;
-  Attach(options?: grpc.CallOptions): grpc.ClientDuplexStream<_fairlead_link_v1_AgentMessage, _fairlead_link_v1_ControllerMessage__Output>;
+  Attach(
+    metadata: grpc.Metadata,
+    options?: grpc.CallOptions,
+  ): grpc.ClientDuplexStream<_fairlead_link_v1_AgentMessage, _fairlead_link_v1_ControllerMessage__Output>;
+  Attach(
+    options?: grpc.CallOptions,
+  ): grpc.ClientDuplexStream<_fairlead_link_v1_AgentMessage, _fairlead_link_v1_ControllerMessage__Output>;
   /**
    * Caller: an agent. The first message up is Hello, the first one down Welcome.
    * Errors: invalid_argument (bad name), already_exists (the name has a live
    * session from another agent), unsupported (no common capability).
    */
-  attach(metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientDuplexStream<_fairlead_link_v1_AgentMessage, _fairlead_link_v1_ControllerMessage__Output>;
-  attach(options?: grpc.CallOptions): grpc.ClientDuplexStream<_fairlead_link_v1_AgentMessage, _fairlead_link_v1_ControllerMessage__Output>;
-  
+  attach(
+    metadata: grpc.Metadata,
+    options?: grpc.CallOptions,
+  ): grpc.ClientDuplexStream<_fairlead_link_v1_AgentMessage, _fairlead_link_v1_ControllerMessage__Output>;
+  attach(
+    options?: grpc.CallOptions,
+  ): grpc.ClientDuplexStream<_fairlead_link_v1_AgentMessage, _fairlead_link_v1_ControllerMessage__Output>;
 }
 
 /**
  * The live link of one agent, dialled by the agent. One stream is one session;
  * any fault ends it and the next one starts clean: nothing is half repaired.
- * 
+ *
  * Refused designs: unary calls from the agent (3 to 9 times the cost a message),
  * a tunnel of bytes to the engine (gives the controller the whole engine), and
  * resuming a session (the state to be resumed is what gets lost).
- * 
+ *
  * Capability, sent in Hello. A number is never reused or changed in meaning.
  * 1  2026-11-24  Hello, Welcome, invocations, inventory, bookmarks.
  */
@@ -52,9 +67,13 @@ export interface AgentLinkHandlers extends grpc.UntypedServiceImplementation {
    * session from another agent), unsupported (no common capability).
    */
   Attach: grpc.handleBidiStreamingCall<_fairlead_link_v1_AgentMessage__Output, _fairlead_link_v1_ControllerMessage>;
-  
 }
 
 export interface AgentLinkDefinition extends grpc.ServiceDefinition {
-  Attach: MethodDefinition<_fairlead_link_v1_AgentMessage, _fairlead_link_v1_ControllerMessage, _fairlead_link_v1_AgentMessage__Output, _fairlead_link_v1_ControllerMessage__Output>
+  Attach: MethodDefinition<
+    _fairlead_link_v1_AgentMessage,
+    _fairlead_link_v1_ControllerMessage,
+    _fairlead_link_v1_AgentMessage__Output,
+    _fairlead_link_v1_ControllerMessage__Output
+  >;
 }

@@ -6,32 +6,32 @@ import type { Long } from '@grpc/proto-loader';
  * A call of NetworkService, carried by the session.
  */
 export interface Invocation {
-  'id'?: (number | string | Long);
+  id?: number | string | Long;
   /**
    * Name of the method, without the service: CreateNetwork.
    */
-  'method'?: (string);
+  method?: string;
   /**
    * Time left, counted by the agent on its own steady clock, so that clocks need
    * not agree. A call not begun by then is never begun.
    */
-  'deadlineMs'?: (number);
-  'request'?: (Buffer | Uint8Array | string);
+  deadlineMs?: number;
+  request?: Buffer | Uint8Array | string;
 }
 
 /**
  * A call of NetworkService, carried by the session.
  */
 export interface Invocation__Output {
-  'id': (number);
+  id: number;
   /**
    * Name of the method, without the service: CreateNetwork.
    */
-  'method': (string);
+  method: string;
   /**
    * Time left, counted by the agent on its own steady clock, so that clocks need
    * not agree. A call not begun by then is never begun.
    */
-  'deadlineMs': (number);
-  'request': (Buffer);
+  deadlineMs: number;
+  request: Buffer;
 }

@@ -1,16 +1,15 @@
 // Generated from proto/fairlead/link/v1/link.proto
 
-
 /**
  * Sent for a message that the other side does not know; the session lives.
  */
 export interface Unsupported {
-  'what'?: (string);
+  what?: string;
 }
 
 /**
  * Sent for a message that the other side does not know; the session lives.
  */
 export interface Unsupported__Output {
-  'what': (string);
+  what: string;
 }

@@ -1,30 +1,29 @@
 // Generated from proto/fairlead/link/v1/link.proto
 
-
 export interface Welcome {
-  'sessionId'?: (string);
+  sessionId?: string;
   /**
    * Time between bookmarks; the agent spreads it by 10 %.
    */
-  'heartbeatMs'?: (number);
+  heartbeatMs?: number;
   /**
    * No ack for this long ends the session.
    */
-  'silenceLimitMs'?: (number);
-  'maxMessageBytes'?: (number);
-  'capability'?: (number);
+  silenceLimitMs?: number;
+  maxMessageBytes?: number;
+  capability?: number;
 }
 
 export interface Welcome__Output {
-  'sessionId': (string);
+  sessionId: string;
   /**
    * Time between bookmarks; the agent spreads it by 10 %.
    */
-  'heartbeatMs': (number);
+  heartbeatMs: number;
   /**
    * No ack for this long ends the session.
    */
-  'silenceLimitMs': (number);
-  'maxMessageBytes': (number);
-  'capability': (number);
+  silenceLimitMs: number;
+  maxMessageBytes: number;
+  capability: number;
 }

@@ -1,0 +1,52 @@
+import { FairleadError } from '@fairlead/domain';
+import type { Method, Methods, StreamMethod } from './contract.js';
+import type { InventoryUpdate, InventoryUpdate__Output } from './generated/fairlead/agent/v1/InventoryUpdate.js';
+import type { AnyMethod } from './protocol.js';
+import { networkService } from './protocol.js';
+
+const methods = new Map<string, AnyMethod>(Object.entries(networkService));
+
+function definitionOf(name: string): AnyMethod {
+  const definition = methods.get(name);
+  if (definition === undefined) throw new FairleadError('unsupported', `There is no method '${name}'`);
+  return definition;
+}
+
+/** @internal Runs a serializer or deserializer: what does not fit the protocol is the fault of whoever wrote it. */
+export function guarded<T>(what: string, act: () => T): T {
+  try {
+    return act();
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new FairleadError('invalid_argument', `${what} does not fit the protocol: ${reason}`, { cause });
+  }
+}
+
+/**
+ * Messages to bytes and back, by method name of NetworkService.
+ * All throw FairleadError: `invalid_argument` for what does not fit the protocol, `unsupported` for an unknown method.
+ */
+export const codec = {
+  isMethod: (name: string): name is Method => methods.has(name),
+
+  /** Whether the method answers with a stream. */
+  isStream: (name: Method): name is StreamMethod => definitionOf(name).responseStream,
+
+  encodeRequest: <M extends Method>(method: M, request: Methods[M]['requestIn']): Buffer =>
+    guarded(`The request of ${method}`, () => definitionOf(method).requestSerialize(request)),
+
+  decodeRequest: <M extends Method>(method: M, bytes: Buffer): Methods[M]['requestOut'] =>
+    guarded(`The request of ${method}`, () => definitionOf(method).requestDeserialize(bytes)),
+
+  encodeResponse: <M extends Method>(method: M, response: Methods[M]['responseIn']): Buffer =>
+    guarded(`The answer of ${method}`, () => definitionOf(method).responseSerialize(response)),
+
+  decodeResponse: <M extends Method>(method: M, bytes: Buffer): Methods[M]['responseOut'] =>
+    guarded(`The answer of ${method}`, () =>
+      definitionOf(method).responseDeserialize(bytes),
+    ) as Methods[M]['responseOut'],
+
+  encodeInventory: (update: InventoryUpdate): Buffer => codec.encodeResponse('WatchInventory', update),
+
+  decodeInventory: (bytes: Buffer): InventoryUpdate__Output => codec.decodeResponse('WatchInventory', bytes),
+};

@@ -1,0 +1,48 @@
+/** The protocol as `proto/` states it, loaded once. Messages have camelCase fields, numbers for 64-bit integers. */
+import type { MethodDefinition as RawMethodDefinition } from '@grpc/grpc-js';
+import type { MethodDefinition, PackageDefinition, ServiceDefinition } from '@grpc/proto-loader';
+import { loadSync } from '@grpc/proto-loader';
+import { fileURLToPath } from 'node:url';
+
+export type AnyMethod = MethodDefinition<object, object>;
+
+/** The newest entry of the dated log in `link.proto`. */
+export const CAPABILITY = 1;
+
+export const NETWORK_SERVICE = 'fairlead.agent.v1.NetworkService';
+export const AGENT_LINK = 'fairlead.link.v1.AgentLink';
+
+/** `src` and `dist` lie at the same depth below the root of the repository. */
+const folder = fileURLToPath(new URL('../../../proto/', import.meta.url));
+
+export const packageDefinition: PackageDefinition = loadSync(
+  ['fairlead/agent/v1/network_service.proto', 'fairlead/link/v1/link.proto'],
+  { includeDirs: [folder], keepCase: false, longs: Number, enums: String, defaults: true, oneofs: true },
+);
+
+const serviceOf = (name: string): Readonly<Record<string, AnyMethod>> =>
+  packageDefinition[name] as ServiceDefinition as Readonly<Record<string, AnyMethod>>;
+
+export const networkService = serviceOf(NETWORK_SERVICE);
+export const agentLink = serviceOf(AGENT_LINK);
+
+const asIs = (bytes: Buffer): Buffer => bytes;
+
+export type RawMethod = RawMethodDefinition<Buffer, Buffer>;
+
+/**
+ * The same methods with messages left as bytes. The carriers read and write the bytes themselves, so that a message
+ * that cannot be read or is too large becomes an answer of ours and not the end of a stream.
+ */
+export function rawService(service: Readonly<Record<string, AnyMethod>>): Readonly<Record<string, RawMethod>> {
+  const raw = ({ path, requestStream, responseStream }: AnyMethod): RawMethod => ({
+    path,
+    requestStream,
+    responseStream,
+    requestSerialize: asIs,
+    requestDeserialize: asIs,
+    responseSerialize: asIs,
+    responseDeserialize: asIs,
+  });
+  return Object.fromEntries(Object.entries(service).map(([name, method]) => [name, raw(method)]));
+}
