@@ -1,0 +1,136 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { FairleadError } from '@fairlead/domain';
+import { Prisma, PrismaClient } from '../generated/prisma/client.js';
+import { firstColumn, SqliteConnection } from './connection.js';
+import { DataLock } from './data-lock.js';
+import { primaryCode, SQLITE, sqliteCode } from './driver-error.js';
+import { storing, toStorageError } from './errors.js';
+import { type Connections, LibsqlAdapterFactory } from './libsql-adapter.js';
+import { migrate, type MigrationResult } from './migrate.js';
+import { MIGRATIONS } from './migration-folder.js';
+
+const FILE = 'fairlead.db';
+
+/**
+ * How long to wait for a lock of a foreign program (a backup tool, a shell) before giving up, in milliseconds. The
+ * event loop stands still meanwhile, so it stays far below the time after which hosts count as stale.
+ */
+const BUSY_TIMEOUT = 'busy_timeout=2000';
+
+/** FULL: what was acknowledged is on the disk, also after a power cut. */
+const WRITER = ['journal_mode=WAL', 'synchronous=FULL', 'foreign_keys=ON', BUSY_TIMEOUT, 'journal_size_limit=67108864'];
+
+/** Checkpointing is the writer's alone: see DataLock for what two of them can do. */
+const READER = ['query_only=ON', 'wal_autocheckpoint=0', BUSY_TIMEOUT];
+
+/** Transactions queue for the one writer; Prisma would give up after 2 s in the queue. In milliseconds. */
+const PATIENCE = { maxWait: 30_000, timeout: 30_000 };
+
+/** A statement of a transaction: raw SQL, or a call of the client that was not awaited. */
+export type Statement = Prisma.Sql | Prisma.PrismaPromise<unknown>;
+
+/**
+ * The controller's database, open in this process alone.
+ *
+ * Invariants: the folder's lock is held from before the file is opened until after it is closed; only `writer` writes
+ * or checkpoints; the reader is closed first, so that it never is the last connection, which SQLite checkpoints by.
+ */
+export class Database {
+  private closing: Promise<void> | undefined;
+
+  private constructor(
+    readonly prisma: PrismaClient,
+    /** What was done to the file when it was opened. */
+    readonly migrations: MigrationResult,
+    private readonly connections: Connections,
+    private readonly lock: DataLock,
+  ) {}
+
+  static open(folder: string, migrationFolder: string): Database {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const lock = DataLock.acquire(folder);
+    try {
+      const file = join(folder, FILE);
+      if (existsSync(file)) assertSound(file);
+      const migrations = migrate(file, migrationFolder);
+      const connections = connect(file);
+      const adapter = new LibsqlAdapterFactory(connections);
+      const prisma = new PrismaClient({ adapter, errorFormat: 'minimal', transactionOptions: PATIENCE });
+      return new Database(prisma, migrations, connections, lock);
+    } catch (error) {
+      lock.release();
+      throw toStorageError(error);
+    }
+  }
+
+  /**
+   * Runs all statements in one transaction: all of them are on the disk when it resolves, or none.
+   * @returns for each statement the number of rows it changed, or what the call of the client returns
+   * @throws FairleadError `storage_failed`; a unique violation as Prisma's error (see `isUniqueViolation`)
+   */
+  transaction(statements: readonly Statement[]): Promise<unknown[]> {
+    const calls = statements.map((each) => (each instanceof Prisma.Sql ? this.prisma.$executeRaw(each) : each));
+    return storing(this.prisma.$transaction(calls));
+  }
+
+  /** Waits for what is running, moves the WAL into the file and lets go of the folder. May be called twice. */
+  close(): Promise<void> {
+    this.closing ??= this.shutDown();
+    return this.closing;
+  }
+
+  private async shutDown(): Promise<void> {
+    try {
+      await this.prisma.$disconnect();
+      this.connections.reader.close();
+      this.connections.writer.query('PRAGMA wal_checkpoint(TRUNCATE)');
+      this.connections.writer.close();
+    } finally {
+      this.lock.release();
+    }
+  }
+}
+
+/**
+ * Opens the database of a data folder, making folder and database where they are missing and applying migrations.
+ * @param migrationFolder other than the project's own only in tests
+ * @throws FairleadError `storage_failed`: the folder is in use, the file is damaged or newer, a migration failed
+ */
+// eslint-disable-next-line @typescript-eslint/require-await -- a promise, so that opening may become asynchronous
+export async function openDatabase(folder: string, migrationFolder = MIGRATIONS): Promise<Database> {
+  return Database.open(folder, migrationFolder);
+}
+
+function connect(file: string): Connections {
+  const writer = new SqliteConnection(file, WRITER);
+  return { writer, reader: new SqliteConnection(file, READER) };
+}
+
+/** Reads every page, so that damage is found now and not in the middle of an operation. */
+function assertSound(file: string): void {
+  const faults = quickCheck(file);
+  if (faults === 'ok') return;
+  throw new FairleadError('storage_failed', `The database ${file} is damaged (${faults}). Nothing was changed.`, {
+    hint:
+      `Move it aside, together with ${FILE}-wal and ${FILE}-shm, and put a backup in its place. Without one, start ` +
+      'with an empty database: the inventory comes back from the agents, the records of operations do not.',
+  });
+}
+
+function quickCheck(file: string): string {
+  const connection = new SqliteConnection(file, [BUSY_TIMEOUT]);
+  try {
+    return firstColumn(connection, 'PRAGMA quick_check(3)').join('; ');
+  } catch (error) {
+    if (error instanceof Error && isDamage(error)) return error.message;
+    throw error;
+  } finally {
+    connection.close();
+  }
+}
+
+function isDamage(error: unknown): boolean {
+  const code = primaryCode(sqliteCode(error) ?? 0);
+  return code === SQLITE.CORRUPT || code === SQLITE.NOTADB;
+}

@@ -1,0 +1,70 @@
+import { FairleadError } from '@fairlead/domain';
+import { isDriverAdapterError, type DriverAdapterError } from '@prisma/driver-adapter-utils';
+import { Prisma } from '../generated/prisma/client.js';
+import { primaryCode, SQLITE, sqliteCode } from './driver-error.js';
+
+/** What stands behind each result code of SQLite, and what to do about it. */
+const CAUSES: Readonly<Record<number, readonly [why: string, hint: string]>> = {
+  [SQLITE.FULL]: ['the disk is full', 'Free some space; it goes on by itself.'],
+  [SQLITE.IOERR]: ['the disk reported an error', 'Check the disk and the system log.'],
+  [SQLITE.READONLY]: ['the file is read-only', 'Make the data folder writable for this user.'],
+  [SQLITE.CANTOPEN]: ['the file cannot be opened', 'Make the data folder writable for this user.'],
+  [SQLITE.BUSY]: ['another program holds the file', 'Close the program that has the database open.'],
+  [SQLITE.CORRUPT]: ['the file is damaged', 'Stop the controller and put a backup in its place.'],
+  [SQLITE.NOTADB]: ['the file is not a database', 'Stop the controller and put a backup in its place.'],
+};
+
+/** Anything that Prisma or SQLite threw, as `storage_failed` with the reason; a FairleadError stays what it is. */
+export function toStorageError(error: unknown): FairleadError {
+  if (error instanceof FairleadError) return error;
+  const code = resultCode(error);
+  const [why, hint] = CAUSES[primaryCode(code ?? 0)] ?? [lastLine(error), 'See the log for the cause, and report it.'];
+  return new FairleadError('storage_failed', `The database did not take it: ${why}.`, { hint, cause: error });
+}
+
+/** Awaits work on the database and turns what it throws into a FairleadError. Unique violations pass: see below. */
+export async function storing<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw isUniqueViolation(error) ? error : toStorageError(error);
+  }
+}
+
+/**
+ * Whether a row with the same key was already there.
+ * @param fields the fields of the key; without them any key counts
+ */
+export function isUniqueViolation(error: unknown, fields?: readonly string[]): boolean {
+  const violated = violatedFields(error);
+  return violated !== undefined && (fields === undefined || fields.join() === violated.join());
+}
+
+function violatedFields(error: unknown): readonly string[] | undefined {
+  const payload = driverError(error)?.cause;
+  if (payload?.kind !== 'UniqueConstraintViolation') return undefined;
+  return payload.constraint && 'fields' in payload.constraint ? payload.constraint.fields : [];
+}
+
+function resultCode(error: unknown): number | undefined {
+  const code = sqliteCode(error);
+  if (code !== undefined) return code;
+  const original = driverError(error)?.cause.originalCode;
+  return original === undefined ? undefined : Number(original);
+}
+
+/** The adapter's own error, which Prisma hands on in one of three places. */
+function driverError(error: unknown): DriverAdapterError | undefined {
+  if (isDriverAdapterError(error)) return error;
+  if (error instanceof Prisma.PrismaClientKnownRequestError) {
+    const inner: unknown = error.meta?.['driverAdapterError'];
+    return isDriverAdapterError(inner) ? inner : undefined;
+  }
+  return error instanceof Error && error.cause !== undefined ? driverError(error.cause) : undefined;
+}
+
+/** Prisma puts the call and its source before the reason. */
+function lastLine(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.trim().split('\n').at(-1)!.replace(/\.$/, '');
+}

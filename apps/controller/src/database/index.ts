@@ -1,0 +1,4 @@
+export { Database, openDatabase, type Statement } from './database.js';
+export { isUniqueViolation, storing, toStorageError } from './errors.js';
+export type { MigrationResult } from './migrate.js';
+export { Prisma, PrismaClient } from '../generated/prisma/client.js';
