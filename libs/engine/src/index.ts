@@ -1,1 +1,2 @@
+export * from './docker/engine.js';
 export * from './port.js';

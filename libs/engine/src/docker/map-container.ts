@@ -1,0 +1,65 @@
+import type { ContainerState } from '@fairlead/domain';
+import type { Attachment, ContainerDetails, ContainerFacts } from '../port.js';
+import type { RawContainer, RawContainerLine, RawEndpoint } from './raw.js';
+
+/** Docker's words as they are; Podman's own mapped to them. */
+const STATES: Readonly<Record<string, ContainerState>> = {
+  created: 'created',
+  running: 'running',
+  paused: 'paused',
+  restarting: 'restarting',
+  exited: 'exited',
+  removing: 'removing',
+  dead: 'dead',
+  configured: 'created',
+  initialized: 'created',
+  stopping: 'running',
+  stopped: 'exited',
+};
+
+export function toContainerFacts(raw: RawContainerLine): ContainerFacts {
+  return {
+    id: raw.Id,
+    name: ownName(raw.Names ?? []),
+    state: toState(raw.State),
+    labels: raw.Labels ?? {},
+    networkMode: raw.HostConfig?.NetworkMode ?? '',
+    attachments: toAttachments(raw.NetworkSettings?.Networks),
+  };
+}
+
+export function toContainerDetails(raw: RawContainer): ContainerDetails {
+  return {
+    id: raw.Id,
+    name: withoutSlash(raw.Name ?? ''),
+    state: toState(raw.State?.Status),
+    labels: raw.Config?.Labels ?? {},
+    networkMode: raw.HostConfig?.NetworkMode ?? '',
+    attachments: toAttachments(raw.NetworkSettings?.Networks),
+    pid: raw.State?.Pid ?? 0,
+  };
+}
+
+const toState = (state: string | null | undefined): ContainerState => STATES[state ?? ''] ?? 'unknown';
+
+const withoutSlash = (name: string): string => name.replace(/^\//, '');
+
+/** A container is also listed under the links of others, as `/other/alias`; its own name has one slash only. */
+const ownName = (names: readonly string[]): string =>
+  withoutSlash(names.find((name) => name.lastIndexOf('/') <= 0) ?? names[0] ?? '');
+
+function toAttachments(networks: Readonly<Record<string, RawEndpoint | null | undefined>> | null | undefined) {
+  return Object.entries(networks ?? {}).map(([networkName, endpoint]) => toAttachment(networkName, endpoint ?? {}));
+}
+
+function toAttachment(networkName: string, raw: RawEndpoint): Attachment {
+  return {
+    networkName,
+    networkId: raw.NetworkID ?? '',
+    endpointId: raw.EndpointID ?? '',
+    ipv4: raw.IPAddress ?? '',
+    ipv6: raw.GlobalIPv6Address ?? '',
+    mac: raw.MacAddress ?? '',
+    aliases: raw.Aliases ?? [],
+  };
+}

@@ -1,0 +1,92 @@
+import {
+  type EndpointSpec,
+  type EngineFacts,
+  FairleadError,
+  type NetworkAttributes,
+  type NetworkSpec,
+} from '@fairlead/domain';
+import { needsOfEndpoint, needsOfNetwork, requireSupport } from './capabilities.js';
+import type { Connection } from './connection.js';
+import type { EngineCall } from './errors.js';
+import { toNetworkAttributes } from './map-network.js';
+import { toConnectBody, toCreateBody } from './map-spec.js';
+import type { RawNetwork } from './raw.js';
+import { pathSegment } from './reference.js';
+
+/** The engine's `/networks`. */
+export class Networks {
+  constructor(
+    private readonly connection: Connection,
+    private readonly describe: () => Promise<EngineFacts>,
+  ) {}
+
+  async list(): Promise<NetworkAttributes[]> {
+    const raw = await this.connection.json({ call: 'network.list', subject: '', method: 'GET', path: '/networks' });
+    return (raw as RawNetwork[]).map(toNetworkAttributes);
+  }
+
+  async inspect(reference: string): Promise<NetworkAttributes> {
+    const segment = pathSegment(reference);
+    if (segment === undefined) return this.findUnroutable(reference);
+    const request = { call: 'network.inspect', subject: reference, method: 'GET' } as const;
+    return toNetworkAttributes(
+      (await this.connection.json({ ...request, path: `/networks/${segment}` })) as RawNetwork,
+    );
+  }
+
+  async create(spec: NetworkSpec): Promise<{ id: string; warning: string }> {
+    await requireSupport(needsOfNetwork(spec), this.describe);
+    const request = { call: 'network.create', subject: spec.name, method: 'POST', path: '/networks/create' } as const;
+    const answer = (await this.connection.json({ ...request, body: toCreateBody(spec) })) as {
+      Id: string;
+      Warning?: string | null;
+    };
+    return { id: answer.Id, warning: answer.Warning ?? '' };
+  }
+
+  async connect(networkId: string, container: string, endpoint: EndpointSpec): Promise<void> {
+    await requireSupport(needsOfEndpoint(endpoint), this.describe);
+    await this.act('network.connect', networkId, container, toConnectBody(container, endpoint));
+  }
+
+  async disconnect(networkId: string, container: string, force: boolean): Promise<void> {
+    await this.act('network.disconnect', networkId, container, { Container: container, Force: force });
+  }
+
+  async remove(networkId: string): Promise<void> {
+    const request = { call: 'network.remove', subject: networkId, method: 'DELETE' } as const;
+    await this.connection.text({ ...request, path: `/networks/${requireSegment(networkId)}` });
+  }
+
+  private async act(
+    call: EngineCall & `network.${'connect' | 'disconnect'}`,
+    networkId: string,
+    container: string,
+    body: object,
+  ): Promise<void> {
+    const verb = call === 'network.connect' ? 'connect' : 'disconnect';
+    const subject = `Container '${container}' and network '${networkId}'`;
+    await this.connection.text({
+      call,
+      subject,
+      method: 'POST',
+      path: `/networks/${requireSegment(networkId)}/${verb}`,
+      body,
+    });
+  }
+
+  /** Networks whose names no path can carry, such as `..`, are found in the list. */
+  private async findUnroutable(name: string): Promise<NetworkAttributes> {
+    const found = (await this.list()).filter((network) => network.name === name);
+    if (found.length > 1) throw new FairleadError('ambiguous_name', `${found.length} networks are called '${name}'`);
+    return found[0] ?? noSuchNetwork(name);
+  }
+}
+
+function requireSegment(networkId: string): string {
+  return pathSegment(networkId) ?? noSuchNetwork(networkId);
+}
+
+function noSuchNetwork(reference: string): never {
+  throw new FairleadError('network_not_found', `There is no network '${reference}'`);
+}
