@@ -9,3 +9,5 @@ export * from './event.js';
 export * from './problem.js';
 export * from './routes.js';
 export * from './openapi.js';
+export * from './client.js';
+export * from './follow-events.js';

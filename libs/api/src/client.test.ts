@@ -1,0 +1,201 @@
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { FairleadError } from '@fairlead/domain';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import {
+  createClient,
+  type EventView,
+  followEvents,
+  networkDetail,
+  operation,
+  type OperationView,
+  PROBLEM_MEDIA_TYPE,
+  ProblemError,
+  toProblem,
+} from './index.js';
+
+const aNetwork = networkDetail.meta()?.['example'];
+const anOperation = operation.meta()?.['example'] as OperationView;
+
+interface Seen {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+}
+const closers: (() => void)[] = [];
+afterEach(() => {
+  closers.splice(0).forEach((close) => close());
+});
+
+/** A server that notes what it is asked and answers as told. */
+async function serve(answer: (response: ServerResponse, nth: number) => void) {
+  const seen: Seen[] = [];
+  const server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+    request.on('end', () => {
+      seen.push({ method: request.method ?? '', url: request.url ?? '', headers: request.headers, body });
+      answer(response, seen.length);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closers.push(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { seen, baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+
+const json = (response: ServerResponse, status: number, body: unknown, type = 'application/json'): void => {
+  response.writeHead(status, { 'content-type': type }).end(JSON.stringify(body));
+};
+
+const failure = async (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+
+describe('the client', () => {
+  it('puts parameters into the path, lists into repeated keys, and leaves absent values out', async () => {
+    const { seen, baseUrl } = await serve((response) => json(response, 200, aNetwork));
+    const client = createClient({ baseUrl: `${baseUrl}/` });
+    await client.getNetwork({ params: { host: 'web-1', network: 'a/b ?' }, query: { live: true } });
+    expect(seen[0]).toMatchObject({ method: 'GET', url: '/api/v1/hosts/web-1/networks/a%2Fb%20%3F?live=true' });
+  });
+
+  it('sends the key and the wish not to wait with a command', async () => {
+    const { seen, baseUrl } = await serve((response) => json(response, 202, anOperation));
+    const client = createClient({ baseUrl, headers: { 'user-agent': 'test' } });
+    const request = { params: { host: 'web-1' }, body: { name: 'n' }, idempotencyKey: 'k-1', respondAsync: true };
+    expect(await client.createNetwork(request)).toEqual(anOperation);
+    expect(seen[0]?.headers).toMatchObject({ 'idempotency-key': 'k-1', prefer: 'respond-async', 'user-agent': 'test' });
+    expect(JSON.parse(seen[0]?.body ?? '')).toEqual({ name: 'n' });
+  });
+
+  it('gives nothing for an answer without a body', async () => {
+    const { baseUrl } = await serve((response) => response.writeHead(204).end());
+    expect(await createClient({ baseUrl }).removeHost({ params: { host: 'web-1' } })).toBeUndefined();
+  });
+
+  it('keeps fields that only a newer controller knows', async () => {
+    const { baseUrl } = await serve((response) => json(response, 200, { ...anOperation, mood: 'calm' }));
+    const view = await createClient({ baseUrl }).getOperation({ params: { operation: '1' } });
+    expect(view).toHaveProperty('mood', 'calm');
+  });
+
+  it('throws the error of a problem, with its operation', async () => {
+    const error = new FairleadError('network_in_use', 'used by one', { hint: 'Disconnect it.' });
+    const body = toProblem(error, { instance: '/x', operation: anOperation });
+    const { baseUrl } = await serve((response) => json(response, 409, body, PROBLEM_MEDIA_TYPE));
+    const thrown = await failure(createClient({ baseUrl }).removeNetwork({ params: { host: 'h', network: 'n' } }));
+    expect(thrown).toBeInstanceOf(ProblemError);
+    expect(thrown).toMatchObject({ code: 'network_in_use', hint: 'Disconnect it.', operation: { id: anOperation.id } });
+  });
+
+  it('says so when something else answers', async () => {
+    const { baseUrl } = await serve((response) => response.writeHead(502).end('<html>'));
+    expect(await failure(createClient({ baseUrl }).listHosts())).toMatchObject({
+      code: 'internal',
+      message: expect.stringContaining("is not Fairlead's: 502 Bad Gateway"),
+    });
+  });
+
+  it('says what is wrong with an answer that does not fit', async () => {
+    const { baseUrl } = await serve((response) => json(response, 200, { items: 1 }));
+    expect(await failure(createClient({ baseUrl }).listHosts())).toMatchObject({
+      message: expect.stringContaining('items: '),
+    });
+  });
+
+  it('says how to start a controller where none answers', async () => {
+    const closed = createTcpServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => closed.once('listening', resolve));
+    const { port } = closed.address() as AddressInfo;
+    await new Promise((resolve) => closed.close(resolve));
+    expect(await failure(createClient({ baseUrl: `http://127.0.0.1:${port}` }).listHosts())).toMatchObject({
+      code: 'controller_unavailable',
+      message: expect.stringContaining('ECONNREFUSED'),
+      hint: expect.stringContaining('fairlead up'),
+    });
+  });
+
+  it('tells a lost answer from a refusal', async () => {
+    const { baseUrl } = await serve((response) => response.socket?.destroy());
+    expect(await failure(createClient({ baseUrl }).listHosts())).toMatchObject({ code: 'controller_unavailable' });
+  });
+
+  it('throws the reason of its caller’s signal', async () => {
+    const { baseUrl } = await serve(() => undefined);
+    const reason = new Error('enough');
+    expect(await failure(createClient({ baseUrl }).listHosts({ signal: AbortSignal.abort(reason) }))).toBe(reason);
+  });
+
+  it.each(['', '.', '..'])('asks for no network called %j, which an address cannot name', async (network) => {
+    const { baseUrl, seen } = await serve((response) => json(response, 200, aNetwork));
+    const thrown = await failure(createClient({ baseUrl }).removeNetwork({ params: { host: 'h', network } }));
+    expect(thrown).toMatchObject({ code: 'invalid_argument' });
+    expect(seen).toEqual([]);
+  });
+});
+
+describe('followEvents', () => {
+  const removed = (id: number): EventView => ({
+    id: String(id),
+    at: '2026-11-24T09:30:00.000Z',
+    type: 'network.removed',
+    host: 'web-1',
+    data: { id: 'a', name: 'my-net' },
+  });
+  const write = (response: ServerResponse, ...events: unknown[]): void => {
+    if (!response.headersSent) response.writeHead(200, { 'content-type': 'text/event-stream' });
+    for (const view of events) {
+      response.write(`id: ${(view as { id: string }).id}\ndata: ${JSON.stringify(view)}\n\n`);
+    }
+  };
+
+  it('goes on after the last event when the stream is lost, and passes over unknown types', async () => {
+    const { seen, baseUrl } = await serve((response, nth) => {
+      if (nth === 1) write(response, removed(1), { ...removed(2), type: 'moon.risen' });
+      if (nth === 1) response.end();
+      if (nth === 2) response.socket?.destroy();
+      if (nth === 3) write(response, removed(3));
+    });
+    const stop = new AbortController();
+    const lost: number[] = [];
+    const got: string[] = [];
+    const options = {
+      query: { host: ['web-1'] },
+      signal: stop.signal,
+      onLost: (_: FairleadError, waitMs: number) => void lost.push(waitMs),
+      sleep: () => Promise.resolve(),
+    };
+    for await (const view of followEvents({ baseUrl }, options)) {
+      got.push(view.id);
+      if (view.id === '3') stop.abort();
+    }
+    expect(got).toEqual(['1', '3']);
+    expect(lost).toEqual([500, 1000]);
+    expect(seen.map(({ headers }) => headers['last-event-id'])).toEqual([undefined, '2', '2']);
+    expect(seen[0]?.url).toBe('/api/v1/events?host=web-1');
+  });
+
+  it('fails where the first attempt fails', async () => {
+    const { baseUrl } = await serve((response) => response.socket?.destroy());
+    const first = followEvents({ baseUrl }).next();
+    expect(await failure(first)).toMatchObject({ code: 'controller_unavailable' });
+  });
+
+  it('fails for a problem at any time', async () => {
+    const problem = toProblem(new FairleadError('host_not_found', 'no such host'), { instance: '/x' });
+    const { baseUrl } = await serve((response, nth) => {
+      if (nth === 1) write(response, removed(1));
+      if (nth === 1) response.end();
+      else json(response, 404, problem, PROBLEM_MEDIA_TYPE);
+    });
+    const events = followEvents({ baseUrl }, { sleep: () => Promise.resolve() });
+    expect((await events.next()).value).toMatchObject({ id: '1' });
+    expect(await failure(events.next())).toMatchObject({ code: 'host_not_found' });
+  });
+});

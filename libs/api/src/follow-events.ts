@@ -1,0 +1,95 @@
+import { FairleadError, toFairleadError } from '@fairlead/domain';
+import { event, type EventQuery, type EventView } from './event.js';
+import { ROUTES } from './routes.js';
+import { readMessages, SseParser } from './sse.js';
+import { type ClientOptions, send, unreachable } from './transport.js';
+
+export interface FollowOptions {
+  readonly query?: Partial<EventQuery> | undefined;
+  /** Go on after this event. */
+  readonly lastEventId?: string | undefined;
+  /** Ends the iteration. */
+  readonly signal?: AbortSignal | undefined;
+  /** Told when an open stream was lost, with the time until the next attempt in milliseconds. */
+  readonly onLost?: ((error: FairleadError, waitMs: number) => void) | undefined;
+  /** Waits; may return early when the signal aborts. Given by tests. */
+  readonly sleep?: ((ms: number, signal: AbortSignal | undefined) => Promise<void>) | undefined;
+}
+
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 10_000;
+
+/**
+ * The events of the fleet, until `signal` aborts. A stream that is lost is taken up again after the last event that
+ * came; where the controller no longer has what follows, a `resync` event says so. An event of a type that this version
+ * does not know is passed over.
+ * @throws FairleadError where the first attempt fails, and for problems (a host that does not exist) at any time.
+ */
+export async function* followEvents(client: ClientOptions, options: FollowOptions = {}): AsyncGenerator<EventView> {
+  const { signal, sleep = sleepFor } = options;
+  const state = { lastEventId: options.lastEventId, opened: false, waitMs: FIRST_WAIT_MS };
+  while (!signal?.aborted) {
+    try {
+      yield* readStream(client, options, state);
+    } catch (error) {
+      if (signal?.aborted) return;
+      const fault = toFairleadError(error);
+      if (!state.opened || fault.code !== 'controller_unavailable') throw fault;
+      options.onLost?.(fault, state.waitMs);
+    }
+    await sleep(state.waitMs, signal);
+    state.waitMs = Math.min(state.waitMs * 2, LONGEST_WAIT_MS);
+  }
+}
+
+interface StreamState {
+  lastEventId: string | undefined;
+  opened: boolean;
+  waitMs: number;
+}
+
+async function* readStream(
+  client: ClientOptions,
+  options: FollowOptions,
+  state: StreamState,
+): AsyncGenerator<EventView> {
+  const { signal, query } = options;
+  const resume = state.lastEventId === undefined ? {} : { 'last-event-id': state.lastEventId };
+  const response = await send(client, ROUTES.followEvents, { query, signal }, 'text/event-stream', resume);
+  if (!response.body) return;
+  state.opened = true;
+  const parser = new SseParser();
+  try {
+    for await (const message of readMessages(response.body, parser)) {
+      state.waitMs = parser.retryMs ?? FIRST_WAIT_MS;
+      if (message.id !== '') state.lastEventId = message.id;
+      const view = readEvent(message.data);
+      if (view) yield view;
+    }
+  } catch (cause) {
+    throw cause instanceof FairleadError ? cause : unreachable(cause, client.baseUrl, signal);
+  }
+  throw unreachable('the event stream ended', client.baseUrl, signal);
+}
+
+function readEvent(data: string): EventView | undefined {
+  try {
+    const body: unknown = JSON.parse(data);
+    return event.safeParse(body).success ? (body as EventView) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function sleepFor(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  if (signal?.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, ms);
+    function done(): void {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', done);
+      resolve();
+    }
+    signal?.addEventListener('abort', done);
+  });
+}
