@@ -1,0 +1,107 @@
+import type { ChildProcess } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { hasEnded, untilEnded, untilServing } from './child.js';
+import { LabError } from './command.js';
+import { ask } from './engine-api.js';
+import type { Machine } from './machine.js';
+
+/** Paths of Unix sockets hold 107 bytes; this is the longest that an engine makes below its machine's folder. */
+const longestSocket = 'exec/containerd/containerd-debug.sock';
+const longestPath = 107;
+
+/**
+ * The dockerd of one machine, with all its state in the machine's folder.
+ * Invariant: at most one process at a time, which is ours to wait for.
+ */
+export class Engine {
+  readonly socketPath: string;
+  private process: ChildProcess | undefined;
+
+  constructor(
+    private readonly machine: Machine,
+    private readonly extraArgs: readonly string[],
+  ) {
+    this.socketPath = join(machine.directory, 'docker.sock');
+    const room = longestPath - longestSocket.length - 1;
+    if (machine.directory.length <= room) return;
+    throw new LabError(
+      `The path ${machine.directory} is too long for Unix sockets. Use a folder of ${room} characters.`,
+    );
+  }
+
+  /** @throws LabError if it does not run */
+  get pid(): number {
+    return this.running().pid;
+  }
+
+  /** Starts the engine and waits until it answers, for a minute at most. */
+  async start(): Promise<void> {
+    if (this.process && !hasEnded(this.process)) return;
+    rmSync(this.path('docker.pid'), { force: true }); // left by a killed engine, it may name somebody else by now
+    const log = this.machine.log('dockerd');
+    this.process = this.machine.startInside(this.command(), log);
+    await untilServing(this.process, `The engine of ${this.machine.name}`, log, 60_000, () => this.answers());
+  }
+
+  /**
+   * Ends the engine as `systemctl stop` does. Without --live-restore it first stops the containers, each of which
+   * gets 10 s before it is killed.
+   */
+  async stop(): Promise<void> {
+    await this.end('SIGTERM', 60_000);
+  }
+
+  /** Ends the engine without warning. The containers and their shims may go on. */
+  async kill(): Promise<void> {
+    await this.end('SIGKILL', 10_000);
+  }
+
+  /** Freezes the engine: it takes connections and never answers. */
+  pause(): void {
+    this.running().kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.running().kill('SIGCONT');
+  }
+
+  private async end(signal: NodeJS.Signals, limit: number): Promise<void> {
+    const child = this.running();
+    child.kill(signal);
+    if (await untilEnded(child, limit)) return;
+    const log = this.machine.log('dockerd');
+    throw new LabError(
+      `The engine of ${this.machine.name} did not end within ${limit / 1000} s of ${signal}. See ${log}.`,
+    );
+  }
+
+  private running(): ChildProcess & { pid: number } {
+    const child = this.process;
+    if (child?.pid && !hasEnded(child)) return child as ChildProcess & { pid: number };
+    throw new LabError(`The engine of ${this.machine.name} does not run. Start it with startEngine().`);
+  }
+
+  private async answers(): Promise<boolean> {
+    const answer = await ask(this.socketPath, { path: '/_ping', timeout: 5000 }).catch(() => undefined);
+    return answer?.status === 200;
+  }
+
+  private command(): string[] {
+    const { record, name } = this.machine;
+    const own = [
+      'dockerd',
+      `--host=unix://${this.socketPath}`,
+      `--data-root=${this.path('data')}`,
+      `--exec-root=${this.path('exec')}`,
+      `--pidfile=${this.path('docker.pid')}`,
+      `--cgroup-parent=/${record.mark}/${name}`,
+      '--exec-opt=native.cgroupdriver=cgroupfs', // the systemd driver would put containers into slices of the machine
+    ];
+    return [...own, ...this.extraArgs];
+  }
+
+  private path(name: string): string {
+    return join(this.machine.directory, name);
+  }
+}

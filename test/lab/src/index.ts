@@ -1,0 +1,6 @@
+export { labAvailability, type LabAvailability } from './availability.js';
+export { cleanUp } from './cleanup.js';
+export { LabError } from './command.js';
+export { LabHost } from './host.js';
+export { images, type LabImage } from './image.js';
+export { Lab, type LabOptions } from './lab.js';

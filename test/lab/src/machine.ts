@@ -1,0 +1,52 @@
+import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { markedEnvironment, startService, untilReady } from './child.js';
+import { LabError } from './command.js';
+import { inNamespace } from './namespace.js';
+import type { LabRecord } from './record.js';
+
+const script = fileURLToPath(new URL('../scripts/machine.sh', import.meta.url));
+
+/**
+ * What makes one network namespace a machine: mounts and a host name of its own, held by a process that sleeps.
+ * They outlive the engine, so that an engine started anew after a crash finds the shims and mounts of the old one.
+ */
+export class Machine {
+  private holder: ChildProcess | undefined;
+
+  constructor(
+    readonly record: LabRecord,
+    readonly name: string,
+    readonly namespace: string,
+    readonly directory: string,
+  ) {}
+
+  /** Makes the folder, and the namespaces other than that of the network. */
+  async build(): Promise<void> {
+    mkdirSync(join(this.directory, 'etc-docker'), { recursive: true });
+    const hold = ['unshare', '--mount', '--uts', 'sh', script, this.name, this.directory];
+    this.holder = startService(this.record, [...inNamespace(this.namespace), ...hold], this.log('machine'));
+    await untilReady(this.holder, `The machine of ${this.name}`, this.log('machine'));
+  }
+
+  /** Starts a program in this machine's network, with the mounts and host name of the caller. */
+  spawn(program: string, args: readonly string[], options: SpawnOptions): ChildProcess {
+    const [enter = '', ...place] = inNamespace(this.namespace);
+    const env = markedEnvironment(this.record, options.env);
+    return spawn(enter, [...place, program, ...args], { ...options, env });
+  }
+
+  /** Starts a lasting program with this machine's network, mounts and host name. */
+  startInside(command: readonly string[], log: string): ChildProcess {
+    if (!this.holder?.pid) throw new LabError(`The machine of ${this.name} is not there yet. Start the lab first.`);
+    const enter = ['nsenter', '--target', `${this.holder.pid}`, '--mount', '--uts', '--net', '--'];
+    return startService(this.record, [...enter, ...command], log);
+  }
+
+  /** Path of a log file in the machine's folder. */
+  log(name: string): string {
+    return join(this.directory, `${name}.log`);
+  }
+}
