@@ -47,7 +47,8 @@ export class Database {
     private readonly lock: DataLock,
   ) {}
 
-  static open(folder: string, migrationFolder: string): Database {
+  /** See `openDatabase`. */
+  static async open(folder: string, migrationFolder: string): Promise<Database> {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const lock = DataLock.acquire(folder);
     try {
@@ -55,12 +56,11 @@ export class Database {
       if (existsSync(file)) assertSound(file);
       const migrations = migrate(file, migrationFolder);
       const connections = connect(file);
-      const adapter = new LibsqlAdapterFactory(connections);
-      const prisma = new PrismaClient({ adapter, errorFormat: 'minimal', transactionOptions: PATIENCE });
+      const prisma = await startClient(connections);
       return new Database(prisma, migrations, connections, lock);
     } catch (error) {
       lock.release();
-      throw toStorageError(error);
+      throw error;
     }
   }
 
@@ -74,7 +74,7 @@ export class Database {
     return storing(this.prisma.$transaction(calls));
   }
 
-  /** Waits for what is running, moves the WAL into the file and lets go of the folder. May be called twice. */
+  /** Rolls back what is not committed, moves the WAL into the file and lets go of the folder. May be called twice. */
   close(): Promise<void> {
     this.closing ??= this.shutDown();
     return this.closing;
@@ -97,9 +97,20 @@ export class Database {
  * @param migrationFolder other than the project's own only in tests
  * @throws FairleadError `storage_failed`: the folder is in use, the file is damaged or newer, a migration failed
  */
-// eslint-disable-next-line @typescript-eslint/require-await -- a promise, so that opening may become asynchronous
 export async function openDatabase(folder: string, migrationFolder = MIGRATIONS): Promise<Database> {
-  return Database.open(folder, migrationFolder);
+  try {
+    return await Database.open(folder, migrationFolder);
+  } catch (error) {
+    throw toStorageError(error);
+  }
+}
+
+/** Connects at once: the client compiles its query planner then, and the first request need not wait for it. */
+async function startClient(connections: Connections): Promise<PrismaClient> {
+  const adapter = new LibsqlAdapterFactory(connections);
+  const prisma = new PrismaClient({ adapter, errorFormat: 'minimal', transactionOptions: PATIENCE });
+  await prisma.$connect();
+  return prisma;
 }
 
 function connect(file: string): Connections {

@@ -18,8 +18,8 @@ const CAUSES: Readonly<Record<number, readonly [why: string, hint: string]>> = {
 export function toStorageError(error: unknown): FairleadError {
   if (error instanceof FairleadError) return error;
   const code = resultCode(error);
-  const [why, hint] = CAUSES[primaryCode(code ?? 0)] ?? [lastLine(error), 'See the log for the cause, and report it.'];
-  return new FairleadError('storage_failed', `The database did not take it: ${why}.`, { hint, cause: error });
+  const [why, hint] = CAUSES[primaryCode(code ?? 0)] ?? [reasonOf(error), 'See the log for the cause, and report it.'];
+  return new FairleadError('storage_failed', `The database failed: ${why}.`, { hint, cause: error });
 }
 
 /** Awaits work on the database and turns what it throws into a FairleadError. Unique violations pass: see below. */
@@ -63,8 +63,8 @@ function driverError(error: unknown): DriverAdapterError | undefined {
   return error instanceof Error && error.cause !== undefined ? driverError(error.cause) : undefined;
 }
 
-/** Prisma puts the call and its source before the reason. */
-function lastLine(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+/** SQLite's words where there are any, else the last line: Prisma puts the call before its reason. */
+function reasonOf(error: unknown): string {
+  const message = driverError(error)?.cause.originalMessage ?? (error instanceof Error ? error.message : String(error));
   return message.trim().split('\n').at(-1)!.replace(/\.$/, '');
 }

@@ -33,9 +33,9 @@ const HISTORY = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
  * @throws FairleadError `storage_failed` where the two do not belong together, or a migration fails
  */
 export function migrate(file: string, folder: string): MigrationResult {
-  // Foreign keys are off (SQLite's default): a table is changed by dropping it and making it again, and dropping it
-  // with them on would delete all rows that refer to it. Each migration is checked as a whole before it is committed.
-  const connection = new SqliteConnection(file, ['synchronous=FULL']);
+  // Off (libsql turns them on): a table is changed by dropping it and making it again, and dropping it with foreign
+  // keys on would delete all rows that refer to it. Each migration is checked as a whole before it is committed.
+  const connection = new SqliteConnection(file, ['foreign_keys=OFF', 'synchronous=FULL']);
   try {
     const migrations = readMigrations(folder);
     const pending = findPending(file, migrations, readHistory(connection));

@@ -1,4 +1,4 @@
-import type { ArgType, ColumnType, ResultValue } from '@prisma/driver-adapter-utils';
+import type { ArgScalarType, ArgType, ColumnType, ResultValue } from '@prisma/driver-adapter-utils';
 import { ColumnTypeEnum, DriverAdapterError } from '@prisma/driver-adapter-utils';
 import type { SqliteRows, SqliteValue } from './connection.js';
 
@@ -64,19 +64,15 @@ const isReal = (type: ArgType | undefined): boolean => type?.scalarType === 'flo
 const fromNumber = (value: number, type: ArgType | undefined): SqliteValue =>
   Number.isSafeInteger(value) && !isReal(type) ? BigInt(value) : value;
 
+/** Types that travel as text in Prisma's protocol and are stored as something else. */
+const PARSERS: Readonly<Partial<Record<ArgScalarType, (text: string) => SqliteValue>>> = {
+  bigint: BigInt,
+  decimal: Number,
+  datetime: (text) => BigInt(new Date(text).getTime()),
+  bytes: (text) => Buffer.from(text, 'base64'),
+};
+
 function fromText(value: string, type: ArgType | undefined): SqliteValue {
-  switch (type?.scalarType) {
-    case 'bigint':
-    case 'int':
-      return BigInt(value);
-    case 'decimal':
-    case 'float':
-      return Number(value);
-    case 'datetime':
-      return BigInt(new Date(value).getTime());
-    case 'bytes':
-      return Buffer.from(value, 'base64');
-    default:
-      return value;
-  }
+  const parse = type && PARSERS[type.scalarType];
+  return parse ? parse(value) : value;
 }

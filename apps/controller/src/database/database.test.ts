@@ -1,0 +1,177 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type Database, openDatabase, Prisma } from './index.js';
+
+let folder: string;
+let open: Database[];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'fairlead-database-'));
+  open = [];
+});
+
+afterEach(async () => {
+  await Promise.all(open.map((database) => database.close()));
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function openHere(): Promise<Database> {
+  const database = await openDatabase(folder);
+  open.push(database);
+  return database;
+}
+
+const file = (): string => join(folder, 'fairlead.db');
+const insert = (key: string, value = '') => Prisma.sql`INSERT INTO Setting VALUES (${key}, ${value})`;
+
+/** A database with a few hundred pages, closed. */
+async function fill(): Promise<void> {
+  const database = await openHere();
+  await database.transaction(Array.from({ length: 500 }, (_, index) => insert(`key${index}`, 'x'.repeat(2_000))));
+  await database.close();
+}
+
+describe('opening', () => {
+  it('makes the folder and the database, for this user alone', async () => {
+    folder = join(folder, 'a/b');
+    const database = await openHere();
+    expect(database.migrations.applied.length).toBeGreaterThan(0);
+    expect(statSync(folder).mode & 0o777).toBe(0o700);
+  });
+
+  it('finds everything again', async () => {
+    await (await openHere()).transaction([insert('a', '1')]);
+    await open[0]!.close();
+    const database = await openHere();
+    expect(database.migrations).toEqual({ applied: [], backup: undefined });
+    expect(await database.prisma.setting.findMany()).toEqual([{ key: 'a', value: '1' }]);
+  });
+
+  it('refuses a folder that is already open', async () => {
+    await openHere();
+    await expect(openHere()).rejects.toMatchObject({
+      code: 'storage_failed',
+      message: expect.stringContaining('in use'),
+    });
+  });
+
+  it('finds what was committed before the process was killed', async () => {
+    await (await openHere()).close();
+    await killWhileWriting();
+    const database = await openHere();
+    expect(await database.prisma.setting.findMany()).toEqual([{ key: 'committed', value: '1' }]);
+  });
+
+  it('says that a folder cannot be made', async () => {
+    folder = join(folder, 'occupied');
+    writeFileSync(folder, 'a file');
+    await expect(openHere()).rejects.toMatchObject({
+      code: 'storage_failed',
+      message: expect.stringContaining('EEXIST'),
+    });
+  });
+});
+
+/** Another process commits one row into the WAL, begins with a second, and is killed. */
+async function killWhileWriting(): Promise<void> {
+  const script = `
+    const database = new (require('libsql'))(process.argv[1]);
+    database.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0');
+    database.exec("INSERT INTO Setting VALUES ('committed', '1')");
+    database.exec("BEGIN IMMEDIATE; INSERT INTO Setting VALUES ('begun', '1')");
+    console.log('ready');
+    setInterval(() => database.inTransaction, 1000);
+  `;
+  const options = { cwd: import.meta.dirname, stdio: ['ignore', 'pipe', 'inherit'] as const };
+  const child = spawn(process.execPath, ['-e', script, file()], { ...options, stdio: [...options.stdio] });
+  await once(child.stdout, 'data');
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+}
+
+describe('a damaged file', () => {
+  const refusal = () =>
+    expect.objectContaining({
+      code: 'storage_failed',
+      message: expect.stringContaining(`The database ${file()} is damaged`),
+      hint: expect.stringContaining('backup'),
+    });
+
+  it('is refused when it is something else altogether', async () => {
+    writeFileSync(file(), 'this is no database, '.repeat(200));
+    await expect(openHere()).rejects.toEqual(refusal());
+  });
+
+  it('is refused when it was cut short', async () => {
+    await fill();
+    truncateSync(file(), Math.floor(statSync(file()).size / 2));
+    await expect(openHere()).rejects.toEqual(refusal());
+  });
+
+  it('is refused when pages were overwritten, and left as it is', async () => {
+    await fill();
+    const bytes = readFileSync(file());
+    bytes.fill(0xff, 4096 * 60, 4096 * 64);
+    writeFileSync(file(), bytes);
+    await expect(openHere()).rejects.toEqual(refusal());
+    expect(readFileSync(file()).equals(bytes)).toBe(true);
+  });
+
+  it('does not keep the folder locked once it was replaced', async () => {
+    writeFileSync(file(), 'this is no database, '.repeat(200));
+    await expect(openHere()).rejects.toThrow();
+    rmSync(file());
+    await expect(openHere()).resolves.toBeDefined();
+  });
+});
+
+describe('transaction', () => {
+  it('returns what each statement did', async () => {
+    const { transaction, prisma } = bind(await openHere());
+    const results = await transaction([
+      insert('a'),
+      insert('b'),
+      Prisma.sql`DELETE FROM Setting`,
+      prisma.setting.count(),
+    ]);
+    expect(results).toEqual([1, 1, 2, 0]);
+  });
+
+  it('writes nothing when the disk is full, says so, and goes on when there is space again', async () => {
+    const { transaction, prisma } = bind(await openHere());
+    await prisma.$executeRawUnsafe('PRAGMA max_page_count = 100');
+    await expect(transaction([insert('a'), insert('big', 'x'.repeat(1_000_000))])).rejects.toMatchObject({
+      code: 'storage_failed',
+      message: 'The database failed: the disk is full.',
+    });
+    expect(await prisma.setting.count()).toBe(0);
+    await prisma.$executeRawUnsafe('PRAGMA max_page_count = 1000000');
+    expect(await transaction([insert('a')])).toEqual([1]);
+  });
+});
+
+const bind = (database: Database) => ({
+  prisma: database.prisma,
+  transaction: (statements: Parameters<Database['transaction']>[0]) => database.transaction(statements),
+});
+
+describe('closing', () => {
+  it('leaves everything in the one file', async () => {
+    await fill();
+    expect(statSync(`${file()}-wal`, { throwIfNoEntry: false })?.size ?? 0).toBe(0);
+  });
+
+  it('may be asked for twice', async () => {
+    const database = await openHere();
+    await Promise.all([database.close(), database.close()]);
+    await expect(database.close()).resolves.toBeUndefined();
+  });
+
+  it('lets the folder be opened again at once', async () => {
+    for (let round = 0; round < 3; round++) await (await openHere()).close();
+  });
+});

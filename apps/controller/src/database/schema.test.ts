@@ -1,0 +1,51 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from '@jest/globals';
+
+const ROOT = join(import.meta.dirname, '../../../..');
+let copy: string | undefined;
+
+afterEach(() => {
+  if (copy !== undefined) rmSync(copy, { recursive: true });
+  copy = undefined;
+});
+
+/** The part of the tree that the tool reads, to be changed at will. */
+function copyTree(): string {
+  copy = mkdtempSync(join(tmpdir(), 'fairlead-schema-'));
+  for (const folder of ['prisma', 'tools']) cpSync(join(ROOT, folder), join(copy, folder), { recursive: true });
+  symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
+  return copy;
+}
+
+const newMigration = (root: string, argument: string): string =>
+  execFileSync(process.execPath, [join(root, 'tools/new-migration.mjs'), argument], {
+    cwd: root,
+    encoding: 'utf8',
+    stdio: 'pipe',
+  });
+
+function addColumn(root: string): void {
+  const path = join(root, 'prisma/models/operations.prisma');
+  writeFileSync(path, readFileSync(path, 'utf8').replace('  value String\n', '  value String\n  note String?\n'));
+}
+
+describe('models and migrations', () => {
+  it('agree', () => {
+    expect(newMigration(ROOT, '--check')).toBe('');
+  });
+
+  it('are told apart where they differ, and brought together by a new migration', () => {
+    const root = copyTree();
+    addColumn(root);
+    expect(() => newMigration(root, '--check')).toThrow('ALTER TABLE "Setting" ADD COLUMN "note"');
+    expect(newMigration(root, 'add_note')).toMatch(/^Wrote prisma\/migrations\/sqlite\/\d{14}_add_note\n$/);
+    expect(newMigration(root, '--check')).toBe('');
+  });
+
+  it('need a name that can be a folder', () => {
+    expect(() => newMigration(ROOT, '../elsewhere')).toThrow('Usage');
+  });
+});
