@@ -63,7 +63,7 @@ async function generate(schema, folder) {
  * Generates the client if its inputs have changed. A run that is killed leaves either the old client or none.
  * @returns whether anything was generated
  */
-export async function generatePrisma() {
+export async function generatePrismaClient() {
   const schema = readSchema();
   const hash = hashInputs(schema);
   if (readStamp() === hash) return false;
@@ -78,6 +78,6 @@ export async function generatePrisma() {
 }
 
 if (process.argv[1] === import.meta.filename) {
-  const generated = await generatePrisma();
+  const generated = await generatePrismaClient();
   console.log(generated ? `Generated ${relative(root, target)}` : 'The Prisma client is up to date');
 }

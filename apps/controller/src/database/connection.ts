@@ -59,7 +59,7 @@ export class SqliteConnection {
 
   /**
    * SQLite lets go of the file when the last of the connection's statements has been garbage collected, since libsql
-   * gives no way to finalize one. Until then such a connection is idle: it holds descriptors, no lock.
+   * gives no way to finalize one. Until then such a connection keeps its descriptors and does nothing.
    */
   close(): void {
     this.prepared.clear();

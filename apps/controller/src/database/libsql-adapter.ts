@@ -133,9 +133,12 @@ class LibsqlAdapter implements SqlDriverAdapter {
     return Promise.resolve();
   }
 
-  private async alone<T>(work: () => T): Promise<T> {
-    await this.breather.breathe();
-    return this.mutex.run(work);
+  /** Breathes while holding the mutex: a queue of writes would otherwise run through in one go. */
+  private alone<T>(work: () => T): Promise<T> {
+    return this.mutex.run(async () => {
+      await this.breather.breathe();
+      return work();
+    });
   }
 }
 

@@ -20,12 +20,10 @@ function copyTree(): string {
   return copy;
 }
 
-const newMigration = (root: string, argument: string): string =>
-  execFileSync(process.execPath, [join(root, 'tools/new-migration.mjs'), argument], {
-    cwd: root,
-    encoding: 'utf8',
-    stdio: 'pipe',
-  });
+const runTool = (root: string, tool: string, ...args: string[]): string =>
+  execFileSync(process.execPath, [join(root, 'tools', tool), ...args], { cwd: root, encoding: 'utf8', stdio: 'pipe' });
+
+const newMigration = (root: string, argument: string): string => runTool(root, 'new-migration.mjs', argument);
 
 function addColumn(root: string): void {
   const path = join(root, 'prisma/models/operations.prisma');
@@ -47,5 +45,26 @@ describe('models and migrations', () => {
 
   it('need a name that can be a folder', () => {
     expect(() => newMigration(ROOT, '../elsewhere')).toThrow('Usage');
+  });
+});
+
+describe('the generated client', () => {
+  const CLIENT = 'apps/controller/src/generated/prisma/models/Setting.ts';
+
+  it('is made when it is missing and when the models change, and left alone otherwise', () => {
+    const root = copyTree();
+    expect(runTool(root, 'generate-prisma.mjs')).toMatch(/^Generated/);
+    const before = readFileSync(join(root, CLIENT), 'utf8');
+    expect(runTool(root, 'generate-prisma.mjs')).toMatch(/up to date/);
+    addColumn(root);
+    expect(runTool(root, 'generate-prisma.mjs')).toMatch(/^Generated/);
+    expect(before).not.toContain('note');
+    expect(readFileSync(join(root, CLIENT), 'utf8')).toContain('note');
+  });
+
+  it('is the same wherever it is made', () => {
+    const root = copyTree();
+    runTool(root, 'generate-prisma.mjs');
+    expect(readFileSync(join(root, CLIENT), 'utf8')).toBe(readFileSync(join(ROOT, CLIENT), 'utf8'));
   });
 });
