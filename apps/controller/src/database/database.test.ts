@@ -1,22 +1,25 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Database, openDatabase, Prisma } from './index.js';
 
+let root: string;
 let folder: string;
 let open: Database[];
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'fairlead-database-'));
+  root = mkdtempSync(join(tmpdir(), 'fairlead-database-'));
+  folder = join(root, 'data');
+  mkdirSync(folder);
   open = [];
 });
 
 afterEach(async () => {
   await Promise.all(open.map((database) => database.close()));
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(root, { recursive: true });
 });
 
 async function openHere(): Promise<Database> {
@@ -37,7 +40,7 @@ async function fill(): Promise<void> {
 
 describe('opening', () => {
   it('makes the folder and the database, for this user alone', async () => {
-    folder = join(folder, 'a/b');
+    folder = join(root, 'a/b');
     const database = await openHere();
     expect(database.migrations.applied.length).toBeGreaterThan(0);
     expect(statSync(folder).mode & 0o777).toBe(0o700);
@@ -67,7 +70,7 @@ describe('opening', () => {
   });
 
   it('says that a folder cannot be made', async () => {
-    folder = join(folder, 'occupied');
+    folder = join(root, 'occupied');
     writeFileSync(folder, 'a file');
     await expect(openHere()).rejects.toMatchObject({
       code: 'storage_failed',
