@@ -63,7 +63,7 @@ const RULES: readonly Rule[] = [
   {
     code: 'network_in_use',
     calls: ['network.remove'],
-    text: /has active endpoints|has associated containers|is in use by|network is being used/i,
+    text: /has active endpoints|has associated containers|is in use|network is being used/i,
     hint: 'Disconnect the containers first, or remove with force.',
   },
   {
@@ -106,6 +106,12 @@ const RULES: readonly Rule[] = [
   },
   { code: 'network_not_found', calls: ['network.inspect', 'network.remove'], status: [404] },
   { code: 'container_not_found', calls: ['container.inspect', 'exec'], status: [404] },
+  {
+    code: 'invalid_argument',
+    calls: ['network.create'],
+    text: /configuration network .* does not exist/i,
+    hint: 'Create it first, with --config-only.',
+  },
   {
     code: 'invalid_argument',
     calls: ['network.create'],
