@@ -39,7 +39,7 @@ describe('the codec', () => {
   });
 
   it('refuses bytes that are no message as invalid, and unknown methods as unsupported', () => {
-    expect(codeOf(() => codec.decodeRequest('RemoveNetwork', Buffer.from([0x0f])))).toBe('invalid_argument');
+    expect(codeOf(() => codec.decodeRequest('RemoveNetwork', Buffer.from([0x7f])))).toBe('invalid_argument');
     expect(codeOf(() => codec.decodeRequest('Format' as Method, Buffer.alloc(0)))).toBe('unsupported');
   });
 

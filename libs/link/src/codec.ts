@@ -17,6 +17,7 @@ export function guarded<T>(what: string, act: () => T): T {
   try {
     return act();
   } catch (cause) {
+    if (cause instanceof FairleadError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new FairleadError('invalid_argument', `${what} does not fit the protocol: ${reason}`, { cause });
   }

@@ -180,6 +180,11 @@ export interface HostConnection {
   readonly peer: string;
   /** When the last message of the agent came in: milliseconds since the epoch, by the controller's clock. */
   readonly lastHeardAt: number;
+  /**
+   * Inventory updates that have come in so far. Whatever the agent sent before an answer is counted when that answer
+   * resolves, so that a reader of `updates` can tell when it has caught up with it.
+   */
+  readonly updatesReceived: number;
   /** Resolves with the reason when the session has ended. Never rejects. */
   readonly closed: Promise<string>;
   invoke<M extends UnaryMethod>(

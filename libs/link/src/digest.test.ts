@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { networkDigest, setDigest } from './digest.js';
-import { aNetwork, anEndpoint } from './testing.js';
+import { aNetwork, anEndpoint } from './testing/samples.js';
 
 describe('the digest of a network', () => {
   it('is the same however the engine ordered its parts', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { codec } from './codec.js';
 import { fromHealthMessage, fromHostMessage, toHealthMessage, toHostMessage } from './host-message.js';
-import { hostFacts } from './testing.js';
+import { hostFacts } from './testing/samples.js';
 
 const overTheWire = (facts = hostFacts()) =>
   codec.decodeResponse('DescribeHost', codec.encodeResponse('DescribeHost', toHostMessage(facts)));

@@ -9,7 +9,7 @@ import {
   toNetworkMessage,
   toNetworkSpecMessage,
 } from './network-message.js';
-import { aNetwork, aNetworkSpec, anEndpoint, anEndpointSpec } from './testing.js';
+import { aNetwork, aNetworkSpec, anEndpoint, anEndpointSpec } from './testing/samples.js';
 
 /** Through the bytes of the wire, not only through the mapper. */
 const overTheWire = (network: ReturnType<typeof aNetwork>, digest = 'd') =>

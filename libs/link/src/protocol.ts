@@ -12,6 +12,11 @@ export const CAPABILITY = 1;
 export const NETWORK_SERVICE = 'fairlead.agent.v1.NetworkService';
 export const AGENT_LINK = 'fairlead.link.v1.AgentLink';
 
+/** The agent process that answers: metadata of every answer of an agent's own server. */
+export const INSTANCE_HEADER = 'fairlead-instance-id';
+/** Our own client's deadline: shorter than the one of gRPC, which drops the call the moment it passes. */
+export const DEADLINE_HEADER = 'fairlead-deadline-ms';
+
 /** `src` and `dist` lie at the same depth below the root of the repository. */
 const folder = fileURLToPath(new URL('../../../proto/', import.meta.url));
 
@@ -20,8 +25,7 @@ export const packageDefinition: PackageDefinition = loadSync(
   { includeDirs: [folder], keepCase: false, longs: Number, enums: String, defaults: true, oneofs: true },
 );
 
-const serviceOf = (name: string): Readonly<Record<string, AnyMethod>> =>
-  packageDefinition[name] as ServiceDefinition as Readonly<Record<string, AnyMethod>>;
+const serviceOf = (name: string): Readonly<Record<string, AnyMethod>> => packageDefinition[name] as ServiceDefinition;
 
 export const networkService = serviceOf(NETWORK_SERVICE);
 export const agentLink = serviceOf(AGENT_LINK);

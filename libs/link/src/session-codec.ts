@@ -11,9 +11,9 @@ export const sessionCodec = {
   encodeUp: (message: AgentMessage): Buffer =>
     guarded('A message to the controller', () => attach.requestSerialize(message)),
   decodeUp: (bytes: Buffer): AgentMessage__Output =>
-    guarded('A message of the agent', () => attach.requestDeserialize(bytes)) as AgentMessage__Output,
+    guarded('A message of the agent', () => attach.requestDeserialize(bytes)),
   encodeDown: (message: ControllerMessage): Buffer =>
     guarded('A message to the agent', () => attach.responseSerialize(message)),
   decodeDown: (bytes: Buffer): ControllerMessage__Output =>
-    guarded('A message of the controller', () => attach.responseDeserialize(bytes)) as ControllerMessage__Output,
+    guarded('A message of the controller', () => attach.responseDeserialize(bytes)),
 };

@@ -1,5 +1,5 @@
 import type { Endpoint, EndpointSpec, Network, NetworkSpec } from '@fairlead/domain';
-import type { HostFacts } from './host-message.js';
+import type { HostFacts } from '../host-message.js';
 
 /** A running container's endpoint with every field set. */
 export const anEndpoint = (overrides: Partial<Endpoint> = {}): Endpoint => ({

@@ -1,0 +1,194 @@
+import { FairleadError } from '@fairlead/domain';
+import type { Client, ClientReadableStream, ServiceError } from '@grpc/grpc-js';
+import { Metadata } from '@grpc/grpc-js';
+import { randomUUID } from 'node:crypto';
+import { formatLinkAddress, parseLinkAddress } from './address.js';
+import { BoundedQueue } from './bounded-queue.js';
+import { LONGEST_WAIT_MS } from './call-scope.js';
+import { codec } from './codec.js';
+import type { ConnectionFacts } from './connection.js';
+import { Connection, GRACE_MS, QUEUE_LIMIT } from './connection.js';
+import type { HostConnection, InvokeOptions, Method } from './contract.js';
+import { fromServiceError } from './error-message.js';
+import type { HostMessage__Output } from './generated/fairlead/agent/v1/HostMessage.js';
+import type { InventoryUpdate__Output } from './generated/fairlead/agent/v1/InventoryUpdate.js';
+import { DEFAULT_MAX_MESSAGE_BYTES, openClient } from './grpc-options.js';
+import { explainLinkFailure } from './link-failure.js';
+import type { RawMethod } from './protocol.js';
+import { DEADLINE_HEADER, INSTANCE_HEADER, networkService, rawService } from './protocol.js';
+import { SilenceTimer } from './silence-timer.js';
+
+export interface DialOptions {
+  /** Time between the agent's bookmarks. Default 5 s. */
+  readonly heartbeatMs?: number;
+  /** Silence of the agent after which the connection ends. Default 15 s. */
+  readonly silenceLimitMs?: number;
+  /** Default 4 MiB. */
+  readonly maxMessageBytes?: number;
+  /** Time for the agent to describe its host. Default 10 s. */
+  readonly dialLimitMs?: number;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+  /** Makes the id of the session. */
+  readonly createId?: () => string;
+}
+
+const DEFAULTS = {
+  heartbeatMs: 5_000,
+  silenceLimitMs: 15_000,
+  maxMessageBytes: DEFAULT_MAX_MESSAGE_BYTES,
+  dialLimitMs: 10_000,
+  now: Date.now,
+  createId: randomUUID,
+} satisfies Required<DialOptions>;
+
+const methods = rawService(networkService);
+const asIs = (bytes: Buffer): Buffer => bytes;
+
+type Watch = ClientReadableStream<Buffer>;
+
+/**
+ * Calls an agent that listens: the same HostConnection as a session's, over NetworkService itself.
+ * @throws FairleadError `invalid_argument` for an address beyond this machine, `host_unavailable` when no agent answers
+ */
+export async function dialAgent(address: string, options: DialOptions = {}): Promise<HostConnection> {
+  const settings = { ...DEFAULTS, ...options };
+  const parsed = parseLinkAddress(address);
+  const client = openClient(parsed, settings.maxMessageBytes);
+  try {
+    const { host, instanceId } = await describe(client, formatLinkAddress(parsed), settings.dialLimitMs);
+    const { maxMessageBytes, createId } = settings;
+    const peer = parsed.kind === 'unix' ? 'unix' : formatLinkAddress(parsed);
+    return new DialledConnection(client, { host, instanceId, sessionId: createId(), peer, maxMessageBytes }, settings);
+  } catch (error) {
+    client.close();
+    throw error;
+  }
+}
+
+function describe(client: Client, address: string, limitMs: number) {
+  return new Promise<{ host: HostMessage__Output; instanceId: string }>((resolve, reject) => {
+    let instanceId = '';
+    const request = codec.encodeRequest('DescribeHost', {});
+    const done = (error: ServiceError | null, bytes?: Buffer): void => {
+      if (error === null) resolve({ host: codec.decodeResponse('DescribeHost', bytes ?? Buffer.alloc(0)), instanceId });
+      else reject(new FairleadError('host_unavailable', explainLinkFailure(error, address).reason, { cause: error }));
+    };
+    const deadline = Date.now() + limitMs;
+    client
+      .makeUnaryRequest(pathOf('DescribeHost'), asIs, asIs, request, new Metadata(), { deadline }, done)
+      .on('metadata', (metadata) => (instanceId = metadata.get(INSTANCE_HEADER)[0]?.toString() ?? ''));
+  });
+}
+
+const pathOf = (method: Method): string => (methods[method] as RawMethod).path;
+
+/**
+ * A HostConnection to an agent that listens.
+ *
+ * Invariants: the watch lives as long as the connection, and when it breaks the connection is over: gRPC's own
+ * reconnecting is never used, because what was missed meanwhile could not be told. Updates of a watch that was
+ * replaced are dropped.
+ */
+class DialledConnection extends Connection {
+  private readonly silence: SilenceTimer;
+  private readonly running = new Set<{ cancel(): void }>();
+  private watch: Watch;
+  private reading = true;
+
+  constructor(
+    private readonly client: Client,
+    facts: ConnectionFacts,
+    private readonly settings: Required<DialOptions>,
+  ) {
+    const stopReading = (): void => this.stopReading();
+    const readOn = (): void => this.readOn();
+    super(facts, settings.now, new BoundedQueue<InventoryUpdate__Output>(QUEUE_LIMIT, stopReading, readOn));
+    const { silenceLimitMs } = settings;
+    this.silence = new SilenceTimer(silenceLimitMs, () => this.finish(`the agent was silent for ${silenceLimitMs} ms`));
+    this.watch = this.openWatch();
+  }
+
+  /** A new watch begins with a snapshot. */
+  requestSnapshot(): void {
+    if (this.endReason !== undefined) return;
+    const old = this.watch;
+    this.watch = this.openWatch();
+    old.cancel();
+  }
+
+  protected async *carry(method: Method, request: Buffer, options: InvokeOptions): AsyncGenerator<Buffer, void, void> {
+    const deadlineMs = Math.min(Math.max(1, Math.round(options.deadlineMs)), LONGEST_WAIT_MS - GRACE_MS);
+    const metadata = new Metadata();
+    metadata.set(DEADLINE_HEADER, String(deadlineMs));
+    const deadline = Date.now() + deadlineMs + GRACE_MS;
+    const call = this.client.makeServerStreamRequest(pathOf(method), asIs, asIs, request, metadata, { deadline });
+    const cancel = (): void => call.cancel();
+    options.signal?.addEventListener('abort', cancel);
+    this.running.add(call);
+    try {
+      for await (const bytes of call as AsyncIterable<Buffer>) {
+        this.heard();
+        yield bytes;
+      }
+    } catch (error) {
+      throw this.explain(method, error as ServiceError);
+    } finally {
+      options.signal?.removeEventListener('abort', cancel);
+      this.running.delete(call);
+      call.cancel();
+    }
+  }
+
+  protected release(): void {
+    this.silence.stop();
+    this.watch.cancel();
+    for (const call of this.running) call.cancel();
+    this.client.close();
+  }
+
+  private explain(method: Method, error: ServiceError): FairleadError {
+    if (this.endReason !== undefined) return this.outcomeUnknown(method, this.endReason, error);
+    const known = fromServiceError(error);
+    return known.code === 'outcome_unknown' && error.metadata.get('fairlead-code').length === 0
+      ? this.outcomeUnknown(method, error.details, error)
+      : known;
+  }
+
+  private openWatch(): Watch {
+    const { heartbeatMs } = this.settings;
+    const request = codec.encodeRequest('WatchInventory', { heartbeatMs });
+    const watch = this.client.makeServerStreamRequest(pathOf('WatchInventory'), asIs, asIs, request, new Metadata());
+    const over = (reason: string): void => {
+      if (this.watch === watch) this.finish(reason);
+    };
+    watch.on('data', (bytes: Buffer) => {
+      if (this.watch === watch) this.receive(bytes);
+    });
+    watch.on('error', (error: ServiceError) => over(explainLinkFailure(error, this.peer).reason));
+    watch.on('end', () => over('the agent ended the inventory watch'));
+    if (!this.reading) watch.pause();
+    return watch;
+  }
+
+  private receive(bytes: Buffer): void {
+    this.silence.heard();
+    try {
+      this.take(codec.decodeInventory(bytes));
+    } catch (error) {
+      this.finish(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  private stopReading(): void {
+    this.reading = false;
+    this.silence.hold();
+    this.watch.pause();
+  }
+
+  private readOn(): void {
+    this.reading = true;
+    this.silence.release();
+    this.watch.resume();
+  }
+}

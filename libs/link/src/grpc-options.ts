@@ -1,0 +1,36 @@
+import type { ChannelOptions } from '@grpc/grpc-js';
+import { Client, credentials } from '@grpc/grpc-js';
+import type { LinkAddress } from './address.js';
+import { formatLinkAddress } from './address.js';
+
+/** Half-open connections are found by pings of both sides: every 20 s, with 10 s to answer. */
+const KEEPALIVE: ChannelOptions = {
+  'grpc.keepalive_time_ms': 20_000,
+  'grpc.keepalive_timeout_ms': 10_000,
+  'grpc.keepalive_permit_without_calls': 1,
+};
+
+export const DEFAULT_MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
+
+export const serverOptions = (maxMessageBytes: number, maxStreams: number): ChannelOptions => ({
+  ...KEEPALIVE,
+  'grpc.max_receive_message_length': maxMessageBytes,
+  'grpc.max_concurrent_streams': maxStreams,
+});
+
+/**
+ * A client with a connection of its own. No proxy (loopback is not for proxies), no retries (a command is sent once),
+ * no service configuration from DNS, no back-off shared with other clients (the session has its own).
+ */
+export function openClient(address: LinkAddress, maxMessageBytes: number): Client {
+  const target = address.kind === 'unix' ? `unix:${address.path}` : `dns:${formatLinkAddress(address)}`;
+  return new Client(target, credentials.createInsecure(), {
+    ...KEEPALIVE,
+    'grpc.max_receive_message_length': maxMessageBytes,
+    'grpc.max_send_message_length': maxMessageBytes,
+    'grpc.enable_http_proxy': 0,
+    'grpc.enable_retries': 0,
+    'grpc.service_config_disable_resolution': 1,
+    'grpc.use_local_subchannel_pool': 1,
+  });
+}
