@@ -107,6 +107,7 @@ CREATE TABLE "Operation" (
     "hostName" TEXT NOT NULL,
     "target" JSONB NOT NULL,
     "request" JSONB NOT NULL,
+    "sent" JSONB,
     "state" TEXT NOT NULL,
     "outcome" TEXT,
     "actor" TEXT NOT NULL,
@@ -154,21 +155,6 @@ CREATE TABLE "AuditEntry" (
     "detail" JSONB NOT NULL
 );
 
--- CreateTable
-CREATE TABLE "Event" (
-    "seq" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
-    "at" BIGINT NOT NULL,
-    "type" TEXT NOT NULL,
-    "hostName" TEXT NOT NULL,
-    "data" JSONB NOT NULL
-);
-
--- CreateTable
-CREATE TABLE "Setting" (
-    "key" TEXT NOT NULL PRIMARY KEY,
-    "value" TEXT NOT NULL
-);
-
 -- CreateIndex
 CREATE INDEX "Network_id_idx" ON "Network"("id");
 
@@ -210,6 +196,3 @@ CREATE INDEX "AuditEntry_hostName_idx" ON "AuditEntry"("hostName");
 
 -- CreateIndex
 CREATE INDEX "AuditEntry_operationId_idx" ON "AuditEntry"("operationId");
-
--- CreateIndex
-CREATE INDEX "Event_at_idx" ON "Event"("at");

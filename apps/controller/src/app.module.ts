@@ -1,0 +1,55 @@
+import { createOpenApiDocument } from '@fairlead/api';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { type Clock } from './clock.js';
+import { Database } from './database/index.js';
+import { EventHub } from './events/event-hub.js';
+import { EventsController } from './events/events.controller.js';
+import { HostsController } from './hosts/hosts.controller.js';
+import { HostsService } from './hosts/hosts.service.js';
+import { CommandsResponder } from './http/commands.responder.js';
+import { HealthController } from './http/health.controller.js';
+import { LocalOnlyGuard } from './http/local-only.guard.js';
+import { MetaController } from './http/meta.controller.js';
+import { ProblemFilter } from './http/problem.filter.js';
+import { CLOCK, OPENAPI_DOCUMENT } from './http/tokens.js';
+import { type Log } from './log.js';
+import { NetworksController } from './networks/networks.controller.js';
+import { NetworksService } from './networks/networks.service.js';
+import { CommandFactory } from './operations/command-factory.js';
+import { OperationsController } from './operations/operations.controller.js';
+import { OperationsStore } from './operations/operations.store.js';
+import { type Runtime } from './runtime.js';
+import { VERSION } from './version.js';
+
+/** Serves the runtime over REST. */
+@Module({})
+export class AppModule {
+  static of(runtime: Runtime, now: Clock, log: Log): DynamicModule {
+    const value = <T>(provide: T, useValue: unknown) => ({ provide, useValue });
+    return {
+      module: AppModule,
+      controllers: [
+        HostsController,
+        NetworksController,
+        OperationsController,
+        EventsController,
+        MetaController,
+        HealthController,
+      ],
+      providers: [
+        value(HostsService, runtime.hosts),
+        value(NetworksService, runtime.networks),
+        value(CommandFactory, runtime.commands),
+        value(CommandsResponder, runtime.responder),
+        value(OperationsStore, runtime.operations),
+        value(EventHub, runtime.events),
+        value(Database, runtime.database),
+        value(CLOCK, now),
+        { provide: OPENAPI_DOCUMENT, useFactory: () => createOpenApiDocument(VERSION) },
+        { provide: APP_GUARD, useClass: LocalOnlyGuard },
+        { provide: APP_FILTER, useFactory: () => new ProblemFilter(log) },
+      ],
+    };
+  }
+}

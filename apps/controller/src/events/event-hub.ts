@@ -1,0 +1,58 @@
+import { type EventQuery, type EventView } from '@fairlead/api';
+import { randomBytes } from 'node:crypto';
+
+/** Events kept for readers that come back, and how many bytes a slow reader may be behind. */
+const KEPT = 1000;
+
+type Unnumbered = EventView extends infer E ? (E extends EventView ? Omit<E, 'id'> : never) : never;
+export type NewEvent = Unnumbered;
+
+export interface Subscription {
+  /** Events after the one that the reader has seen last, or a `resync` where they are no longer known. */
+  readonly missed: readonly EventView[];
+  close(): void;
+}
+
+/**
+ * Numbers events, keeps the last thousand, and hands them to readers.
+ *
+ * Invariants: ids grow by one and are never reused, also over a restart, since they begin with a random word of this
+ * process; a reader is given every event after the one it names, or `resync`, never a gap.
+ */
+export class EventHub {
+  private readonly life = randomBytes(4).toString('hex');
+  private readonly ring: EventView[] = [];
+  private readonly readers = new Set<(event: EventView) => void>();
+  private last = 0;
+
+  publish(event: NewEvent): void {
+    const numbered = { id: this.idOf(++this.last), ...event } as EventView;
+    this.ring.push(numbered);
+    if (this.ring.length > KEPT) this.ring.shift();
+    for (const reader of this.readers) reader(numbered);
+  }
+
+  /** @param lastEventId the event that the reader has seen last, or undefined to begin now */
+  subscribe(lastEventId: string | undefined, at: string, reader: (event: EventView) => void): Subscription {
+    this.readers.add(reader);
+    return { missed: this.since(lastEventId, at), close: () => void this.readers.delete(reader) };
+  }
+
+  private since(lastEventId: string | undefined, at: string): readonly EventView[] {
+    if (lastEventId === undefined || lastEventId === this.idOf(this.last)) return [];
+    const position = this.ring.findIndex(({ id }) => id === lastEventId);
+    if (position >= 0) return this.ring.slice(position + 1);
+    const reason = `events since ${lastEventId} are no longer known: read again what you show`;
+    return [{ id: this.idOf(this.last), at, type: 'resync', host: null, data: { reason } }];
+  }
+
+  private idOf(number: number): string {
+    return `${this.life}-${number}`;
+  }
+}
+
+/** Whether a reader asked for this event; `resync` always comes. */
+export function wanted(event: EventView, { host, type }: EventQuery): boolean {
+  if (event.type === 'resync') return true;
+  return (host.length === 0 || host.includes(event.host)) && (type.length === 0 || type.includes(event.type));
+}

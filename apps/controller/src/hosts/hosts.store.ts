@@ -1,0 +1,136 @@
+import { type EngineFacts, type EngineHealth, type EngineKind } from '@fairlead/domain';
+import { type HostFacts } from '@fairlead/link';
+import { type Database, Prisma, type Statement } from '../database/index.js';
+
+/** A host as the database holds it. Instants are milliseconds since the epoch. */
+export interface StoredHost {
+  readonly name: string;
+  /** Set here by the operator; they overlay the agent's. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly agentLabels: Readonly<Record<string, string>>;
+  readonly agentVersion: string;
+  readonly capability: number;
+  readonly engine: EngineFacts;
+  readonly health: EngineHealth;
+  readonly journalId: string;
+  /** The last instant at which the rows were known to be what the engine shows. */
+  readonly lastHeardAt: number;
+  readonly firstSeenAt: number;
+  readonly peer: string;
+}
+
+export const effectiveLabels = ({ labels, agentLabels }: Pick<StoredHost, 'labels' | 'agentLabels'>) => ({
+  ...agentLabels,
+  ...labels,
+});
+
+type HostRow = Prisma.HostGetPayload<object>;
+
+/**
+ * Reads and writes hosts. Heartbeats are not written: a row changes only with the host's state.
+ *
+ * Invariant: `rows` holds what the table holds, since this process alone writes it (see DataLock), and so every answer
+ * can carry a host's age without asking the database.
+ */
+export class HostsStore {
+  private readonly rows = new Map<string, StoredHost>();
+
+  constructor(private readonly database: Database) {}
+
+  /** Reads the table. Sessions ended with the process that held them. */
+  async load(): Promise<void> {
+    await this.database.prisma.host.updateMany({ where: { connected: true }, data: { connected: false } });
+    for (const row of await this.database.prisma.host.findMany()) this.rows.set(row.name, toStored(row));
+  }
+
+  /** In order of name. */
+  all(): StoredHost[] {
+    return [...this.rows.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  find(name: string): StoredHost | undefined {
+    return this.rows.get(name);
+  }
+
+  /** What an agent says of its host when it attaches; the operator's labels and the inventory stay. */
+  async attached(facts: HostFacts, peer: string, at: number): Promise<void> {
+    const said = { ...toColumns(facts), peer, connected: true, synced: false, lastHeardAt: at };
+    const row = await this.database.prisma.host.upsert({
+      where: { name: facts.name },
+      create: { ...said, name: facts.name, labels: {}, firstSeenAt: at, streamId: '', revision: 0, setDigest: '' },
+      update: said,
+    });
+    this.rows.set(row.name, toStored(row));
+  }
+
+  async detached(name: string, lastHeardAt: number): Promise<void> {
+    await this.update(name, { connected: false, lastHeardAt });
+  }
+
+  async healthChanged(name: string, health: EngineHealth): Promise<void> {
+    await this.update(name, { engineState: health.state, engineReason: health.reason });
+  }
+
+  /** Keeps the age of many live hosts, so that after a kill the controller does not think them older than they are. */
+  async heard(ages: ReadonlyMap<string, number>): Promise<void> {
+    const pairs = JSON.stringify([...ages]);
+    await this.database.transaction([
+      Prisma.sql`UPDATE "Host" SET "lastHeardAt" = pair.value->>1 FROM json_each(${pairs}) AS pair WHERE "name" = pair.value->>0`,
+    ]);
+  }
+
+  /** @param audit the act's audit row, written in the same transaction */
+  async setLabels(name: string, labels: Readonly<Record<string, string>>, audit: Statement): Promise<void> {
+    const host = this.rows.get(name);
+    const change = this.database.prisma.host.updateMany({ where: { name }, data: { labels: { ...labels } } });
+    await this.database.transaction([audit, change]);
+    if (host) this.rows.set(name, { ...host, labels });
+  }
+
+  /** Forgets the host and its inventory. Operations, removed networks and the audit stay. */
+  async remove(name: string, audit: Statement): Promise<void> {
+    await this.database.transaction([audit, this.database.prisma.host.deleteMany({ where: { name } })]);
+    this.rows.delete(name);
+  }
+
+  private async update(name: string, data: Prisma.HostUpdateInput): Promise<void> {
+    const [row] = await this.database.prisma.host.updateManyAndReturn({ where: { name }, data });
+    if (row) this.rows.set(name, toStored(row));
+  }
+}
+
+const toColumns = ({ labels, engine, health, ...facts }: HostFacts) => ({
+  agentLabels: { ...labels },
+  agentVersion: facts.agentVersion,
+  capability: facts.capability,
+  journalId: facts.journalId,
+  engineKind: engine.kind,
+  engineVersion: engine.version,
+  engineApiVersion: engine.apiVersion,
+  simulated: engine.simulated,
+  swarmNodeId: engine.swarm.nodeId,
+  swarmClusterId: engine.swarm.clusterId,
+  swarmManager: engine.swarm.manager,
+  engineState: health.state,
+  engineReason: health.reason,
+});
+
+const toStored = (row: HostRow): StoredHost => ({
+  name: row.name,
+  labels: row.labels as Record<string, string>,
+  agentLabels: row.agentLabels as Record<string, string>,
+  agentVersion: row.agentVersion,
+  capability: row.capability,
+  engine: {
+    kind: row.engineKind as EngineKind,
+    version: row.engineVersion,
+    apiVersion: row.engineApiVersion,
+    simulated: row.simulated,
+    swarm: { nodeId: row.swarmNodeId, clusterId: row.swarmClusterId, manager: row.swarmManager },
+  },
+  health: { state: row.engineState === 'up' ? 'up' : 'down', reason: row.engineReason },
+  journalId: row.journalId,
+  lastHeardAt: Number(row.lastHeardAt),
+  firstSeenAt: Number(row.firstSeenAt),
+  peer: row.peer,
+});

@@ -1,0 +1,24 @@
+import { FairleadError } from '@fairlead/domain';
+import { Controller, Get } from '@nestjs/common';
+import { Database } from '../database/index.js';
+
+/** For supervisors: `/healthz` says that the process lives, `/readyz` that it can do its work. */
+@Controller()
+export class HealthController {
+  constructor(private readonly database: Database) {}
+
+  @Get('healthz')
+  healthz(): { status: string } {
+    return { status: 'ok' };
+  }
+
+  @Get('readyz')
+  async readyz(): Promise<{ status: string }> {
+    try {
+      await this.database.prisma.$queryRaw`SELECT 1`;
+    } catch (cause) {
+      throw new FairleadError('storage_failed', 'The database does not answer', { cause });
+    }
+    return { status: 'ready' };
+  }
+}

@@ -1,0 +1,41 @@
+import { API_PREFIX } from '@fairlead/api';
+import { FairleadError } from '@fairlead/domain';
+import { type INestApplication } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { ExpressAdapter } from '@nestjs/platform-express';
+import express from 'express';
+import { type Logger } from 'pino';
+import { AppModule } from '../app.module.js';
+import { type Clock } from '../clock.js';
+import { toLog, toNestLogger } from '../log.js';
+import { type Runtime } from '../runtime.js';
+
+/** REST of a runtime, not yet listening. */
+export async function createServer(runtime: Runtime, now: Clock, logger: Logger): Promise<INestApplication> {
+  const server = express();
+  server.disable('x-powered-by');
+  server.set('query parser', 'simple');
+  const app = await NestFactory.create(AppModule.of(runtime, now, toLog(logger)), new ExpressAdapter(server), {
+    logger: toNestLogger(logger),
+    bodyParser: false,
+    abortOnError: false,
+    forceCloseConnections: true,
+  });
+  app.use(express.json({ limit: '1mb', strict: true }));
+  app.setGlobalPrefix(API_PREFIX, { exclude: ['healthz', 'readyz'] });
+  return app;
+}
+
+/** @returns the port as bound @throws FairleadError `already_exists` where another process listens there */
+export async function listen(app: INestApplication, port: number): Promise<number> {
+  try {
+    await app.listen(port, '127.0.0.1');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    throw new FairleadError('already_exists', `Another process listens on 127.0.0.1:${port}`, {
+      hint: 'Stop it, or choose another port with --port.',
+    });
+  }
+  const address = (app.getHttpServer() as { address(): { port: number } }).address();
+  return address.port;
+}

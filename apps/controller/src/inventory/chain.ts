@@ -1,0 +1,125 @@
+import { type EngineHealth } from '@fairlead/domain';
+import { type InventoryUpdate__Output, type NetworkMessage__Output, setDigest } from '@fairlead/link';
+
+/** What one inventory update asks of the receiver. */
+export type ChainStep =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'resync'; readonly reason: string }
+  | { readonly kind: 'bookmark'; readonly health: EngineHealth }
+  | {
+      readonly kind: 'change';
+      readonly position: Position;
+      readonly upserts: readonly NetworkMessage__Output[];
+      readonly removedIds: readonly string[];
+    };
+
+/** Where in which stream the receiver stands, and the digest of the set it then holds. */
+export interface Position {
+  readonly streamId: string;
+  readonly revision: number;
+  readonly setDigest: string;
+}
+
+const NOTHING: ChainStep = { kind: 'nothing' };
+
+/**
+ * Follows the inventory of one session: one snapshot, then deltas that chain.
+ *
+ * Invariants: `digests` is the set as stored, whatever arrives half; a snapshot counts only when it is whole, and comes
+ * out as the difference to what is stored; after a break nothing is applied until the next snapshot; a resync is asked
+ * for once for each break.
+ */
+export class InventoryChain {
+  private readonly digests: Map<string, string>;
+  private position: Position | undefined;
+  private asked = false;
+  private staged: { readonly streamId: string; readonly networks: NetworkMessage__Output[] } | undefined;
+
+  /** @param stored ids and digests of the networks that the database holds for this host */
+  constructor(stored: ReadonlyMap<string, string>) {
+    this.digests = new Map(stored);
+  }
+
+  /** True from the first whole snapshot until a break. */
+  get synced(): boolean {
+    return this.position !== undefined;
+  }
+
+  apply(update: InventoryUpdate__Output): ChainStep {
+    if (update.snapshotBegin) return this.begin(update.streamId);
+    if (update.snapshotChunk) return this.stage(update.streamId, update.snapshotChunk.networks);
+    if (update.snapshotEnd)
+      return this.finish(update.streamId, update.snapshotEnd.revision, update.snapshotEnd.setDigest);
+    if (update.delta) return this.advance(update.streamId, update.delta);
+    if (update.bookmark) return this.compare(update.streamId, update.bookmark);
+    return NOTHING;
+  }
+
+  private begin(streamId: string): ChainStep {
+    this.staged = { streamId, networks: [] };
+    this.asked = false;
+    return NOTHING;
+  }
+
+  private stage(streamId: string, networks: readonly NetworkMessage__Output[]): ChainStep {
+    if (this.staged?.streamId !== streamId) return this.broken('a part of a snapshot arrived without its beginning');
+    this.staged.networks.push(...networks);
+    return NOTHING;
+  }
+
+  private finish(streamId: string, revision: number, digest: string): ChainStep {
+    const staged = this.staged;
+    this.staged = undefined;
+    if (staged?.streamId !== streamId) return this.broken('the end of a snapshot arrived without its beginning');
+    const incoming = new Map(staged.networks.map((network) => [network.id, network.digest]));
+    if (setDigest(incoming) !== digest) return this.broken('the snapshot is not the set that its digest names');
+    const upserts = staged.networks.filter((network) => this.digests.get(network.id) !== network.digest);
+    const removedIds = [...this.digests.keys()].filter((id) => !incoming.has(id));
+    return this.change(streamId, revision, upserts, removedIds);
+  }
+
+  private advance(streamId: string, delta: NonNullable<InventoryUpdate__Output['delta']>): ChainStep {
+    if (this.position === undefined) return NOTHING;
+    if (streamId !== this.position.streamId) return this.broken('the delta belongs to another stream');
+    if (delta.appliesTo !== this.position.revision) {
+      return this.broken(
+        `the delta applies to revision ${delta.appliesTo}, the stored one is ${this.position.revision}`,
+      );
+    }
+    return this.change(streamId, delta.resultsIn, delta.upserts, delta.removedIds);
+  }
+
+  private compare(streamId: string, bookmark: NonNullable<InventoryUpdate__Output['bookmark']>): ChainStep {
+    const position = this.position;
+    const health = {
+      state: bookmark.health?.state === 'up' ? 'up' : 'down',
+      reason: bookmark.health?.reason ?? '',
+    } as const;
+    const same = position?.streamId === streamId && position.revision === bookmark.revision;
+    if (position === undefined || health.state === 'down') return { kind: 'bookmark', health };
+    if (!same)
+      return this.broken(`the agent is at revision ${bookmark.revision}, the stored one is ${position.revision}`);
+    if (position.setDigest !== bookmark.setDigest) return this.broken('the stored set differs from the agent’s');
+    return { kind: 'bookmark', health };
+  }
+
+  private change(
+    streamId: string,
+    revision: number,
+    upserts: readonly NetworkMessage__Output[],
+    removedIds: readonly string[],
+  ): ChainStep {
+    for (const id of removedIds) this.digests.delete(id);
+    for (const { id, digest } of upserts) this.digests.set(id, digest);
+    this.position = { streamId, revision, setDigest: setDigest(this.digests) };
+    return { kind: 'change', position: this.position, upserts, removedIds };
+  }
+
+  private broken(reason: string): ChainStep {
+    this.position = undefined;
+    this.staged = undefined;
+    if (this.asked) return NOTHING;
+    this.asked = true;
+    return { kind: 'resync', reason };
+  }
+}

@@ -1,0 +1,98 @@
+import { type Network } from '@fairlead/domain';
+import { type Database, Prisma } from '../database/index.js';
+import { type KnownNetwork, type NetworksStore } from '../networks/networks.store.js';
+import { type Position } from './chain.js';
+import { type InventoryRows, toRows } from './inventory.rows.js';
+
+export interface InventoryChange {
+  readonly hostName: string;
+  readonly position: Position;
+  readonly upserts: readonly (Network & { readonly digest: string })[];
+  readonly removedIds: readonly string[];
+  /** Milliseconds since the epoch, by the controller's clock. */
+  readonly at: number;
+}
+
+/** Writes the inventory: each change of a host is one transaction, so that a half one never shows. */
+export class InventoryStore {
+  constructor(
+    private readonly database: Database,
+    private readonly networks: NetworksStore,
+  ) {}
+
+  /** Ids and digests of the host's networks as stored. */
+  async digests(hostName: string): Promise<Map<string, string>> {
+    const rows = await this.database.prisma.network.findMany({
+      where: { hostName },
+      select: { id: true, digest: true },
+    });
+    return new Map(rows.map(({ id, digest }) => [id, digest]));
+  }
+
+  /** Applies a change and returns the records that it replaced or removed, by id. */
+  async apply(change: InventoryChange): Promise<ReadonlyMap<string, KnownNetwork>> {
+    const touched = [...change.upserts.map(({ id }) => id), ...change.removedIds];
+    const before = await this.networks.full(change.hostName, touched);
+    const removed = change.removedIds.flatMap((id) => before.get(id)?.network ?? []);
+    await this.database.transaction([
+      ...this.removal(change, removed),
+      ...this.insertion(change),
+      this.advance(change),
+    ]);
+    return before;
+  }
+
+  private removal({ hostName, upserts, removedIds, at }: InventoryChange, removed: readonly Network[]): Prisma.Sql[] {
+    const gone = JSON.stringify(removedIds);
+    const kept = JSON.stringify(upserts.map(({ id }) => id));
+    const records = JSON.stringify(removed.map((network) => [network.id, network.name, JSON.stringify(network)]));
+    const children = ['NetworkLabel', 'Subnet', 'Endpoint'].map(
+      (table) =>
+        Prisma.sql`DELETE FROM ${Prisma.raw(`"${table}"`)} WHERE "hostName" = ${hostName} AND "networkId" IN (SELECT value FROM json_each(${kept}))`,
+    );
+    const none = upserts.length === 0 ? [] : children;
+    if (removedIds.length === 0) return none;
+    return [
+      Prisma.sql`INSERT INTO "RemovedNetwork" ("id", "hostName", "networkId", "name", "record", "removedAt")
+        SELECT lower(hex(randomblob(16))), ${hostName}, value->>0, value->>1, value->>2, ${at} FROM json_each(${records})`,
+      Prisma.sql`DELETE FROM "Network" WHERE "hostName" = ${hostName} AND "id" IN (SELECT value FROM json_each(${gone}))`,
+      ...none,
+    ];
+  }
+
+  private insertion({ hostName, upserts, at }: InventoryChange): Prisma.Sql[] {
+    if (upserts.length === 0) return [];
+    const rows: InventoryRows = toRows(upserts);
+    return [
+      insertNetworks(hostName, JSON.stringify(rows.networks), at),
+      Prisma.sql`INSERT INTO "NetworkLabel" ("hostName", "networkId", "key", "value")
+        SELECT ${hostName}, value->>0, value->>1, value->>2 FROM json_each(${JSON.stringify(rows.labels)})`,
+      Prisma.sql`INSERT INTO "Subnet" ("hostName", "networkId", "position", "cidr", "ipRange", "gateway", "auxAddresses", "family", "firstAddress", "lastAddress")
+        SELECT ${hostName}, value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8
+        FROM json_each(${JSON.stringify(rows.subnets)})`,
+      Prisma.sql`INSERT INTO "Endpoint" ("hostName", "networkId", "containerId", "containerName", "state", "endpointId", "ipv4", "ipv6", "mac", "aliases", "project", "service")
+        SELECT ${hostName}, value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8, value->>9, value->>10
+        FROM json_each(${JSON.stringify(rows.endpoints)})`,
+    ];
+  }
+
+  private advance({ hostName, position, at }: InventoryChange): Prisma.Sql {
+    return Prisma.sql`UPDATE "Host" SET "streamId" = ${position.streamId}, "revision" = ${position.revision},
+      "setDigest" = ${position.setDigest}, "synced" = 1, "lastHeardAt" = ${at} WHERE "name" = ${hostName}`;
+  }
+}
+
+const insertNetworks = (hostName: string, rows: string, at: number): Prisma.Sql => Prisma.sql`
+  INSERT INTO "Network" ("hostName", "id", "name", "driver", "scope", "createdAt", "internal", "attachable", "ingress",
+    "ipv4", "ipv6", "configOnly", "configFrom", "ipamDriver", "digest", "predefined", "endpointCount",
+    "activeEndpointCount", "record", "firstSeenAt", "updatedAt")
+  SELECT ${hostName}, value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8,
+    value->>9, value->>10, value->>11, value->>12, value->>13, value->>14, value->>15, value->>16, value->>17, ${at}, ${at}
+  FROM json_each(${rows}) WHERE true
+  ON CONFLICT ("hostName", "id") DO UPDATE SET "name" = excluded."name", "driver" = excluded."driver",
+    "scope" = excluded."scope", "createdAt" = excluded."createdAt", "internal" = excluded."internal",
+    "attachable" = excluded."attachable", "ingress" = excluded."ingress", "ipv4" = excluded."ipv4",
+    "ipv6" = excluded."ipv6", "configOnly" = excluded."configOnly", "configFrom" = excluded."configFrom",
+    "ipamDriver" = excluded."ipamDriver", "digest" = excluded."digest", "predefined" = excluded."predefined",
+    "endpointCount" = excluded."endpointCount", "activeEndpointCount" = excluded."activeEndpointCount",
+    "record" = excluded."record", "updatedAt" = excluded."updatedAt"`;

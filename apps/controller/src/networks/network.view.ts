@@ -1,0 +1,46 @@
+import { type NetworkDetailView, type NetworkView } from '@fairlead/api';
+import { isActive, isPredefined, type Network } from '@fairlead/domain';
+import { toTimestamp } from '../clock.js';
+import { type HostStatus } from '../fleet/fleet.js';
+import { toAge } from '../hosts/host.view.js';
+import { type StoredHost } from '../hosts/hosts.store.js';
+import { type StoredNetwork } from './network.rows.js';
+
+/** What every view of a network says of its host. */
+export interface HostOfNetwork {
+  readonly host: StoredHost;
+  readonly status: HostStatus;
+}
+
+export function toNetworkView(stored: StoredNetwork, { host, status }: HostOfNetwork): NetworkView {
+  const { options: _options, ipamOptions: _ipamOptions, ...attributes } = stored.attributes;
+  return {
+    ...attributes,
+    host: stored.hostName,
+    predefined: stored.predefined,
+    containers: { total: stored.endpointCount, running: stored.activeEndpointCount },
+    inUse: stored.endpointCount > 0,
+    simulated: host.engine.simulated,
+    ...toAge(status),
+    firstSeenAt: toTimestamp(stored.firstSeenAt),
+  };
+}
+
+export function toNetworkDetailView(
+  network: Network,
+  firstSeenAt: number,
+  source: NetworkDetailView['source'],
+  at: HostOfNetwork,
+): NetworkDetailView {
+  const { endpoints, ...attributes } = network;
+  const stored = {
+    hostName: at.host.name,
+    attributes,
+    predefined: isPredefined(network),
+    endpointCount: endpoints.length,
+    activeEndpointCount: endpoints.filter(({ state }) => isActive(state)).length,
+    firstSeenAt,
+  };
+  const { options, ipamOptions } = attributes;
+  return { ...toNetworkView(stored, at), options, ipamOptions, endpoints, source };
+}

@@ -1,0 +1,89 @@
+import {
+  type NetworkDetailView,
+  type NetworkPageView,
+  type NetworkQuery,
+  type PrunePlanRequest,
+  type PrunePlanView,
+} from '@fairlead/api';
+import { fromNetworkMessage } from '@fairlead/link';
+import { type Clock } from '../clock.js';
+import { type Fleet } from '../fleet/fleet.js';
+import { toUnavailableHost } from '../hosts/host.view.js';
+import { type HostsService } from '../hosts/hosts.service.js';
+import { type StoredHost } from '../hosts/hosts.store.js';
+import { toNetworkDetailView, toNetworkView } from './network.view.js';
+import { type NetworksStore } from './networks.store.js';
+import { type HostPrunePlan, planForHost, toPrunePlanView } from './prune.js';
+
+/** Time for a question to the engine, in milliseconds. */
+const LIVE_DEADLINE_MS = 10_000;
+
+/** Networks as people see them: from the inventory with its age, or from the engine at this moment. */
+export class NetworksService {
+  constructor(
+    private readonly store: NetworksStore,
+    private readonly hosts: HostsService,
+    private readonly fleet: Fleet,
+    private readonly now: Clock,
+  ) {}
+
+  async list(query: NetworkQuery): Promise<NetworkPageView> {
+    const asked = this.hosts.choose({ ...query, freshness: [] });
+    const shown = this.hosts.choose(query);
+    const everywhere = query.host.length === 0 && query.on === undefined && query.freshness.length === 0;
+    const page = await this.store.page(query, everywhere ? undefined : shown.map(({ name }) => name));
+    const unavailable = asked.filter((host) => this.fleet.statusOf(host).freshness !== 'live');
+    return {
+      items: page.items.map((stored) => toNetworkView(stored, this.placeOf(this.hosts.get(stored.hostName)))),
+      total: page.total,
+      nextCursor: page.nextCursor,
+      unavailableHosts: unavailable.map((host) => toUnavailableHost(host, this.fleet.statusOf(host))),
+    };
+  }
+
+  /** @throws FairleadError `host_not_found`, `network_not_found`, `ambiguous_name` */
+  async show(hostName: string, reference: string): Promise<NetworkDetailView> {
+    const host = this.hosts.get(hostName);
+    const { attributes, firstSeenAt } = await this.store.resolve(hostName, reference);
+    const known = (await this.store.full(hostName, [attributes.id])).get(attributes.id);
+    const network = known?.network ?? { ...attributes, endpoints: [] };
+    return toNetworkDetailView(network, firstSeenAt, 'inventory', this.placeOf(host));
+  }
+
+  /** Asks the engine through the agent. @throws FairleadError as `show`, and `host_unavailable` */
+  async showLive(hostName: string, reference: string): Promise<NetworkDetailView> {
+    const host = this.hosts.get(hostName);
+    const session = this.fleet.reachable(host);
+    const message = await session.connection.invoke(
+      'InspectNetwork',
+      { network: reference },
+      { deadlineMs: LIVE_DEADLINE_MS },
+    );
+    const network = fromNetworkMessage(message);
+    const firstSeenAt = (await this.store.firstSeenAt(hostName, network.id)) ?? this.now();
+    const status = { ...this.fleet.statusOf(host), asOf: this.now() };
+    return toNetworkDetailView(network, firstSeenAt, 'engine', { host, status });
+  }
+
+  /** @throws FairleadError `host_unavailable`: a plan is made from a live inventory only */
+  async planPrune(hostName: string, request: PrunePlanRequest): Promise<PrunePlanView> {
+    const host = this.hosts.get(hostName);
+    this.fleet.reachable(host);
+    return toPrunePlanView(await this.plan(hostName, request), request, this.placeOf(host));
+  }
+
+  /** The plan as data, from the inventory as it is now. */
+  async plan(hostName: string, filters: PrunePlanRequest): Promise<HostPrunePlan> {
+    const known = await this.store.full(hostName);
+    return planForHost(
+      hostName,
+      Array.from(known.values(), ({ network }) => network),
+      filters,
+      this.now(),
+    );
+  }
+
+  private placeOf(host: StoredHost) {
+    return { host, status: this.fleet.statusOf(host) };
+  }
+}

@@ -1,0 +1,210 @@
+import { type OperationQuery } from '@fairlead/api';
+import {
+  FairleadError,
+  type OperationKind,
+  type OperationOutcome,
+  type OperationState,
+  type OutcomeSource,
+} from '@fairlead/domain';
+import { type AuditRecord, type AuditStore } from '../audit/audit.store.js';
+import { type Database, isUniqueViolation, Prisma, type Statement } from '../database/index.js';
+import { type Ending, type Operation } from './operation.js';
+
+export interface NewOperation extends Operation {
+  readonly idempotencyKey: string | null;
+  /** Digest of the request under that key. */
+  readonly requestHash: string | null;
+}
+
+export interface Settlement {
+  readonly at: number;
+  readonly by: OutcomeSource;
+  readonly explanation: string;
+}
+
+type Row = Prisma.OperationGetPayload<object>;
+
+/** Writes operations, each step with its audit row in one transaction. */
+export class OperationsStore {
+  constructor(
+    private readonly database: Database,
+    private readonly audit: AuditStore,
+  ) {}
+
+  /**
+   * Writes a new operation. Where its actor has used the same idempotency key before, writes nothing.
+   * @returns false where the key was used
+   */
+  async add(operation: NewOperation): Promise<boolean> {
+    try {
+      await this.database.transaction([
+        this.database.prisma.operation.create({ data: toRow(operation) }),
+        this.entry(operation),
+      ]);
+      return true;
+    } catch (error) {
+      if (isUniqueViolation(error, ['actor', 'idempotencyKey'])) return false;
+      throw error;
+    }
+  }
+
+  /** @throws FairleadError `operation_not_found` */
+  async get(id: string): Promise<Operation> {
+    const row = await this.database.prisma.operation.findUnique({ where: { id } });
+    if (row !== null) return toOperation(row);
+    throw new FairleadError('operation_not_found', `There is no operation '${id}'`, {
+      hint: "See 'fairlead operation ls'.",
+    });
+  }
+
+  async byKey(
+    actor: string,
+    idempotencyKey: string,
+  ): Promise<{ operation: Operation; requestHash: string | null } | undefined> {
+    const where = { actor_idempotencyKey: { actor, idempotencyKey } };
+    const row = await this.database.prisma.operation.findUnique({ where });
+    return row === null ? undefined : { operation: toOperation(row), requestHash: row.requestHash };
+  }
+
+  /** Notes how the operation ended. @returns the operation as it is now */
+  async finish(operation: Operation, { outcome, result, error }: Ending, at: number): Promise<Operation> {
+    const finished: Operation = {
+      ...operation,
+      state: 'finished',
+      outcome,
+      result,
+      error,
+      finishedAt: at,
+      durationMs: Math.max(0, at - operation.createdAt),
+    };
+    await this.write(finished);
+    return finished;
+  }
+
+  /** Notes what an operation whose outcome was lost turned out to be. The request stays as it was asked. */
+  async settle(operation: Operation, { outcome, result, error }: Ending, settled: Settlement): Promise<Operation> {
+    const known: Operation = { ...operation, outcome, result, error, settled };
+    await this.write(known);
+    return known;
+  }
+
+  /** Operations of a host whose outcome is not known, oldest first. */
+  async unsettled(hostName: string): Promise<Operation[]> {
+    const where = { hostName, state: 'finished', outcome: 'unknown' };
+    const rows = await this.database.prisma.operation.findMany({ where, orderBy: { id: 'asc' } });
+    return rows.map(toOperation);
+  }
+
+  /** Operations that were under way when the controller ended: all that it cannot know the end of. */
+  async interrupted(): Promise<Operation[]> {
+    const rows = await this.database.prisma.operation.findMany({ where: { state: { not: 'finished' } } });
+    return rows.map(toOperation);
+  }
+
+  async page(query: OperationQuery): Promise<{ items: Operation[]; total: number; nextCursor: string | null }> {
+    const any = (values: readonly string[]) => (values.length === 0 ? {} : { in: [...values] });
+    const where = {
+      ...(query.host.length > 0 && { hostName: any(query.host) }),
+      ...(query.kind.length > 0 && { kind: any(query.kind) }),
+      ...(query.outcome.length > 0 && { outcome: any(query.outcome) }),
+      ...(query.state.length > 0 && { state: any(query.state) }),
+    };
+    const before = query.cursor === undefined ? {} : { id: { lt: query.cursor } };
+    const [rows, total] = await Promise.all([
+      this.database.prisma.operation.findMany({
+        where: { ...where, ...before },
+        orderBy: { id: 'desc' },
+        take: query.limit + 1,
+      }),
+      this.database.prisma.operation.count({ where }),
+    ]);
+    const items = rows.slice(0, query.limit).map(toOperation);
+    return { items, total, nextCursor: rows.length > query.limit ? (items.at(-1)?.id ?? null) : null };
+  }
+
+  private async write(operation: Operation): Promise<void> {
+    const { id, ...data } = toRow(operation);
+    const change: Statement = this.database.prisma.operation.updateMany({ where: { id }, data });
+    await this.database.transaction([change, this.entry(operation)]);
+  }
+
+  private entry(operation: Operation): Statement {
+    const record: AuditRecord = {
+      at: operation.settled?.at ?? operation.finishedAt ?? operation.createdAt,
+      actor: operation.actor,
+      action: `network.${operation.kind}`,
+      hostName: operation.hostName,
+      target: operation.target as unknown as Prisma.InputJsonObject,
+      operationId: operation.id,
+      outcome: operation.outcome ?? 'accepted',
+      detail: operation.error === null ? {} : { ...operation.error },
+    };
+    return this.audit.entry(record);
+  }
+}
+
+const orNull = (value: Readonly<Record<string, unknown>> | null) =>
+  value === null ? Prisma.DbNull : (value as Prisma.InputJsonObject);
+
+const toRow = (operation: Operation & Partial<NewOperation>) => ({
+  id: operation.id,
+  kind: operation.kind,
+  hostName: operation.hostName,
+  target: { ...operation.target } as Prisma.InputJsonObject,
+  request: operation.request as Prisma.InputJsonObject,
+  sent: operation.sent === null ? Prisma.DbNull : (operation.sent as unknown as Prisma.InputJsonObject),
+  state: operation.state,
+  outcome: operation.outcome,
+  actor: operation.actor.name,
+  client: operation.actor.client,
+  ...(operation.idempotencyKey !== undefined && { idempotencyKey: operation.idempotencyKey }),
+  ...(operation.requestHash !== undefined && { requestHash: operation.requestHash }),
+  createdAt: operation.createdAt,
+  dispatchedAt: operation.dispatchedAt,
+  finishedAt: operation.finishedAt,
+  durationMs: operation.durationMs,
+  deadlineMs: operation.deadlineMs,
+  journalId: operation.journalId,
+  result: orNull(operation.result),
+  errorCode: operation.error?.code ?? null,
+  errorMessage: operation.error?.message ?? null,
+  engineMessage: operation.error?.engineMessage ?? null,
+  hint: operation.error?.hint ?? null,
+  settledAt: operation.settled?.at ?? null,
+  settledBy: operation.settled?.by ?? null,
+  explanation: operation.settled?.explanation ?? null,
+});
+
+const orNumber = (value: bigint | null): number | null => (value === null ? null : Number(value));
+
+const toOperation = (row: Row): Operation => ({
+  id: row.id,
+  kind: row.kind as OperationKind,
+  hostName: row.hostName,
+  target: row.target as Operation['target'],
+  request: row.request as Record<string, unknown>,
+  sent: row.sent as unknown as Operation['sent'],
+  state: row.state as OperationState,
+  outcome: row.outcome as OperationOutcome | null,
+  result: row.result as Record<string, unknown> | null,
+  error:
+    row.errorCode === null
+      ? null
+      : {
+          code: row.errorCode,
+          message: row.errorMessage ?? '',
+          engineMessage: row.engineMessage ?? '',
+          hint: row.hint ?? '',
+        },
+  settled:
+    row.settledAt === null
+      ? null
+      : { at: Number(row.settledAt), by: row.settledBy as OutcomeSource, explanation: row.explanation ?? '' },
+  actor: { name: row.actor, client: row.client },
+  createdAt: Number(row.createdAt),
+  dispatchedAt: orNumber(row.dispatchedAt),
+  finishedAt: orNumber(row.finishedAt),
+  durationMs: row.durationMs,
+  deadlineMs: row.deadlineMs,
+  journalId: row.journalId,
+});

@@ -1,0 +1,112 @@
+import { type OperationResultView, type PruneItemResultView } from '@fairlead/api';
+import { FairleadError, type Network } from '@fairlead/domain';
+import {
+  codec,
+  fromErrorMessage,
+  fromNetworkMessage,
+  type Methods,
+  type NetworkMessage__Output,
+  type PruneItemResult__Output,
+} from '@fairlead/link';
+import { type CommandMethod } from './commands.js';
+import { type Ending, type OperationError, outcomeOf, type Result } from './operation.js';
+
+type Answer<M extends CommandMethod> = Methods[M]['responseOut'];
+
+const network = (message: NetworkMessage__Output | null): Network => {
+  if (message === null) throw new FairleadError('internal', 'The agent answered without the network');
+  return fromNetworkMessage(message);
+};
+
+/** What each method's answer becomes in the operation's row. A method without an entry does not compile. */
+const RESULTS: { readonly [M in Exclude<CommandMethod, 'PruneNetworks'>]: (answer: Answer<M>) => OperationResultView } =
+  {
+    CreateNetwork: ({ network: made, warning }) => ({ network: network(made), warning }),
+    ConnectContainer: ({ network: changed }) => ({ network: network(changed) }),
+    DisconnectContainer: ({ network: changed }) => ({ network: network(changed) }),
+    RemoveNetwork: ({ removed, detached }) => ({ removed: network(removed), detached }),
+    Probe: ({ reachable, resolution, ping, explanation }) => ({
+      reachable,
+      resolution: resolution ?? { needed: false, resolved: false, addresses: [], durationMs: 0, error: '', method: '' },
+      ping: ping ?? { tried: false, sent: 0, received: 0, roundTripMs: [], error: '', method: '' },
+      explanation,
+    }),
+  };
+
+export function toResult<M extends Exclude<CommandMethod, 'PruneNetworks'>>(method: M, answer: Answer<M>): Result {
+  return { ...RESULTS[method](answer) };
+}
+
+export const toPruneItem = ({
+  networkId,
+  name,
+  outcome,
+  reason,
+  code,
+  engineMessage,
+}: PruneItemResult__Output): PruneItemResultView => ({
+  network: { id: networkId, name },
+  outcome: outcome === 'removed' || outcome === 'kept' ? outcome : 'failed',
+  reason,
+  code,
+  engineMessage,
+});
+
+/** A prune has failed when one of its networks has; one that was kept is no failure. */
+export function pruneEnding(items: readonly PruneItemResultView[]): Ending {
+  const failed = items.filter(({ outcome }) => outcome === 'failed');
+  const [first] = failed;
+  if (first === undefined) return { outcome: 'succeeded', result: { items }, error: null };
+  const message = `${failed.length} of ${items.length} networks could not be removed; the first: ${first.network.name}: ${first.reason}`;
+  return {
+    outcome: 'failed',
+    result: { items },
+    error: { code: first.code || 'engine_failed', message, engineMessage: first.engineMessage, hint: '' },
+  };
+}
+
+export function toOperationError(error: FairleadError): OperationError {
+  return { code: error.code, message: error.message, engineMessage: error.engineMessage ?? '', hint: error.hint ?? '' };
+}
+
+export const failedEnding = (error: FairleadError, result: Result | null = null): Ending => ({
+  outcome: outcomeOf(error.code),
+  result,
+  error: toOperationError(error),
+});
+
+export const succeededEnding = (result: Result | null): Ending => ({ outcome: 'succeeded', result, error: null });
+
+type LookUp = Methods['LookUpOperation']['responseOut'];
+
+/** What the agent found of an operation whose outcome was lost; undefined where it has to be asked again. */
+export function settledEnding(method: CommandMethod, found: LookUp): Ending | undefined {
+  const items = found.items.map(toPruneItem);
+  switch (found.verdict) {
+    case 'not_started': {
+      const error = new FairleadError(
+        'deadline_exceeded',
+        `It was never started, and never will be: ${found.explanation}`,
+      );
+      return failedEnding(error);
+    }
+    case 'applied':
+      return method === 'PruneNetworks' ? pruneEnding(items) : appliedEnding(method, found);
+    case 'not_applied':
+      return failedEnding(storedError(found), items.length > 0 ? { items } : null);
+    default:
+      return undefined;
+  }
+}
+
+function appliedEnding(method: Exclude<CommandMethod, 'PruneNetworks'>, found: LookUp): Ending {
+  if (found.response.length === 0) return succeededEnding(null);
+  return succeededEnding(toResult(method, codec.decodeResponse(method, found.response)));
+}
+
+function storedError({ error, explanation }: LookUp): FairleadError {
+  if (error?.code) return fromErrorMessage(error);
+  return new FairleadError('engine_failed', `It was begun and had no effect: ${explanation}`, {
+    hint: 'Nothing was changed; it can be asked for again.',
+  });
+}

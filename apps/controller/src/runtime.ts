@@ -1,0 +1,77 @@
+import { LinkServer } from '@fairlead/link';
+import { type Logger } from 'pino';
+import { AuditStore } from './audit/audit.store.js';
+import { type Clock } from './clock.js';
+import { type Database } from './database/index.js';
+import { EventHub } from './events/event-hub.js';
+import { FleetEvents } from './events/fleet-events.js';
+import { Fleet } from './fleet/fleet.js';
+import { HostsService } from './hosts/hosts.service.js';
+import { HostsStore } from './hosts/hosts.store.js';
+import { CommandsResponder } from './http/commands.responder.js';
+import { InventoryStore } from './inventory/inventory.store.js';
+import { toLinkLog, toLog } from './log.js';
+import { NetworksService } from './networks/networks.service.js';
+import { NetworksStore } from './networks/networks.store.js';
+import { CommandFactory } from './operations/command-factory.js';
+import { type Operation } from './operations/operation.js';
+import { OperationsService } from './operations/operations.service.js';
+import { OperationsStore } from './operations/operations.store.js';
+import { Settler } from './operations/settler.js';
+
+/** The controller's parts, joined. No HTTP here: the module serves these over REST. */
+export interface Runtime {
+  readonly database: Database;
+  readonly hosts: HostsService;
+  readonly networks: NetworksService;
+  readonly commands: CommandFactory;
+  readonly responder: CommandsResponder;
+  readonly operations: OperationsStore;
+  readonly events: EventHub;
+  readonly fleet: Fleet;
+  readonly link: LinkServer;
+  /** Takes up what another life of this controller left behind, then follows the ages of hosts. */
+  start(): Promise<void>;
+  /** Ends sessions after the operations under way. */
+  stop(): Promise<void>;
+}
+
+export function createRuntime(database: Database, now: Clock, logger: Logger): Runtime {
+  const log = toLog(logger);
+  const audit = new AuditStore(database);
+  const networksStore = new NetworksStore(database);
+  const hostsStore = new HostsStore(database);
+  const operationsStore = new OperationsStore(database, audit);
+  const fleet = new Fleet(hostsStore, new InventoryStore(database, networksStore), now, log);
+  const hosts = new HostsService(hostsStore, networksStore, fleet, audit);
+  const networks = new NetworksService(networksStore, hosts, fleet, now);
+  const events = new EventHub();
+  const fleetEvents = new FleetEvents(events, hosts, hostsStore, fleet, now, log);
+  const changed = (operation: Operation): void => fleetEvents.operationChanged(operation);
+  const settler = new Settler(operationsStore, fleet, now, changed, log);
+  const service = new OperationsService(operationsStore, hosts, fleet, settler, now, changed);
+  fleet.listen(fleetEvents);
+  fleet.listen(settler);
+  const link = new LinkServer({ onConnection: (connection) => fleet.attach(connection), log: toLinkLog(logger), now });
+  return {
+    database,
+    hosts,
+    networks,
+    commands: new CommandFactory(hosts, networks, networksStore),
+    responder: new CommandsResponder(service),
+    operations: operationsStore,
+    events,
+    fleet,
+    link,
+    start: async () => {
+      await fleet.start();
+      await service.recover();
+    },
+    stop: async () => {
+      settler.stop();
+      await service.drain();
+      await fleet.stop();
+      await link.close();
+    },
+  };
+}
