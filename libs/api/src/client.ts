@@ -39,5 +39,5 @@ function check(body: unknown, answer: Answer | undefined, response: Response): u
   throw foreign(response, where?.join('; ') ?? `status ${response.status}`);
 }
 
-export type { AnswerOf, RequestOf } from './request.js';
+export type { AnswerOf, CommandOptions, RequestOf } from './request.js';
 export type { ClientOptions } from './transport.js';

@@ -13,16 +13,23 @@ function place(text) {
   return { host: rest[0], port: Number(rest[1]) };
 }
 
-function join(near, far) {
+/** What `near` says and how it ends is passed to `far`. */
+function forward(near, far) {
   near.pipe(far);
-  near.on('error', () => far.resetAndDestroy());
-  near.on('close', () => near.errored || far.end());
+  near.on('error', () => drop(far));
+  near.on('close', () => far.end());
+}
+
+/** A reset stays one where there is such a thing: not on Unix sockets, nor before the connection stands. */
+function drop(socket) {
+  if (socket.connecting || socket.remoteFamily === undefined) socket.destroy();
+  else socket.resetAndDestroy();
 }
 
 const server = net.createServer({ allowHalfOpen: true, noDelay: true }, (near) => {
   const far = net.connect({ ...connect, allowHalfOpen: true, noDelay: true });
-  join(near, far);
-  join(far, near);
+  forward(near, far);
+  forward(far, near);
 });
 
 server.on('error', (error) => {

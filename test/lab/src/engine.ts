@@ -1,10 +1,11 @@
 import type { ChildProcess } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { hasEnded, untilEnded, untilServing } from './child.js';
 import { LabError } from './command.js';
 import { ask } from './engine-api.js';
 import type { Machine } from './machine.js';
+import { identityOf } from './processes.js';
 
 /** Paths of Unix sockets hold 107 bytes; this is the longest that an engine makes below its machine's folder. */
 const longestSocket = 'exec/containerd/containerd-debug.sock';
@@ -38,7 +39,7 @@ export class Engine {
   /** Starts the engine and waits until it answers, for a minute at most. */
   async start(): Promise<void> {
     if (this.process && !hasEnded(this.process)) return;
-    rmSync(this.path('docker.pid'), { force: true }); // left by a killed engine, it may name somebody else by now
+    this.forgetKilled();
     const log = this.machine.log('dockerd');
     this.process = this.machine.startInside(this.command(), log);
     await untilServing(this.process, `The engine of ${this.machine.name}`, log, 60_000, () => this.answers());
@@ -74,6 +75,17 @@ export class Engine {
     throw new LabError(
       `The engine of ${this.machine.name} did not end within ${limit / 1000} s of ${signal}. See ${log}.`,
     );
+  }
+
+  /**
+   * Removes what a killed engine left and a new one would trip over: its pid, which may be somebody else's by now,
+   * and that of its containerd, which died with it. Until that zombie is reaped dockerd takes it for alive, waits
+   * for its answer and gives up.
+   */
+  private forgetKilled(): void {
+    rmSync(this.path('docker.pid'), { force: true });
+    const file = this.path('exec/containerd/containerd.pid');
+    if (existsSync(file) && identityOf(Number(readFileSync(file, 'utf8'))) === undefined) rmSync(file);
   }
 
   private running(): ChildProcess & { pid: number } {

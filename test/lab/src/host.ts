@@ -4,7 +4,7 @@ import { run } from './command.js';
 import type { Engine } from './engine.js';
 import { loadImage, type ImageContent, type LabImage } from './image.js';
 import type { Machine } from './machine.js';
-import type { Station, Switch } from './switch.js';
+import type { Switch } from './switch.js';
 
 /** One host of a lab: a machine with an engine of its own, on the lab's switch. */
 export class LabHost {
@@ -25,15 +25,14 @@ export class LabHost {
   constructor(
     private readonly machine: Machine,
     private readonly engine: Engine,
-    private readonly station: Station,
     private readonly wiring: Switch,
     private readonly images: () => Promise<Record<LabImage, ImageContent>>,
   ) {
     this.name = machine.name;
-    this.address = station.address;
+    this.address = machine.station.address;
     this.socketPath = engine.socketPath;
     this.engineUrl = `unix://${engine.socketPath}`;
-    this.namespace = station.namespace;
+    this.namespace = machine.station.namespace;
     this.directory = machine.directory;
   }
 
@@ -61,11 +60,20 @@ export class LabHost {
   }
 
   /**
+   * Runs a program in this host's network namespace, with the files of this machine, to its end.
+   * @returns standard output without surrounding white space
+   * @throws LabError with what the program said, if its exit code is not 0
+   */
+  run(program: string, ...args: string[]): Promise<string> {
+    return this.machine.run(program, args);
+  }
+
+  /**
    * Makes the host's link a black hole in both directions. Sockets stay open, and nobody is told. Docker networks
    * inside the host go on.
    */
   cut(): Promise<void> {
-    return this.wiring.cut(this.station);
+    return this.wiring.cut(this.machine.station);
   }
 
   /**
@@ -73,7 +81,7 @@ export class LabHost {
    * as the link was cut. New ones work at once.
    */
   heal(): Promise<void> {
-    return this.wiring.heal(this.station);
+    return this.wiring.heal(this.machine.station);
   }
 
   /** SIGKILL to dockerd, and waits for its end. Containers and their shims may go on; the socket file stays. */

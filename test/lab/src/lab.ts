@@ -49,10 +49,15 @@ export class Lab {
     this.wiring = new Switch(record, this.stations);
     const images = once(makeImages);
     this.hosts = this.stations.map((station) => {
-      const machine = new Machine(record, station.name, station.namespace, join(directory, station.name));
+      const machine = new Machine(record, station, join(directory, station.name));
       const engine = new Engine(machine, engineArgs(station.name, options));
-      return new LabHost(machine, engine, station, this.wiring, images);
+      return new LabHost(machine, engine, this.wiring, images);
     });
+  }
+
+  /** Starts the name of everything that the lab makes outside its folder. */
+  get mark(): string {
+    return this.record.mark;
   }
 
   /**

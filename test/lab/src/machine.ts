@@ -3,39 +3,51 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { markedEnvironment, startService, untilReady } from './child.js';
-import { LabError } from './command.js';
+import { LabError, run } from './command.js';
 import { inNamespace } from './namespace.js';
 import type { LabRecord } from './record.js';
+import type { Station } from './switch.js';
 
-const script = fileURLToPath(new URL('../scripts/machine.sh', import.meta.url));
+const script = (name: string) => fileURLToPath(new URL(`../scripts/${name}`, import.meta.url));
 
 /**
- * What makes one network namespace a machine: mounts and a host name of its own, held by a process that sleeps.
- * They outlive the engine, so that an engine started anew after a crash finds the shims and mounts of the old one.
+ * What makes one network namespace a machine: mounts and a host name of its own, held by its name server. They
+ * outlive the engine, so that an engine started anew after a crash finds the shims and mounts of the old one.
  */
 export class Machine {
   private holder: ChildProcess | undefined;
 
   constructor(
     readonly record: LabRecord,
-    readonly name: string,
-    readonly namespace: string,
+    readonly station: Station,
     readonly directory: string,
   ) {}
+
+  get name(): string {
+    return this.station.name;
+  }
 
   /** Makes the folder, and the namespaces other than that of the network. */
   async build(): Promise<void> {
     mkdirSync(join(this.directory, 'etc-docker'), { recursive: true });
-    const hold = ['unshare', '--mount', '--uts', 'sh', script, this.name, this.directory];
-    this.holder = startService(this.record, [...inNamespace(this.namespace), ...hold], this.log('machine'));
+    const { name, address, namespace } = this.station;
+    const isolate = ['unshare', '--mount', '--uts', 'sh', script('machine.sh'), name, address, this.directory];
+    const command = [...inNamespace(namespace), ...isolate, process.execPath, script('nameserver.mjs'), address];
+    this.holder = startService(this.record, command, this.log('machine'));
     await untilReady(this.holder, `The machine of ${this.name}`, this.log('machine'));
   }
 
   /** Starts a program in this machine's network, with the mounts and host name of the caller. */
   spawn(program: string, args: readonly string[], options: SpawnOptions): ChildProcess {
-    const [enter = '', ...place] = inNamespace(this.namespace);
+    const [enter = '', ...place] = inNamespace(this.station.namespace);
     const env = markedEnvironment(this.record, options.env);
     return spawn(enter, [...place, program, ...args], { ...options, env });
+  }
+
+  /** Runs a program in this machine's network to its end, and returns what it wrote. */
+  run(program: string, args: readonly string[]): Promise<string> {
+    const [enter = '', ...place] = inNamespace(this.station.namespace);
+    return run(enter, [...place, program, ...args], { env: markedEnvironment(this.record) });
   }
 
   /** Starts a lasting program with this machine's network, mounts and host name. */

@@ -40,7 +40,7 @@ function fromHttp(thrown: unknown, request: Request): FairleadError {
   if (status === undefined) return toFairleadError(thrown);
   const words = thrown instanceof Error ? thrown.message : String(thrown);
   if (status === 404) {
-    return new FairleadError('not_found', `There is nothing at ${request.method} ${request.path}`, {
+    return new FairleadError('not_found', `There is nothing at ${request.method} ${request.originalUrl}`, {
       hint: 'See /api/v1/openapi.json for what there is.',
     });
   }

@@ -20,7 +20,8 @@ export type EngineAddress =
 export function parseEngineUrl(text: string): EngineAddress {
   if (text.startsWith('unix://')) return socketAddress(text);
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  switch (url?.protocol) {
+  if (url === undefined) throw notAnAddress(text);
+  switch (url.protocol) {
     case 'https:':
       return networkAddress(url, 'https', 2376);
     case 'http:':
@@ -32,9 +33,7 @@ export function parseEngineUrl(text: string): EngineAddress {
         hint: 'Run `fairlead agent` on that host, beside the engine, or choose a local engine with --engine.',
       });
     default:
-      throw new FairleadError('invalid_argument', `'${text}' is not the address of an engine`, {
-        hint: 'Write unix:///var/run/docker.sock, tcp://127.0.0.1:2375 or https://HOST:2376.',
-      });
+      throw notAnAddress(text);
   }
 }
 
@@ -63,4 +62,9 @@ const isLoopback = (host: string): boolean =>
 const notLoopback = (text: string): FairleadError =>
   new FairleadError('invalid_argument', `The engine '${text}' would be spoken to in plain text over the network`, {
     hint: 'Run `fairlead agent` on that host and give it the local socket, or use https://.',
+  });
+
+const notAnAddress = (text: string): FairleadError =>
+  new FairleadError('invalid_argument', `'${text}' is not the address of an engine`, {
+    hint: 'Write unix:///var/run/docker.sock, tcp://127.0.0.1:2375 or https://HOST:2376.',
   });

@@ -166,7 +166,7 @@ function createModem(address: EngineAddress): Modem {
   const noTls = { ca: undefined, cert: undefined, key: undefined, pathPrefix: '/' };
   const target = 'socketPath' in address ? { ...address, protocol: 'http' as const } : address;
   const { host, port, protocol, socketPath } = { host: undefined, port: undefined, socketPath: undefined, ...target };
-  return new Docker({ ...unset, ...noTls, protocol, host, port, socketPath } as Docker.DockerOptions).modem as Modem;
+  return new Docker({ ...unset, ...noTls, protocol, host, port, socketPath }).modem as Modem;
 }
 
 const isSuccess = ({ statusCode = 0 }: IncomingMessage): boolean => statusCode >= 200 && statusCode < 300;
