@@ -1,0 +1,123 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { transformFileSync } from '@swc/core';
+import { cleanUp } from './index.js';
+import { registryDirectory } from './record.js';
+import { describeOnLab } from './testing.js';
+import { traces } from './traces.js';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+
+/** A program with a lab in full use, which it never stops. The last process hides the mark of the lab. */
+const program = `
+import { Lab, images } from './src/index.js';
+const lab = await Lab.start({ hosts: 2, directory: process.argv[2] });
+const [one, two] = lab.hosts;
+await Promise.all([lab.swarm(), lab.tunnel({ port: 7801 })]);
+await one.docker('network', 'create', '--driver', 'overlay', '--attachable', 'wide');
+for (const host of lab.hosts) {
+  await host.docker('run', '--detach', '--network', 'wide', images.busybox, 'sleep', '1000');
+  await host.docker('run', '--detach', '--publish', '8080:80', images.bare);
+}
+await two.killEngine();
+one.spawn('env', ['-i', process.execPath, '-e', 'setInterval(Date.now, 1000)'], { detached: true });
+console.log('in use');
+setInterval(Date.now, 1000);
+`;
+
+describeOnLab('a crashed lab', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lab-crash-'));
+  const foreign = `kept-${process.pid}`;
+
+  beforeAll(() => {
+    compile(folder);
+    writeFileSync(join(folder, 'program.js'), program);
+    execFileSync('ip', ['netns', 'add', foreign]);
+    execFileSync('ip', ['link', 'add', foreign, 'type', 'bridge']);
+  });
+  afterAll(() => {
+    execFileSync('ip', ['netns', 'del', foreign]);
+    execFileSync('ip', ['link', 'del', foreign]);
+    rmSync(folder, { recursive: true });
+  });
+
+  const start = (directory: string) =>
+    spawn(process.execPath, [join(folder, 'program.js'), directory], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const crash = async (child: ChildProcess) => {
+    const remains = { directory: child.spawnargs.at(-1) ?? '', mark: markOf(child.pid ?? 0) };
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    return remains;
+  };
+
+  test('is removed whole, and nothing else', async () => {
+    const child = start(join(folder, 'used'));
+    await once(child.stdout, 'data');
+    const network = machineNetwork();
+    const remains = await crash(child);
+    expect(traces(remains).length).toBeGreaterThan(10);
+
+    const removed = await cleanUp();
+    expect(traces(remains)).toEqual([]);
+    expect(removed).toContain(`folder ${remains.directory}`);
+    expect(removed).toContain(`network namespace ${remains.mark}-lab2`);
+    expect(removed).toContain(`control group ${remains.mark}`);
+    expect(execFileSync('ip', ['netns', 'list'], { encoding: 'utf8' })).toContain(foreign);
+    expect(machineNetwork()).toBe(network);
+  }, 120_000);
+
+  test.each([60, 150, 300, 600])(
+    'is removed when it crashed %i ms after its start began',
+    async (delay) => {
+      const child = start(join(folder, `young-${delay}`));
+      while (markOf(child.pid ?? 0) === '') await sleep(5);
+      await sleep(delay);
+      const remains = await crash(child);
+      await cleanUp();
+      expect(traces(remains)).toEqual([]);
+    },
+    60_000,
+  );
+
+  test('is left alone while its owner lives', async () => {
+    const child = start(join(folder, 'alive'));
+    await once(child.stdout, 'data');
+    expect((await cleanUp()).filter((line) => line.includes(folder))).toEqual([]);
+    const remains = await crash(child);
+    expect(traces(remains).length).toBeGreaterThan(10);
+    await cleanUp();
+    expect(traces(remains)).toEqual([]);
+  }, 120_000);
+});
+
+/** Devices, addresses and firewall rules of the machine's own network. */
+function machineNetwork(): string {
+  return [['ip', '-o', 'addr'], ['iptables-save']]
+    .map(([program = '', ...args]) => execFileSync(program, args, { encoding: 'utf8' }))
+    .join();
+}
+
+/** The mark of the lab that this process owns, or nothing. */
+function markOf(pid: number): string {
+  const record = readdirSync(registryDirectory).find((name) => name.split(/[.-]/)[1] === `${pid}`);
+  return record === undefined ? '' : `fairlead-${record.split('.')[0]}`;
+}
+
+/** Node cannot run the TypeScript beside this test, so the crashing program gets a copy in JavaScript. */
+function compile(folder: string): void {
+  mkdirSync(join(folder, 'src'));
+  cpSync(join(here, '../scripts'), join(folder, 'scripts'), { recursive: true });
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+  for (const name of readdirSync(here).filter((file) => /(?<!\.test)\.ts$/.test(file))) {
+    const { code } = transformFileSync(join(here, name), {
+      jsc: { target: 'es2022', parser: { syntax: 'typescript' } },
+    });
+    writeFileSync(join(folder, 'src', name.replace(/ts$/, 'js')), code);
+  }
+}
