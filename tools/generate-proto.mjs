@@ -7,8 +7,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
+import { format } from 'prettier';
 
 const root = join(import.meta.dirname, '..');
+const style = JSON.parse(readFileSync(join(root, '.prettierrc.json'), 'utf8'));
 const target = join(root, 'libs/link/src/generated');
 const loader = join(
   dirname(createRequire(import.meta.url).resolve('@grpc/proto-loader/package.json')),
@@ -21,7 +23,7 @@ const files = (folder) =>
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
     .sort();
 
-function generate(folder) {
+async function generate(folder) {
   const protos = files(join(root, 'proto')).filter((file) => file.endsWith('.proto'));
   const options = [
     '--longs=Number',
@@ -36,27 +38,25 @@ function generate(folder) {
     cwd: join(root, 'proto'),
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  for (const file of files(folder)) stripOrigin(join(folder, file));
+  for (const file of files(folder)) await tidy(join(folder, file));
 }
 
-/** The generator's first line names the folder it ran in, which differs from machine to machine. */
-function stripOrigin(path) {
-  writeFileSync(
-    path,
-    readFileSync(path, 'utf8').replace(/^\/\/ Original file: .*\/proto\//, '// Generated from proto/'),
-  );
+/** Formatted like the rest of the tree, and without the first line's name of the folder the generator ran in. */
+async function tidy(path) {
+  const text = readFileSync(path, 'utf8').replace(/^\/\/ Original file: .*\/proto\//, '// Generated from proto/');
+  writeFileSync(path, await format(text, { ...style, parser: 'typescript' }));
 }
 
-export function generateProto() {
+export async function generateProto() {
   rmSync(target, { recursive: true, force: true });
-  generate(target);
+  await generate(target);
 }
 
 /** Paths that differ between what is committed and what `proto/` says now. */
-export function findDrift() {
+export async function findDrift() {
   const scratch = mkdtempSync(join(tmpdir(), 'fairlead-proto-'));
   try {
-    generate(scratch);
+    await generate(scratch);
     const names = new Set([...files(scratch), ...files(target)]);
     const read = (folder, name) =>
       statSync(join(folder, name), { throwIfNoEntry: false }) ? readFileSync(join(folder, name), 'utf8') : '';
@@ -67,9 +67,9 @@ export function findDrift() {
 }
 
 if (process.argv[1] === import.meta.filename) {
-  if (!process.argv.includes('--check')) generateProto();
+  if (!process.argv.includes('--check')) await generateProto();
   else {
-    const drift = findDrift();
+    const drift = await findDrift();
     if (drift.length > 0) {
       console.error(`The generated types do not match proto/: ${drift.join(', ')}\nRun: node tools/generate-proto.mjs`);
       process.exit(1);

@@ -2,5 +2,5 @@
 import { generatePrismaClient } from './generate-prisma.mjs';
 import { generateProto } from './generate-proto.mjs';
 
-generateProto();
+await generateProto();
 await generatePrismaClient();
