@@ -13,6 +13,7 @@ import { poll } from './waiting.js';
  * @throws LabError if something would not go; the record stays, so that the next call tries again.
  */
 export async function cleanUp(): Promise<string[]> {
+  if (process.getuid?.() !== 0) throw new LabError('Only root can remove what labs left. Try again as root.');
   const removed: string[] = [];
   for (const record of LabRecord.takeCrashed()) removed.push(...(await dismantle(record)));
   return removed;

@@ -28,7 +28,8 @@ describeOnLab('the engine of a host', () => {
   }, 60_000);
 
   test('can be killed while containers run, and starts them again', async () => {
-    await host.docker('run', '--detach', '--name', 'c1', '--restart', 'always', images.busybox, 'sleep', '1000');
+    const run = ['run', '--detach', '--restart', 'always', '--stop-timeout', '1'];
+    await host.docker(...run, '--name', 'c1', images.busybox, 'sleep', '1000');
     await host.killEngine();
     await host.startEngine();
     expect(await host.docker('exec', 'c1', 'echo', 'alive')).toBe('alive');

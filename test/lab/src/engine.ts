@@ -6,6 +6,7 @@ import { LabError } from './command.js';
 import { ask } from './engine-api.js';
 import type { Machine } from './machine.js';
 import { identityOf } from './processes.js';
+import { poll } from './waiting.js';
 
 /** Paths of Unix sockets hold 107 bytes; this is the longest that an engine makes below its machine's folder. */
 const longestSocket = 'exec/containerd/containerd-debug.sock';
@@ -56,6 +57,7 @@ export class Engine {
   /** Ends the engine without warning. The containers and their shims may go on. */
   async kill(): Promise<void> {
     await this.end('SIGKILL', 10_000);
+    await poll(2000, () => (this.containerdRuns() ? undefined : true)); // the kernel ends it with its parent
   }
 
   /** Freezes the engine: it takes connections and never answers. */
@@ -84,8 +86,16 @@ export class Engine {
    */
   private forgetKilled(): void {
     rmSync(this.path('docker.pid'), { force: true });
-    const file = this.path('exec/containerd/containerd.pid');
-    if (existsSync(file) && identityOf(Number(readFileSync(file, 'utf8'))) === undefined) rmSync(file);
+    if (!this.containerdRuns()) rmSync(this.containerdPidFile, { force: true });
+  }
+
+  private containerdRuns(): boolean {
+    if (!existsSync(this.containerdPidFile)) return false;
+    return identityOf(Number(readFileSync(this.containerdPidFile, 'utf8'))) !== undefined;
+  }
+
+  private get containerdPidFile(): string {
+    return this.path('exec/containerd/containerd.pid');
   }
 
   private running(): ChildProcess & { pid: number } {

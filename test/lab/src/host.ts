@@ -47,7 +47,8 @@ export class LabHost {
    * @throws LabError with what docker wrote to standard error
    */
   docker(...args: string[]): Promise<string> {
-    const env = { ...process.env, DOCKER_CONFIG: join(this.directory, 'docker-cli') };
+    const settings = Object.entries(process.env).filter(([name]) => !name.startsWith('DOCKER_'));
+    const env = { ...Object.fromEntries(settings), DOCKER_CONFIG: join(this.directory, 'docker-cli') };
     return run('docker', ['--host', this.engineUrl, ...args], { env });
   }
 
@@ -94,7 +95,11 @@ export class LabHost {
     return this.engine.stop();
   }
 
-  /** Starts dockerd with the state it left. @throws LabError with the end of its log if it does not answer in 60 s. */
+  /**
+   * Starts dockerd with the state it left. Without --live-restore it first stops the containers that outlived a
+   * killed engine, and those that ignore SIGTERM get 10 s.
+   * @throws LabError with the end of the engine's log if it does not answer in 60 s
+   */
   startEngine(): Promise<void> {
     return this.engine.start();
   }

@@ -1,7 +1,9 @@
+import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { labAvailability } from './availability.js';
+import { markedEnvironment } from './child.js';
 import { cleanUp, dismantle } from './cleanup.js';
 import { LabError } from './command.js';
 import { Engine } from './engine.js';
@@ -12,6 +14,7 @@ import { LabRecord } from './record.js';
 import { formSwarm } from './swarm.js';
 import { Switch, hostName, stationOf, type Station } from './switch.js';
 import { openTunnel } from './tunnel.js';
+import { allDone } from './waiting.js';
 
 /** The folder of all relays' sockets and logs. */
 const tunnelFolder = 'tunnels';
@@ -38,6 +41,8 @@ export class Lab {
   private readonly wiring: Switch;
   private readonly stations: readonly Station[];
   private readonly tunnels = new Map<number, Promise<string>>();
+  /** How long the start took, in seconds. */
+  startSeconds = 0;
   private stopped: Promise<void> | undefined;
 
   private constructor(
@@ -80,6 +85,11 @@ export class Lab {
     }
   }
 
+  /** Starts a program beside the hosts, in the machine's own network. `stop()` kills it and all that it started. */
+  spawn(program: string, args: readonly string[], options: SpawnOptions = {}): ChildProcess {
+    return spawn(program, args, { ...options, env: markedEnvironment(this.record, options.env) });
+  }
+
   /** Joins all hosts in one swarm; the first is its manager. */
   swarm(): Promise<void> {
     return formSwarm(this.hosts);
@@ -108,9 +118,11 @@ export class Lab {
   }
 
   private async bringUp(): Promise<void> {
+    const began = performance.now();
     this.record.willMake('cgroup', this.record.mark);
     await this.wiring.build();
-    await Promise.all(this.hosts.map((host) => host.bringUp()));
+    await allDone(this.hosts.map((host) => host.bringUp()));
+    this.startSeconds = (performance.now() - began) / 1000;
   }
 }
 

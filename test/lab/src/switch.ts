@@ -1,6 +1,7 @@
 import { LabError } from './command.js';
 import { addNamespace, configure } from './namespace.js';
 import type { LabRecord } from './record.js';
+import { allDone } from './waiting.js';
 
 const bridge = 'switch';
 const device = 'eth0';
@@ -42,7 +43,7 @@ export class Switch {
       `addr add ${this.address}/24 dev ${bridge}`,
       `link set ${bridge} up`,
     ]);
-    await Promise.all(this.stations.map((station) => this.plugIn(station)));
+    await allDone(this.stations.map((station) => this.plugIn(station)));
   }
 
   /**

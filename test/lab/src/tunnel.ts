@@ -4,6 +4,7 @@ import { startService, untilReady } from './child.js';
 import { inNamespace } from './namespace.js';
 import type { LabRecord } from './record.js';
 import type { Station, Switch } from './switch.js';
+import { allDone } from './waiting.js';
 
 const script = fileURLToPath(new URL('../scripts/relay.mjs', import.meta.url));
 
@@ -36,7 +37,7 @@ export async function openTunnel(record: LabRecord, ends: TunnelEnds, directory:
     const child = startService(record, [...enter, process.execPath, script, listen, connect], log);
     await untilReady(child, `The relay on ${listen} of ${name}`, log);
   });
-  await Promise.all(starts);
+  await allDone(starts);
   return `127.0.0.1:${ends.outside}`;
 }
 

@@ -19,3 +19,9 @@ export async function poll<T>(
     await sleep(period);
   }
 }
+
+/** Waits until all have ended one way or another, so that nothing is still being made when an error is handled. */
+export async function allDone<T>(work: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(work);
+  return Promise.all(work);
+}
