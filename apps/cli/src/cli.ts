@@ -1,0 +1,68 @@
+import { type Client, type ClientOptions, createClient } from '@fairlead/api';
+import { loadConfig } from './config.js';
+import type { OutputFormat } from './output/format.js';
+import { printError } from './output/errors.js';
+import type { Terminal } from './terminal.js';
+
+/** Everything outside that the commands use, so that tests can stand in for it. */
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly terminal: Terminal;
+  readonly fetch: typeof fetch;
+  readonly version: string;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly sleep: (ms: number) => Promise<void>;
+  /** A new idempotency key. */
+  readonly newKey: () => string;
+  /** Aborts at Ctrl-C from the call on; before it, Ctrl-C ends the process. */
+  readonly interrupted: () => AbortSignal;
+}
+
+/** Options that every command of the client has. */
+export interface ClientFlags {
+  readonly api?: string | undefined;
+  readonly output?: OutputFormat | undefined;
+}
+
+/**
+ * One call of the program: what the commands are given.
+ * Invariant: `exitCode` is set by the one command that runs.
+ */
+export class Cli {
+  exitCode = 0;
+
+  constructor(readonly around: Surroundings) {}
+
+  get terminal(): Terminal {
+    return this.around.terminal;
+  }
+
+  clientOptions(flags: ClientFlags): ClientOptions {
+    const { apiUrl } = loadConfig(this.around.env, flags.api);
+    const headers = { 'user-agent': `fairlead-cli/${this.around.version}` };
+    return { baseUrl: apiUrl, fetch: this.around.fetch, headers };
+  }
+
+  client(flags: ClientFlags): Client {
+    return createClient(this.clientOptions(flags));
+  }
+
+  /**
+   * A handler as commander calls it, with the options last: what it returns is the exit code, and what it throws is
+   * printed in the form that was asked for.
+   */
+  action<Rest extends [...unknown[], ClientFlags]>(
+    handle: (...values: Rest) => Promise<number | void>,
+  ): (...values: [...Rest, unknown]) => Promise<void> {
+    return async (...values) => {
+      const given = values.slice(0, -1) as Rest;
+      const flags = given[given.length - 1] as ClientFlags;
+      try {
+        this.exitCode = (await handle(...given)) ?? 0;
+      } catch (error) {
+        this.exitCode = printError(this.terminal, error, flags.output);
+      }
+    };
+  }
+}

@@ -1,0 +1,76 @@
+import { EVENT_TYPES, type EventType, type EventView, followEvents } from '@fairlead/api';
+import { type Command, Option } from 'commander';
+import type { Cli, ClientFlags } from '../cli.js';
+import { collect, withClient } from '../flags.js';
+import { toJsonLine, toYaml } from '../output/format.js';
+import { lines } from '../output/rows.js';
+import { hostLabel } from '../output/table.js';
+import { operationName } from './command.js';
+
+interface Flags extends ClientFlags {
+  readonly host?: readonly string[];
+  readonly type?: EventType;
+  readonly after?: string;
+}
+
+const HELP = `
+Runs until Ctrl-C. With -o json every event is one line of JSON. A connection that is lost is taken up again after the
+last event that came.
+
+Examples:
+  fairlead events
+  fairlead events --host web-1 --type network.removed
+  fairlead events -o json | jq .type`;
+
+export function registerEvents(program: Command, cli: Cli): void {
+  withClient(program.command('events').description('Follow what changes in the fleet, as it changes'))
+    .option('--host <name>', 'only events of this host; may be repeated', collect)
+    .addOption(new Option('--type <type>', 'only this type').choices(EVENT_TYPES))
+    .option('--after <id>', 'begin after this event')
+    .addHelpText('after', HELP)
+    .action(cli.action(async (flags: Flags) => follow(cli, flags)));
+}
+
+async function follow(cli: Cli, { host = [], type, after, output, api }: Flags): Promise<void> {
+  const options = {
+    query: { host, type: type === undefined ? [] : [type] },
+    lastEventId: after,
+    signal: cli.around.interrupted(),
+    sleep: cli.around.sleep,
+    onLost: ({ message }: Error) => cli.terminal.warn(lines([`${message}; trying again …`])),
+  };
+  for await (const event of followEvents(cli.clientOptions({ api }), options)) {
+    if (output === 'json') cli.terminal.write(toJsonLine(event));
+    else if (output === 'yaml') cli.terminal.write(`---\n${toYaml(event)}`);
+    else cli.terminal.write(lines([output === 'name' ? event.id : describeEvent(event)]));
+  }
+}
+
+/** `2026-11-24T09:30:00.000Z  web-1  network.created  my-net (bridge)` */
+export function describeEvent(event: EventView): string {
+  return [event.at, describeHost(event), event.type, describeData(event)].filter((part) => part !== '').join('  ');
+}
+
+function describeHost(event: EventView): string {
+  const simulated =
+    event.type === 'host.changed' || event.type === 'network.created' || event.type === 'network.changed';
+  return hostLabel(event.host ?? '', simulated && event.data.simulated);
+}
+
+function describeData(event: EventView): string {
+  switch (event.type) {
+    case 'host.changed':
+      return event.data.freshness;
+    case 'host.removed':
+      return '';
+    case 'network.created':
+    case 'network.changed':
+      return `${event.data.name} (${event.data.driver}, ${event.data.containers.total} containers)`;
+    case 'network.removed':
+      return event.data.name;
+    case 'operation.changed':
+      return `${event.data.kind} ${operationName(event.data)}: ${event.data.outcome ?? event.data.state}`;
+    case 'resync':
+      return event.data.reason;
+  }
+}

@@ -1,0 +1,45 @@
+import type { HostView } from '@fairlead/api';
+import type { Command } from 'commander';
+import type { Cli, ClientFlags } from '../../cli.js';
+import { type HostFlags, withClient, withHosts } from '../../flags.js';
+import { printRows } from '../../output/rows.js';
+import { type Column, describeAge, describeLabels, hostLabel } from '../../output/table.js';
+
+interface Flags extends ClientFlags, HostFlags {
+  readonly quiet?: boolean;
+}
+
+export function registerHostLs(parent: Command, cli: Cli): void {
+  const command = parent
+    .command('ls')
+    .aliases(['list'])
+    .description('List the hosts of the fleet and how fresh what is known of them is');
+  withClient(withHosts(command))
+    .option('-q, --quiet', 'print names only')
+    .addHelpText(
+      'after',
+      "\nExamples:\n  fairlead host ls\n  fairlead host ls --on 'env=prod'\n  fairlead host ls -o json",
+    )
+    .action(cli.action(async (flags: Flags) => list(cli, flags)));
+}
+
+async function list(cli: Cli, flags: Flags): Promise<void> {
+  const { items } = await cli.client(flags).listHosts({ query: { host: flags.host, on: flags.on } });
+  printRows(cli.terminal, flags, { rows: items, columns: columns(cli.around.now()), name: ({ name }) => name });
+}
+
+const columns = (now: number): Column<HostView>[] => [
+  { header: 'HOST', cell: ({ name, simulated }) => hostLabel(name, simulated) },
+  { header: 'FRESHNESS', cell: (host) => describeAge(host, now) },
+  { header: 'ENGINE', cell: describeEngine },
+  { header: 'NETWORKS', cell: ({ counts }) => String(counts.networks) },
+  { header: 'ENDPOINTS', cell: ({ counts }) => String(counts.endpoints) },
+  { header: 'LABELS', cell: ({ labels }) => describeLabels(labels) },
+];
+
+/** `docker 28.5.2, swarm manager`, or why the engine does not answer. */
+function describeEngine({ engine, engineHealth }: HostView): string {
+  const swarm = engine.swarm.nodeId === '' ? '' : engine.swarm.manager ? ', swarm manager' : ', swarm worker';
+  const health = engineHealth.state === 'up' ? '' : ` (down: ${engineHealth.reason})`;
+  return `${engine.kind} ${engine.version}${swarm}${health}`;
+}

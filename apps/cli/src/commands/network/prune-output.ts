@@ -1,0 +1,64 @@
+import {
+  operationResult,
+  type OperationView,
+  type PruneItemResultView,
+  type PrunePlanItemView,
+  type PrunePlanView,
+} from '@fairlead/api';
+import { describeAge, describeTimeSince, hostLabel, renderTable } from '../../output/table.js';
+
+interface Row {
+  readonly plan: PrunePlanView;
+  readonly item: PrunePlanItemView;
+}
+
+/** Kept for a reason that anybody expects: counted, not listed. */
+const EXPECTED = new Set(['predefined', 'in-use', 'label-mismatch']);
+
+/** What would be removed, what is kept though it looks unused, and the counts. */
+export function renderPlans(plans: readonly PrunePlanView[], now: number): string {
+  const rows = plans.flatMap((plan) => plan.items.map((item) => ({ plan, item })));
+  const shown = rows.filter(({ item }) => item.action === 'remove' || !EXPECTED.has(item.reason));
+  const table = shown.length === 0 ? '' : renderTable(COLUMNS(plans, now), shown);
+  return `${table}${plans.map((plan) => `${describeCounts(plan)}\n`).join('')}`;
+}
+
+const COLUMNS = (plans: readonly PrunePlanView[], now: number) => [
+  { header: 'HOST', cell: ({ plan }: Row) => hostLabel(plan.host, plan.simulated) },
+  { header: 'NETWORK', cell: ({ item }: Row) => item.network.name },
+  { header: 'DRIVER', cell: ({ item }: Row) => item.network.driver },
+  { header: 'CREATED', cell: ({ item }: Row) => describeTimeSince(item.network.createdAt, now) },
+  { header: 'ACTION', cell: ({ item }: Row) => item.action },
+  { header: 'WHY', cell: ({ item }: Row) => item.explanation },
+  ...(plans.every(({ freshness }) => freshness === 'live')
+    ? []
+    : [{ header: 'FRESHNESS', cell: ({ plan }: Row) => describeAge(plan, now) }]),
+];
+
+/** `web-1: 2 to remove, 5 kept (3 built in, 2 in use)`. */
+function describeCounts(plan: PrunePlanView): string {
+  const count = (reason: string): number => plan.items.filter((item) => item.reason === reason).length;
+  const reasons = [
+    [count('predefined'), 'built in'],
+    [count('in-use'), 'in use'],
+    [count('stopped-containers'), 'used by stopped containers'],
+    [count('label-mismatch'), 'outside the label filters'],
+    [count('too-young'), 'too young'],
+  ] as const;
+  const known = reasons.filter(([number]) => number > 0).map(([number, words]) => `${number} ${words}`);
+  const why = known.length > 0 ? ` (${known.join(', ')})` : '';
+  return `${hostLabel(plan.host, plan.simulated)}: ${plan.remove} to remove, ${plan.keep} kept${why}`;
+}
+
+/** One line a network, in the order they were taken. */
+export function describePruned(view: OperationView): string[] {
+  const items = operationResult(view, 'prune')?.items ?? [];
+  return items.map((item) => `${view.host}/${item.network.name}: ${describeOutcome(item)}`);
+}
+
+function describeOutcome({ outcome, reason, engineMessage }: PruneItemResultView): string {
+  const why = [reason, engineMessage === '' ? '' : `engine says: ${engineMessage.trim()}`].filter(
+    (text) => text !== '',
+  );
+  return [outcome, ...why].join(', ');
+}

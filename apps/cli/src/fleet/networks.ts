@@ -1,0 +1,92 @@
+import type { Client, NetworkPageView, NetworkView } from '@fairlead/api';
+import { FairleadError, isFullNetworkId } from '@fairlead/domain';
+import type { HostFlags } from '../flags.js';
+import { chooseHosts, hasHostFlags } from './hosts.js';
+
+/** One network as a path of the API names it. */
+export interface NetworkTarget {
+  readonly host: string;
+  /** Name, id or beginning of an id. */
+  readonly network: string;
+}
+
+export interface ChosenNetworks {
+  readonly targets: readonly NetworkTarget[];
+  readonly several: boolean;
+}
+
+export const targetName = ({ host, network }: NetworkTarget): string => `${host}/${network}`;
+
+/**
+ * What `HOST/NETWORK` or `NETWORK` and the host flags mean together. With host flags the text is the network's name as
+ * it stands, slash or not; else what is before the first slash is the host; else the fleet is searched.
+ */
+export async function chooseNetworks(
+  client: Client,
+  references: readonly string[],
+  flags: HostFlags,
+): Promise<ChosenNetworks> {
+  if (hasHostFlags(flags)) {
+    const { hosts, several } = await chooseHosts(client, flags);
+    const targets = hosts.flatMap((host) => references.map((network) => ({ host, network })));
+    return { targets, several: several || references.length > 1 };
+  }
+  const targets = await Promise.all(references.map((reference) => findNetwork(client, reference)));
+  return { targets, several: references.length > 1 };
+}
+
+/** The same where exactly one network is meant. */
+export async function chooseNetwork(client: Client, reference: string, flags: HostFlags): Promise<NetworkTarget> {
+  const { targets } = await chooseNetworks(client, [reference], flags);
+  const [only] = targets;
+  if (only === undefined || targets.length > 1) {
+    throw new FairleadError(
+      'invalid_argument',
+      `This acts on one network, not on ${targets.map(targetName).join(', ')}`,
+      {
+        hint: 'Name one host.',
+      },
+    );
+  }
+  return only;
+}
+
+/** Splits `HOST/NETWORK`; undefined where the text names no host. */
+export function parseReference(reference: string): NetworkTarget | undefined {
+  const slash = reference.indexOf('/');
+  if (slash < 0) return undefined;
+  const target = { host: reference.slice(0, slash), network: reference.slice(slash + 1) };
+  if (target.host !== '' && target.network !== '') return target;
+  throw new FairleadError('invalid_argument', `'${reference}' is neither NETWORK nor HOST/NETWORK`);
+}
+
+async function findNetwork(client: Client, reference: string): Promise<NetworkTarget> {
+  const named = parseReference(reference);
+  if (named) return named;
+  const byName = await client.listNetworks({ query: { name: reference, limit: 500 } });
+  const exact = byName.items.filter(({ name, id }) => name === reference || id === reference);
+  if (exact.length > 0) return onlyOne(reference, exact);
+  const byId = /^[a-z0-9]+$/.test(reference) ? await client.listNetworks({ query: { id: reference } }) : undefined;
+  if (byId && byId.items.length > 0) return onlyOne(reference, byId.items);
+  throw notFound(reference, byName);
+}
+
+/** By its full id where it is the only one; a swarm’s network is on several hosts under one id, so the host matters. */
+function onlyOne(reference: string, found: readonly NetworkView[]): NetworkTarget {
+  const [first] = found;
+  if (first && found.length === 1) return { host: first.host, network: first.id };
+  const places = found.map(
+    ({ host, name, id }) => `${host}/${name}${isFullNetworkId(reference) ? '' : ` (${id.slice(0, 12)})`}`,
+  );
+  throw new FairleadError('ambiguous_name', `'${reference}' fits ${found.length} networks: ${places.join(', ')}`, {
+    hint: 'Write HOST/NETWORK, or choose with --host NAME. On one host, name it by its id.',
+  });
+}
+
+function notFound(reference: string, { unavailableHosts }: NetworkPageView): FairleadError {
+  const silent = unavailableHosts.map(({ name }) => name).join(', ');
+  const hint = silent === '' ? '' : ` What is known of ${silent} is not up to date.`;
+  return new FairleadError('network_not_found', `No host has a network '${reference}'`, {
+    hint: `See 'fairlead network ls'.${hint}`,
+  });
+}

@@ -1,0 +1,122 @@
+import {
+  API_PREFIX,
+  type Client,
+  type CommandOptions,
+  fromProblem,
+  type OperationView,
+  toProblem,
+} from '@fairlead/api';
+import { FairleadError, isErrorCode, toFairleadError } from '@fairlead/domain';
+import type { Surroundings } from '../cli.js';
+
+/** One request that becomes an operation. */
+export type Send = (options: CommandOptions) => Promise<OperationView>;
+
+export interface CarryOutOptions {
+  readonly deadlineMs: number;
+  /**
+   * `answer`: the controller's answer comes when the operation has ended. `poll`: ask for it, where the end may be
+   * minutes away (Node's fetch gives up after 300 s without an answer).
+   */
+  readonly wait?: 'answer' | 'poll';
+}
+
+/** Attempts to find out what became of a command whose answer was lost, with these waits before them. */
+const RECOVERY_WAITS_MS = [250, 500, 1000, 2000, 4000, 8000];
+const POLL_FIRST_MS = 50;
+const POLL_LONGEST_MS = 1000;
+/** Questions in a row that may stay without an answer, about a second each. */
+const MISSES = 30;
+/** The controller settles what it can after the deadline; longer than this is not waited. */
+const GRACE_MS = 30_000;
+
+/**
+ * Sends a command once and gives the succeeded operation. Where the answer is lost, the same idempotency key asks what
+ * became of it: it is never carried out twice.
+ * @throws ProblemError with the operation where it did not succeed; FairleadError `outcome_unknown` where it cannot be
+ * found out, `controller_unavailable` where nothing was sent.
+ */
+export async function carryOut(
+  around: Surroundings,
+  client: Client,
+  send: Send,
+  options: CarryOutOptions,
+): Promise<OperationView> {
+  const idempotencyKey = around.newKey();
+  const view = await sendOrRecover(around, send, { idempotencyKey, respondAsync: options.wait === 'poll' });
+  const finished = await awaitEnd(around, client, view, options.deadlineMs);
+  if (finished.outcome !== 'succeeded') throw operationError(finished);
+  return finished;
+}
+
+async function sendOrRecover(around: Surroundings, send: Send, options: CommandOptions): Promise<OperationView> {
+  try {
+    return await send(options);
+  } catch (error) {
+    if (!answerWasLost(error)) throw error;
+  }
+  around.terminal.warn('The connection to the controller was lost; asking what became of the command …\n');
+  for (const wait of RECOVERY_WAITS_MS) {
+    await around.sleep(wait);
+    try {
+      return await send({ ...options, respondAsync: true });
+    } catch (error) {
+      if (toFairleadError(error).code !== 'controller_unavailable') throw error;
+    }
+  }
+  throw new FairleadError('outcome_unknown', 'The connection to the controller was lost and did not come back', {
+    hint: "The command may or may not have been carried out: see 'fairlead operation ls' before trying again.",
+  });
+}
+
+/** Whether the request may have arrived. A refused connection or an unknown address carried nothing. */
+function answerWasLost(error: unknown): boolean {
+  if (!(error instanceof FairleadError) || error.code !== 'controller_unavailable') return false;
+  return !codesOf(error.cause).some((code) =>
+    ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH'].includes(code),
+  );
+}
+
+function codesOf(error: unknown): string[] {
+  if (error === undefined || error === null) return [];
+  const { code, cause, errors = [] } = Object(error) as { code?: string; cause?: unknown; errors?: unknown[] };
+  return [...(code === undefined ? [] : [code]), ...codesOf(cause), ...errors.flatMap(codesOf)];
+}
+
+/** The operation once it has finished, or as it is when its time is long over. A controller may restart meanwhile. */
+async function awaitEnd(
+  around: Surroundings,
+  client: Client,
+  accepted: OperationView,
+  deadlineMs: number,
+): Promise<OperationView> {
+  const until = around.now() + deadlineMs + GRACE_MS;
+  let view = accepted;
+  let misses = 0;
+  for (let wait = POLL_FIRST_MS; view.state !== 'finished' && around.now() < until; wait = longer(wait)) {
+    await around.sleep(wait);
+    try {
+      view = await client.getOperation({ params: { operation: view.id } });
+      misses = 0;
+    } catch (error) {
+      if (toFairleadError(error).code !== 'controller_unavailable' || ++misses > MISSES) throw error;
+    }
+  }
+  return view;
+}
+
+const longer = (wait: number): number => Math.min(wait * 2, POLL_LONGEST_MS);
+
+/** The error of an operation that has not succeeded, carrying it. */
+export function operationError(view: OperationView): FairleadError {
+  const { code, message, engineMessage, hint } = view.error ?? UNFINISHED;
+  const error = new FairleadError(isErrorCode(code) ? code : 'internal', message, { engineMessage, hint });
+  return fromProblem(toProblem(error, { instance: `${API_PREFIX}/operations/${view.id}`, operation: view }));
+}
+
+const UNFINISHED = {
+  code: 'outcome_unknown',
+  message: 'The outcome of the operation is not known yet',
+  engineMessage: '',
+  hint: "It will be settled by looking, and is never repeated: see 'fairlead operation ls'.",
+} as const;

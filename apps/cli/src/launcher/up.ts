@@ -1,0 +1,131 @@
+import { chmodSync, mkdirSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join, resolve } from 'node:path';
+import { checkHostName, FairleadError } from '@fairlead/domain';
+import type { Terminal } from '../terminal.js';
+import type { Interrupts } from './interrupts.js';
+import { type EngineLocation, locateEngine } from './locate.js';
+import { LogFile } from './log-file.js';
+import { Interrupted, type Launch, Supervisor } from './supervisor.js';
+import { welcome } from './welcome.js';
+
+export interface UpOptions {
+  readonly dataDir: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** Loopback port for further agents, or `none`. */
+  readonly linkPort: string;
+  readonly engine: string | undefined;
+  readonly name: string;
+  /** Number of simulated hosts; undefined: the local engine where there is one. */
+  readonly demo: number | undefined;
+  /** How the user calls this program. */
+  readonly command: string;
+}
+
+export interface UpSurroundings {
+  readonly terminal: Terminal;
+  readonly launch: Launch;
+  readonly interrupts: Interrupts;
+}
+
+/** Hosts of the demo fleet that stands in where no engine answers. */
+export const DEMO_HOSTS = 3;
+
+/** What the agent beside the controller works with. */
+export type Subject =
+  | { readonly kind: 'engine'; readonly name: string; readonly engine: EngineLocation }
+  | { readonly kind: 'demo'; readonly hosts: number; readonly asked: boolean };
+
+/**
+ * Runs a controller and an agent until Ctrl-C, data in one folder. Resolves with the exit code.
+ * @throws FairleadError where they cannot be started, or when one of them ends by itself
+ */
+export async function up(options: UpOptions, { terminal, launch, interrupts }: UpSurroundings): Promise<number> {
+  checkHostName(options.name);
+  const dataDir = prepareDataDir(options.dataDir);
+  await checkPort(options.port);
+  const log = new LogFile(join(dataDir, 'up.log'));
+  const supervisor = new Supervisor(launch, (line) => log.write(line), interrupts);
+  try {
+    const { address = '' } = await supervisor.start('controller', controllerArguments(options, dataDir));
+    const subject = await chooseSubject(options, launch);
+    await supervisor.start('agent', agentArguments(subject, dataDir));
+    terminal.write(welcome({ address, subject, dataDir, command: options.command }));
+    await supervisor.untilEnd();
+    terminal.warn('Stopping …\n');
+    return 0;
+  } catch (error) {
+    if (error instanceof Interrupted) return 0;
+    throw error;
+  } finally {
+    await supervisor.stop();
+    log.close();
+    interrupts.close();
+  }
+}
+
+/** The folder, made where it is missing and readable by its owner alone. */
+function prepareDataDir(path: string): string {
+  const dataDir = resolve(path);
+  // The kernel's limit for the path of a Unix socket is 108 bytes, its end included.
+  if (Buffer.byteLength(linkSocket(dataDir)) > 107) {
+    throw new FairleadError('invalid_argument', `The path of the data folder is too long for a socket: ${dataDir}`, {
+      hint: 'Choose a shorter one with --data-dir.',
+    });
+  }
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    chmodSync(dataDir, 0o700);
+    return dataDir;
+  } catch (cause) {
+    throw new FairleadError('storage_failed', `The data folder cannot be made: ${(cause as Error).message}`, {
+      hint: 'Choose another with --data-dir.',
+      cause,
+    });
+  }
+}
+
+const linkSocket = (dataDir: string): string => join(dataDir, 'link.sock');
+
+/** Says early and clearly what a program further down would only log. */
+async function checkPort(port: number): Promise<void> {
+  const server = createServer();
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, '127.0.0.1', resolve);
+    });
+  } catch (cause) {
+    throw new FairleadError('already_exists', `Port ${port} of 127.0.0.1 cannot be used: ${(cause as Error).message}`, {
+      hint: "Is Fairlead running here already? Try 'fairlead host ls'. Else choose another with --port.",
+      cause,
+    });
+  } finally {
+    await new Promise((resolve) => server.close(resolve));
+  }
+}
+
+const controllerArguments = ({ port, linkPort }: UpOptions, dataDir: string): string[] => [
+  'controller',
+  ...['--data-dir', dataDir],
+  ...['--port', String(port)],
+  ...['--link-socket', linkSocket(dataDir)],
+  ...['--link-port', linkPort],
+];
+
+async function chooseSubject({ demo, engine, name }: UpOptions, launch: Launch): Promise<Subject> {
+  if (demo !== undefined) return { kind: 'demo', hosts: demo, asked: true };
+  if (engine !== undefined) return { kind: 'engine', name, engine: { url: engine, source: '--engine', version: '' } };
+  const found = await locateEngine(launch);
+  return found ? { kind: 'engine', name, engine: found } : { kind: 'demo', hosts: DEMO_HOSTS, asked: false };
+}
+
+const agentArguments = (subject: Subject, dataDir: string): string[] => [
+  'agent',
+  ...(subject.kind === 'engine'
+    ? ['--name', subject.name, '--engine', subject.engine.url]
+    : ['--demo', String(subject.hosts)]),
+  ...['--controller', `unix:${linkSocket(dataDir)}`],
+  ...['--data-dir', join(dataDir, 'agent')],
+];

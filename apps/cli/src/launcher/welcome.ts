@@ -1,0 +1,38 @@
+import { DEFAULT_API_URL } from '../config.js';
+import { visible } from '../output/escape.js';
+import type { Subject } from './up.js';
+
+interface Welcome {
+  readonly address: string;
+  readonly subject: Subject;
+  readonly dataDir: string;
+  readonly command: string;
+}
+
+/** Where it runs, what it shows, and what to try first. */
+export function welcome({ address, subject, dataDir, command }: Welcome): string {
+  const api = address === DEFAULT_API_URL ? '' : ` --api ${address}`;
+  return [
+    `Fairlead is running at ${address}`,
+    ...describeSubject(subject),
+    '',
+    'Try:',
+    `  ${command} network ls${api}`,
+    `  ${command} network prune --dry-run${subject.kind === 'demo' ? ' --all-hosts' : ''}${api}`,
+    `  ${command} events${api}`,
+    '',
+    `Data and log are in ${visible(dataDir)}. Stop with Ctrl-C.`,
+    '',
+  ].join('\n');
+}
+
+function describeSubject(subject: Subject): string[] {
+  if (subject.kind === 'engine') {
+    const { url, source, version } = subject.engine;
+    const what = [version, `from ${source}`].filter((part) => part !== '').join(', ');
+    return [`Host ${subject.name}: the engine at ${visible(url)} (${visible(what)})`];
+  }
+  const why = subject.asked ? [] : ['No Docker engine answers here.'];
+  const hosts = subject.hosts === 1 ? 'one SIMULATED host' : `${subject.hosts} SIMULATED hosts`;
+  return [...why, `This is a demo fleet of ${hosts}: nothing on this machine is shown or changed.`];
+}

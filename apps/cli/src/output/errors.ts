@@ -1,0 +1,36 @@
+import { ProblemError, toProblem } from '@fairlead/api';
+import { FairleadError, toFairleadError } from '@fairlead/domain';
+import type { Terminal } from '../terminal.js';
+import { visible, visibleLines } from './escape.js';
+import { type OutputFormat, toJson } from './format.js';
+
+/** What happened, why, in the engine's words, and what to do next. Ends with a line break. */
+export function renderError(error: FairleadError, prefix = ''): string {
+  const candidates = error instanceof ProblemError ? error.candidates : [];
+  const lines = [
+    `${prefix}error: ${error.message}`,
+    ...(error.engineMessage ? [`engine says: ${error.engineMessage.trim()}`] : []),
+    ...candidates.map(({ host, name, id }) => `  ${host}/${name}  ${id}`),
+    ...(error.hint ? [error.hint] : []),
+  ];
+  return `${lines.map(visible).join('\n')}\n`;
+}
+
+/** Prints an error, as problem details where JSON was asked for. Returns the exit code of its kind. */
+export function printError(terminal: Terminal, thrown: unknown, format: OutputFormat | undefined, host = ''): number {
+  const error = toFairleadError(thrown);
+  if (format === 'json') terminal.warn(toJson(problemOf(error)));
+  else terminal.warn(renderError(error, host === '' ? '' : `${host}: `));
+  if (!(thrown instanceof FairleadError) && thrown instanceof Error) {
+    terminal.warn(visibleLines(`${thrown.stack ?? ''}\n`));
+  }
+  return error.traits.exit;
+}
+
+const problemOf = (error: FairleadError): unknown =>
+  error instanceof ProblemError ? error.problem : toProblem(error, { instance: 'urn:fairlead:cli' });
+
+/** Which of several exit codes speaks for all: unknown outcome, failed, refused, not found, usage, done. */
+const SEVERITY = [0, 2, 3, 4, 1, 75];
+export const worstExit = (codes: readonly number[]): number =>
+  codes.reduce((worst, code) => (SEVERITY.indexOf(code) > SEVERITY.indexOf(worst) ? code : worst), 0);

@@ -1,0 +1,50 @@
+import { Command, CommanderError } from 'commander';
+import { Cli, type Surroundings } from './cli.js';
+import { registerEvents } from './commands/events.js';
+import { registerHost } from './commands/host/index.js';
+import { registerNetwork } from './commands/network/index.js';
+import { registerOperation } from './commands/operation/index.js';
+import { registerProcesses } from './commands/processes.js';
+import { normalizeSwitches } from './flags.js';
+import { APPS } from './launcher/apps.js';
+
+const HELP = `
+Examples:
+  fairlead up                                   controller and agent for the local engine
+  fairlead network ls                           all networks of the fleet
+  fairlead network prune --all-hosts --dry-run  what is unused, and why the rest is not
+  fairlead network probe one two                does container one reach two?
+
+Exit codes: 0 done, 1 failed, 2 usage, 3 not found, 4 refused, 75 outcome not known.`;
+
+/** Runs one command line (without the program's name). Resolves with the exit code; never rejects. */
+export async function run(argv: readonly string[], around: Surroundings): Promise<number> {
+  const cli = new Cli(around);
+  const isApp = APPS.some((name) => name === argv[0]);
+  try {
+    await createProgram(cli).parseAsync(isApp ? argv : normalizeSwitches(argv), { from: 'user' });
+    return cli.exitCode;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.code === 'commander.helpDisplayed' || error.code === 'commander.version' ? 0 : 2;
+  }
+}
+
+/** The whole command tree. */
+export function createProgram(cli: Cli): Command {
+  const { terminal, version } = cli.around;
+  const program = new Command('fairlead')
+    .description('Manages Docker networks across a fleet of hosts')
+    .version(version)
+    .enablePositionalOptions()
+    .showHelpAfterError("(see '--help')")
+    .configureOutput({ writeOut: (text) => terminal.write(text), writeErr: (text) => terminal.warn(text) })
+    .addHelpText('after', HELP)
+    .exitOverride();
+  registerProcesses(program, cli);
+  registerHost(program, cli);
+  registerNetwork(program, cli);
+  registerOperation(program, cli);
+  registerEvents(program, cli);
+  return program;
+}
