@@ -1,0 +1,229 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import {
+  type NetworkDetailView,
+  type NetworkPageView,
+  operationResult,
+  type OperationView,
+  type PrunePlanView,
+} from '@fairlead/api';
+import { type LabHost } from '@fairlead/lab';
+import { describeOnLab } from '@fairlead/lab/testing';
+import { LabFleet } from './support/lab-fleet.js';
+
+const IMAGE = 'fairlead-lab/busybox';
+
+describeOnLab('the walkthrough on two hosts with real engines', () => {
+  let fleet: LabFleet;
+  beforeAll(async () => {
+    fleet = await LabFleet.start({ hosts: 2 });
+  }, 180_000);
+  afterAll(() => fleet?.stop(), 120_000);
+
+  const inspect = async (host: LabHost, network: string): Promise<NetworkDetailView> => {
+    const [detail] = await fleet.json<NetworkDetailView[]>('network', 'inspect', `${host.name}/${network}`);
+    if (detail === undefined) throw new Error('inspect showed nothing');
+    return detail;
+  };
+  const names = (detail: NetworkDetailView) => detail.endpoints.map(({ containerName }) => containerName).sort();
+
+  it.each([0, 1])(
+    'does the whole job on host %d',
+    async (index) => {
+      const host = fleet.host(index);
+      const on = ['--host', host.name];
+
+      const created = await fleet.cli('network', 'create', 'my-net', ...on);
+      expect(created).toMatchObject({ code: 0, stderr: '' });
+      expect(created.stdout).toMatch(/[0-9a-f]{12}/);
+      expect(await inspect(host, 'my-net')).toMatchObject({
+        driver: 'bridge',
+        endpoints: [],
+        freshness: 'live',
+        simulated: false,
+      });
+
+      await host.docker('run', '-d', '--name', 'one', IMAGE, 'sleep', '100000');
+      await host.docker('run', '-d', '--name', 'two', IMAGE, 'sleep', '100000');
+      for (const container of ['one', 'two']) {
+        expect(await fleet.cli('network', 'connect', `${host.name}/my-net`, container)).toMatchObject({
+          code: 0,
+          stderr: '',
+        });
+      }
+      const connected = await inspect(host, 'my-net');
+      expect(names(connected)).toEqual(['one', 'two']);
+      for (const endpoint of connected.endpoints) expect(endpoint.ipv4).toMatch(/^172\.\d+\.\d+\.\d+$/);
+
+      for (const container of ['one', 'two']) {
+        expect(await fleet.cli('network', 'disconnect', `${host.name}/bridge`, container)).toMatchObject({ code: 0 });
+      }
+      expect(await inspect(host, 'bridge')).toMatchObject({ endpoints: [] });
+      expect(
+        await host.docker(
+          'inspect',
+          'one',
+          '--format',
+          '{{range $name, $_ := .NetworkSettings.Networks}}{{$name}} {{end}}',
+        ),
+      ).toBe('my-net');
+
+      for (const [from, to] of [
+        ['one', 'two'],
+        ['two', 'one'],
+      ] as const) {
+        const probe = await fleet.json<OperationView>('network', 'probe', ...on, from, to);
+        expect(probe.result).toMatchObject({ reachable: true, resolution: { resolved: true }, ping: { received: 3 } });
+        const { ping } = probe.result as { ping: { roundTripMs: number[] } };
+        expect(ping.roundTripMs).toHaveLength(3);
+      }
+
+      const refused = await fleet.cli('network', 'rm', `${host.name}/my-net`);
+      expect(refused.code).toBe(4);
+      expect(refused.stderr).toContain('one');
+      expect(refused.stderr).toContain('two');
+
+      await host.docker('stop', '-t', '0', 'one', 'two');
+      await fleet.until(
+        async () => (await inspect(host, 'my-net')).containers.running === 0,
+        'the containers are shown as stopped',
+      );
+      const kept = await fleet.cli('network', 'prune', '--force', ...on);
+      expect(kept.code).toBe(0);
+      expect(kept.stdout + kept.stderr).toMatch(/my-net.*stopped containers.*one.*two/s);
+      expect(await host.docker('network', 'ls', '--format', '{{.Name}}')).toContain('my-net');
+
+      await host.docker('rm', 'one', 'two');
+      await fleet.until(async () => (await inspect(host, 'my-net')).containers.total === 0, 'nobody is on the network');
+      const [plan] = await fleet.json<PrunePlanView[]>('network', 'prune', '--dry-run', ...on);
+      expect(plan?.items.filter(({ action }) => action === 'remove').map(({ network }) => network.name)).toEqual([
+        'my-net',
+      ]);
+      expect(await host.docker('network', 'ls', '--format', '{{.Name}}')).toContain('my-net');
+
+      expect(await fleet.cli('network', 'prune', '--force', ...on)).toMatchObject({
+        code: 0,
+        stdout: expect.stringContaining('my-net'),
+      });
+      expect(await host.docker('network', 'ls', '--format', '{{.Name}}')).not.toContain('my-net');
+      expect(await fleet.agrees([host])).toBe(true);
+    },
+    120_000,
+  );
+
+  it('refuses to remove what the engine made, and says why', async () => {
+    const { code, stderr } = await fleet.cli('network', 'rm', `${fleet.host(0).name}/bridge`);
+    expect(code).toBe(4);
+    expect(stderr).toMatch(/built in/i);
+  });
+
+  it('asks which host is meant where a name fits several', async () => {
+    const { code, stderr } = await fleet.cli('network', 'inspect', 'bridge');
+    expect(code).toBe(2);
+    for (const { name } of fleet.hosts) expect(stderr).toContain(name);
+  });
+
+  it("passes on the engine's own words", async () => {
+    const [host] = fleet.hosts;
+    const overlap = ['--subnet', '10.88.0.0/24', '--host', host?.name ?? ''];
+    expect(await fleet.cli('network', 'create', 'first', ...overlap)).toMatchObject({ code: 0 });
+    const { code, stderr } = await fleet.cli('network', 'create', 'second', ...overlap);
+    expect(code).toBe(1);
+    expect(stderr).toContain('Pool overlaps with other one on this address space');
+    expect(await fleet.cli('network', 'rm', `${host?.name}/first`)).toMatchObject({ code: 0 });
+  });
+
+  it('removes a network that is in use when forced, and detaches its containers first', async () => {
+    const host = fleet.host(0);
+    await fleet.cli('network', 'create', 'forced', '--host', host.name);
+    await host.docker('run', '-d', '--name', 'held', '--network', 'forced', IMAGE, 'sleep', '100000');
+    await fleet.until(
+      async () => names(await inspect(host, 'forced')).includes('held'),
+      'the container is on the network',
+    );
+    expect(await fleet.cli('network', 'rm', `${host.name}/forced`)).toMatchObject({ code: 4 });
+    expect(await fleet.cli('network', 'rm', '--force', `${host.name}/forced`)).toMatchObject({ code: 0 });
+    expect(await host.docker('network', 'ls', '--format', '{{.Name}}')).not.toContain('forced');
+    await host.docker('rm', '-f', 'held');
+  }, 60_000);
+
+  it('shows what plain docker does on a host', async () => {
+    const host = fleet.host(1);
+    const shown = async (name: string) => (await fleet.inventory(host)).some((network) => network.name === name);
+    await host.docker('network', 'create', 'outside');
+    await fleet.until(() => shown('outside'), 'the network made with docker is shown');
+    await host.docker('network', 'rm', 'outside');
+    await fleet.until(async () => !(await shown('outside')), 'the network removed with docker is gone');
+  });
+
+  it('explains a probe that cannot work', async () => {
+    const [first, second] = [fleet.host(0), fleet.host(1)];
+    for (const network of ['left', 'right']) await fleet.cli('network', 'create', network, '--host', first.name);
+    await first.docker('run', '-d', '--name', 'a', '--network', 'left', IMAGE, 'sleep', '100000');
+    await first.docker('run', '-d', '--name', 'b', '--network', 'right', IMAGE, 'sleep', '100000');
+    await first.docker('create', '--name', 'asleep', '--network', 'left', IMAGE, 'sleep', '1');
+    await second.docker('run', '-d', '--name', 'far', IMAGE, 'sleep', '100000');
+    await fleet.until(
+      async () => (await fleet.agrees()) && (await shownContainers(fleet)) >= 4,
+      'all containers are shown',
+    );
+    for (const [to, words] of [
+      ['b', /share no network.*left.*right/],
+      ['asleep', /not running/],
+      ['far', /runs on lab2.*end at its host/],
+      ['nowhere', /nowhere/],
+    ] as const) {
+      const { code, stdout, stderr } = await fleet.cli('network', 'probe', '--host', first.name, 'a', to);
+      expect({ to, code }).toEqual({ to, code: 1 });
+      expect(stdout + stderr).toMatch(words);
+    }
+    await first.docker('rm', '-f', 'a', 'b', 'asleep');
+    await second.docker('rm', '-f', 'far');
+    await fleet.until(() => fleet.agrees(), 'the inventory equals the engines');
+    expect(await fleet.cli('network', 'prune', '--force', '--all-hosts')).toMatchObject({ code: 0 });
+  }, 120_000);
+
+  it('probes from a container that has no tools, through its network', async () => {
+    const host = fleet.host(0);
+    await fleet.cli('network', 'create', 'bare-net', '--host', host.name);
+    await host.docker('run', '-d', '--name', 'bare', '--network', 'bare-net', 'fairlead-lab/bare');
+    await host.docker('run', '-d', '--name', 'peer', '--network', 'bare-net', IMAGE, 'sleep', '100000');
+    const probe = await fleet.json<OperationView>('network', 'probe', '--host', host.name, 'bare', 'peer');
+    expect(probe.result).toMatchObject({
+      reachable: true,
+      ping: { method: 'namespace' },
+      resolution: { resolved: true, method: 'namespace' },
+    });
+    await host.docker('rm', '-f', 'bare', 'peer');
+    expect(await fleet.cli('network', 'prune', '--force', '--host', host.name)).toMatchObject({ code: 0 });
+  }, 60_000);
+
+  it('probes across hosts on an attachable overlay network', async () => {
+    const [manager, worker] = [fleet.host(0), fleet.host(1)];
+    await fleet.lab.swarm();
+    const create = ['network', 'create', 'mesh', '--driver', 'overlay', '--attachable', '--host', manager.name];
+    expect(await fleet.cli(...create)).toMatchObject({ code: 0 });
+    await manager.docker('run', '-d', '--name', 'near', '--network', 'mesh', IMAGE, 'sleep', '100000');
+    await worker.docker('run', '-d', '--name', 'far', '--network', 'mesh', IMAGE, 'sleep', '100000');
+    const shown = async (host: LabHost) =>
+      (await fleet.inventory(host)).some(({ name, containers }) => name === 'mesh' && containers.running === 1);
+    for (const host of [manager, worker]) await fleet.until(() => shown(host), `the overlay is shown on ${host.name}`);
+    const probe = await fleet.json<OperationView>('network', 'probe', '--host', manager.name, 'near', 'far');
+    expect(probe.result).toMatchObject({ reachable: true, explanation: expect.stringContaining('overlay') });
+    const page = await fleet.json<NetworkPageView['items']>('network', 'ls', '--filter', 'driver=overlay');
+    expect(
+      page
+        .filter(({ name }) => name === 'mesh')
+        .map(({ host }) => host)
+        .sort(),
+    ).toEqual(['lab1', 'lab2']);
+    expect(await fleet.cli('network', 'prune', '--force', '--all-hosts')).toMatchObject({ code: 0 });
+    await manager.docker('rm', '-f', 'near');
+    await worker.docker('rm', '-f', 'far');
+    expect(await fleet.cli('network', 'rm', `${manager.name}/mesh`)).toMatchObject({ code: 0 });
+  }, 180_000);
+});
+
+async function shownContainers(fleet: LabFleet): Promise<number> {
+  const { items } = await fleet.client.listHosts();
+  return items.reduce((sum, { counts }) => sum + counts.endpoints, 0);
+}
