@@ -73,8 +73,7 @@ describeOnLab('the walkthrough on two hosts with real engines', () => {
       ] as const) {
         const probe = await fleet.json<OperationView>('network', 'probe', ...on, from, to);
         expect(probe.result).toMatchObject({ reachable: true, resolution: { resolved: true }, ping: { received: 3 } });
-        const { ping } = probe.result as { ping: { roundTripMs: number[] } };
-        expect(ping.roundTripMs).toHaveLength(3);
+        expect(operationResult(probe, 'probe')?.ping.roundTripMs).toHaveLength(3);
       }
 
       const refused = await fleet.cli('network', 'rm', `${host.name}/my-net`);
