@@ -1,0 +1,117 @@
+import { describe, expect, it } from '@jest/globals';
+import { aSpec, aSubnet, PREDEFINED, type Subject } from './subject.js';
+import { expectRefusal } from './refusals.js';
+
+/** Docker looks for an unknown driver among its plugins for some 15 s before it answers (seen on 20.10). */
+const PLUGIN_SEARCH_MS = 60_000;
+
+export function creating(subject: () => Subject): void {
+  describe('creating a network', () => {
+    it('begins with the networks that the engine makes itself', async () => {
+      const networks = await subject().engine.listNetworks();
+      expect(networks.map(({ name }) => name).sort()).toEqual(PREDEFINED);
+      const bridge = networks.find(({ name }) => name === 'bridge');
+      expect(bridge).toMatchObject({
+        driver: 'bridge',
+        scope: 'local',
+        ipv4: true,
+        subnets: [{ cidr: '172.17.0.0/16' }],
+      });
+    });
+
+    it('leaves to the engine what was not asked for', async () => {
+      const { id, warning } = await subject().engine.createNetwork(aSpec('plain', { driver: '' }));
+      expect({ id, warning }).toEqual({ id: expect.stringMatching(/^[0-9a-f]{64}$/), warning: '' });
+      expect(await subject().engine.inspectNetwork(id)).toMatchObject({
+        id,
+        name: 'plain',
+        driver: 'bridge',
+        scope: 'local',
+        internal: false,
+        attachable: false,
+        ipv6: false,
+        ipamDriver: 'default',
+        subnets: [{ cidr: expect.stringMatching(/^172\.\d+\.0\.0\/16$/), ipRange: null, auxAddresses: {} }],
+        labels: {},
+      });
+    });
+
+    it('carries every option to the engine and reads it back', async () => {
+      const asked = {
+        internal: true,
+        attachable: true,
+        ipv6: true,
+        subnets: [
+          {
+            cidr: '10.60.0.0/24',
+            ipRange: '10.60.0.128/25',
+            gateway: '10.60.0.254',
+            auxAddresses: { router: '10.60.0.200' },
+          },
+          { cidr: 'fd00:60::/64', ipRange: null, gateway: 'fd00:60::ff', auxAddresses: {} },
+        ],
+        options: { 'com.docker.network.driver.mtu': '1400' },
+        labels: { team: 'a=b', empty: '', 'com.docker.compose.project': 'shop' },
+      };
+      const id = await subject().network('full', { ...asked, ipamDriver: 'default', ipamOptions: { note: 'x' } });
+      const made = await subject().engine.inspectNetwork(id);
+      expect(made).toMatchObject({ ...asked, ipamDriver: 'default', ipamOptions: { note: 'x' } });
+      expect(made.options['com.docker.network.driver.mtu']).toBe('1400');
+      expect(new Date(made.createdAt).toISOString()).toBe(made.createdAt);
+      expect(await subject().engine.listNetworks()).toContainEqual(made);
+    });
+
+    it('makes a network from a configuration, which cannot be removed before it', async () => {
+      const config = await subject().network('config', { configOnly: true, subnets: [aSubnet('10.61.0.0/24')] });
+      const made = await subject().network('made', { configFrom: 'config' });
+      expect(await subject().engine.inspectNetwork(config)).toMatchObject({ configOnly: true, driver: 'null' });
+      expect(await subject().engine.inspectNetwork(made)).toMatchObject({
+        configOnly: false,
+        configFrom: 'config',
+        subnets: [{ cidr: '10.61.0.0/24' }],
+      });
+      await expectRefusal(subject().engine.removeNetwork(config), 'network_in_use', /configuration network .* in use/);
+    });
+
+    it('refuses a name that is taken', async () => {
+      await subject().network('taken');
+      await expectRefusal(subject().network('taken'), 'already_exists', /taken already exists/);
+    });
+
+    it.each(PREDEFINED)('refuses the name of the built-in network %s', async (name) => {
+      await expectRefusal(subject().network(name), 'network_predefined', /predefined/);
+    });
+
+    it('refuses a subnet that overlaps another', async () => {
+      await subject().network('first', { subnets: [aSubnet('10.62.0.0/16')] });
+      const second = subject().network('second', { subnets: [aSubnet('10.62.7.0/24')] });
+      await expectRefusal(second, 'subnet_overlap', /Pool overlaps with other one/);
+    });
+
+    it('gives out 30 default subnets and then says that none is left', async () => {
+      for (let count = 1; count <= 30; count += 1) await subject().network(`auto-${count}`);
+      const subnets = (await subject().engine.listNetworks()).flatMap((network) => network.subnets);
+      expect(new Set(subnets.map(({ cidr }) => cidr)).size).toBe(31);
+      await expectRefusal(subject().network('auto-31'), 'addresses_exhausted', /IPv4 address pool|fully subnetted/);
+      await subject().network('chosen', { subnets: [aSubnet('10.63.0.0/24')] });
+    });
+
+    it('refuses what makes no sense, and not as "not found"', async () => {
+      const { engine } = subject();
+      const bad = (spec: Parameters<typeof aSpec>[1]) => engine.createNetwork(aSpec('bad', spec));
+      await expectRefusal(bad({ subnets: [aSubnet('10.1.1.300/24')] }), 'invalid_argument', /10\.1\.1\.300/);
+      await expectRefusal(bad({ configFrom: 'nothing' }), 'invalid_argument', /nothing.* does not exist/);
+      await expectRefusal(engine.createNetwork(aSpec('')), 'invalid_argument', /invalid name/);
+    });
+
+    it(
+      'refuses an unknown driver as a wrong argument',
+      () => expectRefusal(subject().network('bad', { driver: 'no-such-driver' }), 'invalid_argument', /no-such-driver/),
+      PLUGIN_SEARCH_MS,
+    );
+
+    it('refuses an overlay outside a swarm', async () => {
+      await expectRefusal(subject().network('mesh', { driver: 'overlay' }), 'not_swarm_manager', /swarm manager/);
+    });
+  });
+}
