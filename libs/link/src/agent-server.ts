@@ -1,12 +1,12 @@
 import type { sendUnaryData, ServerUnaryCall, ServerWritableStream, UntypedServiceImplementation } from '@grpc/grpc-js';
-import { Metadata, Server, ServerCredentials } from '@grpc/grpc-js';
+import { Metadata } from '@grpc/grpc-js';
 import { ReflectionService } from '@grpc/reflection';
 import { CallScope } from './call-scope.js';
 import type { NetworkServiceHandlers } from './contract.js';
 import { dispatch } from './dispatch.js';
 import { toServiceError } from './error-message.js';
-import { DEFAULT_MAX_MESSAGE_BYTES, serverOptions } from './grpc-options.js';
-import { Listener } from './listener.js';
+import { DEFAULT_MAX_MESSAGE_BYTES } from './grpc-options.js';
+import { LocalServer } from './local-server.js';
 import {
   DEADLINE_HEADER,
   INSTANCE_HEADER,
@@ -36,38 +36,33 @@ const MAX_STREAMS = 64;
  * aborted and every socket is gone.
  */
 export class AgentServer {
-  private readonly server: Server;
-  private readonly listeners: Listener[] = [];
+  private readonly server: LocalServer;
   private readonly scopes = new Set<CallScope>();
   private readonly maxMessageBytes: number;
 
   constructor(private readonly options: AgentServerOptions) {
     this.maxMessageBytes = options.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES;
-    this.server = new Server(serverOptions(this.maxMessageBytes, MAX_STREAMS));
+    this.server = new LocalServer(this.maxMessageBytes, MAX_STREAMS);
     const methods = rawService(networkService);
     const serve = Object.entries(methods).map(([name, { responseStream }]) => [
       name,
       responseStream ? this.serveStream(name) : this.serveUnary(name),
     ]);
-    this.server.addService(methods, Object.fromEntries(serve) as UntypedServiceImplementation);
-    new ReflectionService(packageDefinition, { services: [NETWORK_SERVICE] }).addToServer(this.server);
+    this.server.grpc.addService(methods, Object.fromEntries(serve) as UntypedServiceImplementation);
+    new ReflectionService(packageDefinition, { services: [NETWORK_SERVICE] }).addToServer(this.server.grpc);
   }
 
   /**
    * May be called several times. Returns the address as bound.
    * @throws FairleadError `invalid_argument` for an address beyond this machine, `already_exists` for one in use
    */
-  async listen(address: string): Promise<string> {
-    const injector = this.server.createConnectionInjector(ServerCredentials.createInsecure());
-    const listener = await Listener.open(address, (socket) => injector.injectConnection(socket));
-    this.listeners.push(listener);
-    return listener.address;
+  listen(address: string): Promise<string> {
+    return this.server.listen(address);
   }
 
   async close(): Promise<void> {
     for (const scope of this.scopes) scope.abort('the agent is stopping');
-    this.server.forceShutdown();
-    await Promise.all(this.listeners.splice(0).map((listener) => listener.close()));
+    await this.server.close();
   }
 
   private serveUnary(method: string) {

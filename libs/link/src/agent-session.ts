@@ -87,7 +87,7 @@ export class AgentSession {
   }
 
   private failed(error: ServiceError): void {
-    const { reason, exhausted } = explainLinkFailure(error, this.settings.address);
+    const { reason, exhausted } = explainLinkFailure(error, this.settings.address, 'controller');
     this.finish(reason, exhausted);
   }
 

@@ -22,7 +22,7 @@ async function take(updates: AsyncIterable<InventoryUpdate__Output>, count: numb
   while (taken.length < count) {
     const { value, done } = (await iterator.next()) as IteratorResult<InventoryUpdate__Output, undefined>;
     if (done === true) break;
-    taken.push(value as InventoryUpdate__Output);
+    taken.push(value);
   }
   return taken;
 }

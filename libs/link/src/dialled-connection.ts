@@ -72,7 +72,10 @@ function describe(client: Client, address: string, limitMs: number) {
     const request = codec.encodeRequest('DescribeHost', {});
     const done = (error: ServiceError | null, bytes?: Buffer): void => {
       if (error === null) resolve({ host: codec.decodeResponse('DescribeHost', bytes ?? Buffer.alloc(0)), instanceId });
-      else reject(new FairleadError('host_unavailable', explainLinkFailure(error, address).reason, { cause: error }));
+      else
+        reject(
+          new FairleadError('host_unavailable', explainLinkFailure(error, address, 'agent').reason, { cause: error }),
+        );
     };
     const deadline = Date.now() + limitMs;
     client
@@ -165,7 +168,7 @@ class DialledConnection extends Connection {
     watch.on('data', (bytes: Buffer) => {
       if (this.watch === watch) this.receive(bytes);
     });
-    watch.on('error', (error: ServiceError) => over(explainLinkFailure(error, this.peer).reason));
+    watch.on('error', (error: ServiceError) => over(explainLinkFailure(error, this.peer, 'agent').reason));
     watch.on('end', () => over('the agent ended the inventory watch'));
     if (!this.reading) watch.pause();
     return watch;

@@ -63,8 +63,9 @@ export class HostSession extends Connection {
     this.queue = () => new BoundedQueue<Buffer>(QUEUE_LIMIT, onFull, onRoom);
     this.silence = new SilenceTimer(settings.silenceLimitMs, () => this.fellSilent());
     this.pulse = setInterval(() => this.ackWhileNotReading(), settings.heartbeatMs);
-    stream.on('cancelled', () => this.finish('the link was cut'));
-    stream.on('end', () => this.finish('the agent closed the link'));
+    stream.on('cancelled', () => this.finish('the agent left or the link was cut'));
+    // A connection that breaks looks like an end first, and is `cancelled` in the same turn.
+    stream.on('end', () => setImmediate(() => this.finish('the agent closed the link')));
   }
 
   /** Sends Welcome, and begins to read. */

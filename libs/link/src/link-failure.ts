@@ -9,18 +9,22 @@ import { fromServiceError } from './error-message.js';
 const NOT_GRPC = /Protocol error|larger than max|HTTP status code|[Pp]arse [Ee]rror|content-type/;
 
 /** Why a session could not begin or broke, as a sentence for the log, and whether to stay away for longer. */
-export function explainLinkFailure(error: ServiceError, address: string): { reason: string; exhausted: boolean } {
+export function explainLinkFailure(
+  error: ServiceError,
+  address: string,
+  peer: 'controller' | 'agent',
+): { reason: string; exhausted: boolean } {
   const { details } = error;
   if (error.metadata.get('fairlead-code').length > 0) {
     const { message, traits } = fromServiceError(error);
-    return { reason: `the controller at ${address} says: ${message}`, exhausted: traits.grpc === 'RESOURCE_EXHAUSTED' };
+    return { reason: `the ${peer} at ${address} says: ${message}`, exhausted: traits.grpc === 'RESOURCE_EXHAUSTED' };
   }
   if (error.code === Status.UNIMPLEMENTED || NOT_GRPC.test(details)) {
-    return { reason: `something that is not our controller answered at ${address} (${details})`, exhausted: false };
+    return { reason: `something that is not our ${peer} answered at ${address} (${details})`, exhausted: false };
   }
   const exhausted = error.code === Status.RESOURCE_EXHAUSTED;
   if (details.startsWith('No connection established')) {
-    return { reason: `no controller answers at ${address} (${details})`, exhausted };
+    return { reason: `no ${peer} answers at ${address} (${details})`, exhausted };
   }
   return { reason: `the link to ${address} broke (${details})`, exhausted };
 }

@@ -1,13 +1,12 @@
 import { checkHostName, FairleadError, toFairleadError } from '@fairlead/domain';
-import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { randomUUID } from 'node:crypto';
 import type { HostConnection } from './contract.js';
 import { toServiceError } from './error-message.js';
 import type { Hello__Output } from './generated/fairlead/link/v1/Hello.js';
-import { DEFAULT_MAX_MESSAGE_BYTES, serverOptions } from './grpc-options.js';
+import { DEFAULT_MAX_MESSAGE_BYTES } from './grpc-options.js';
 import type { AttachCall } from './host-session.js';
 import { HostSession } from './host-session.js';
-import { Listener } from './listener.js';
+import { LocalServer } from './local-server.js';
 import type { LinkLog } from './log.js';
 import { agentLink, CAPABILITY, rawService } from './protocol.js';
 import { sessionCodec } from './session-codec.js';
@@ -58,37 +57,26 @@ const MAX_STREAMS = 8;
  */
 export class LinkServer {
   private readonly settings: Settings;
-  private readonly server: Server;
-  private readonly listeners: Listener[] = [];
+  private readonly server: LocalServer;
   private readonly sessions = new Set<HostSession>();
 
   constructor(options: LinkServerOptions) {
     this.settings = { ...DEFAULTS, ...options };
-    this.server = new Server(serverOptions(this.settings.maxMessageBytes, MAX_STREAMS));
-    this.server.addService(rawService(agentLink), { Attach: (call: AttachCall) => void this.attach(call) });
+    this.server = new LocalServer(this.settings.maxMessageBytes, MAX_STREAMS);
+    this.server.grpc.addService(rawService(agentLink), { Attach: (call: AttachCall) => void this.attach(call) });
   }
 
   /**
    * May be called several times. Returns the address as bound.
    * @throws FairleadError `invalid_argument` for an address beyond this machine, `already_exists` for one in use
    */
-  async listen(address: string): Promise<string> {
-    const injector = this.server.createConnectionInjector(ServerCredentials.createInsecure());
-    const listener = await Listener.open(address, (socket) => injector.injectConnection(socket));
-    this.listeners.push(listener);
-    return listener.address;
+  listen(address: string): Promise<string> {
+    return this.server.listen(address);
   }
 
   async close(reason = 'the controller is stopping'): Promise<void> {
     for (const session of this.sessions) session.close(reason);
-    await this.drain();
-    this.server.forceShutdown();
-    await Promise.all(this.listeners.splice(0).map((listener) => listener.close()));
-  }
-
-  /** One turn of the event loop, so that the sessions' last word leaves before their connections end. */
-  private drain(): Promise<void> {
-    return new Promise((resolve) => setImmediate(resolve));
+    await this.server.close();
   }
 
   private async attach(call: AttachCall): Promise<void> {

@@ -15,11 +15,15 @@ import { formatLinkAddress, parseLinkAddress } from './address.js';
 export class Listener {
   private readonly sockets = new Set<Socket>();
 
+  private readonly closed: Promise<void>;
+
   private constructor(
     private readonly server: Server,
     /** The address as bound: the port is the real one where 0 was asked for. */
     readonly address: string,
-  ) {}
+  ) {
+    this.closed = new Promise((resolve) => server.once('close', resolve));
+  }
 
   /**
    * @throws FairleadError `invalid_argument` for an address beyond this machine, `already_exists` where somebody
@@ -39,10 +43,15 @@ export class Listener {
     return listener;
   }
 
+  /** Frees the address; connections live on. */
+  stopAccepting(): void {
+    if (this.server.listening) this.server.close();
+  }
+
   async close(): Promise<void> {
-    const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
+    this.stopAccepting();
     for (const socket of this.sockets) socket.destroy();
-    await closed;
+    await this.closed;
   }
 }
 

@@ -43,11 +43,12 @@ export type Carrier = (handlers: NetworkServiceHandlers, cleanup: Cleanup) => Pr
 /** A relay between two sockets of this machine that can stop forwarding, or break. */
 export async function relay(cleanup: Cleanup, target: string) {
   const sockets = new Set<Socket>();
-  const server = createServer((inner) => {
+  const server = createServer({ noDelay: true }, (inner) => {
     const [host, port] = target.split(':');
     const outer = target.startsWith('unix:') ? connect(target.slice(5)) : connect(Number(port), host);
     for (const socket of [inner, outer]) {
       sockets.add(socket);
+      socket.setNoDelay(true);
       socket.on('error', () => {});
       socket.on('close', () => (inner.destroy(), outer.destroy()));
     }
