@@ -232,6 +232,7 @@ describe('the link', () => {
     const agent = new FakeAgent();
     const { next, wire } = await startLink(agent.handlers, cleanup);
     const first = await next();
+    await first.updates()[Symbol.asyncIterator]().next();
     wire.breakOff();
     expect(await first.closed).toBe('the agent left or the link was cut');
     const second = await next();
