@@ -47,7 +47,8 @@ export async function untilServing(
 ): Promise<void> {
   const answer = await poll(limit, async () => (hasEnded(child) ? 'ended' : (await serves()) ? 'serves' : undefined));
   if (answer === 'serves') return;
-  const what = answer === 'ended' ? `ended at once (${endOf(child)})` : `did not answer within ${limit / 1000} s`;
+  const what =
+    answer === 'ended' ? `ended before it answered (${endOf(child)})` : `did not answer within ${limit / 1000} s`;
   throw new LabError(`${title} ${what}. The last lines of ${log}:\n${lastLines(log)}`);
 }
 

@@ -1,18 +1,15 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { transformFileSync } from '@swc/core';
+import { compile } from '../test/compile.js';
 import { cleanUp } from './index.js';
 import { registryDirectory } from './record.js';
 import { describeOnLab } from './testing.js';
-import { traces } from './traces.js';
-
-const here = fileURLToPath(new URL('.', import.meta.url));
+import { traces } from '../test/traces.js';
 
 /** A program with a lab in full use, which it never stops. The last process hides the mark of the lab. */
 const program = `
@@ -107,17 +104,4 @@ function machineNetwork(): string {
 function markOf(pid: number): string {
   const record = readdirSync(registryDirectory).find((name) => name.split(/[.-]/)[1] === `${pid}`);
   return record === undefined ? '' : `fairlead-${record.split('.')[0]}`;
-}
-
-/** Node cannot run the TypeScript beside this test, so the crashing program gets a copy in JavaScript. */
-function compile(folder: string): void {
-  mkdirSync(join(folder, 'src'));
-  cpSync(join(here, '../scripts'), join(folder, 'scripts'), { recursive: true });
-  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
-  for (const name of readdirSync(here).filter((file) => /(?<!\.test)\.ts$/.test(file))) {
-    const { code } = transformFileSync(join(here, name), {
-      jsc: { target: 'es2022', parser: { syntax: 'typescript' } },
-    });
-    writeFileSync(join(folder, 'src', name.replace(/ts$/, 'js')), code);
-  }
 }

@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Lab, images, type LabHost } from './index.js';
-import { traces } from './traces.js';
+import { traces } from '../test/traces.js';
 import { describeOnLab } from './testing.js';
 
 describeOnLab('a lab of two hosts', () => {
@@ -139,7 +139,7 @@ describeOnLab('an engine that does not start', () => {
   test('is told with the end of its log, and nothing is left', async () => {
     const directory = join(tmpdir(), `lab-fails-${process.pid}`);
     const start = Lab.start({ hosts: 1, directory, engineArgs: ['--no-such-flag'] });
-    await expect(start).rejects.toThrow(/The engine of lab1 ended at once[^]*unknown flag: --no-such-flag/);
+    await expect(start).rejects.toThrow(/The engine of lab1 ended before it answered[^]*unknown flag: --no-such-flag/);
     expect(existsSync(directory)).toBe(false);
   }, 60_000);
 });

@@ -41,8 +41,7 @@ export class Lab {
   private readonly wiring: Switch;
   private readonly stations: readonly Station[];
   private readonly tunnels = new Map<number, Promise<string>>();
-  /** How long the start took, in seconds. */
-  startSeconds = 0;
+  private started = 0;
   private stopped: Promise<void> | undefined;
 
   private constructor(
@@ -63,6 +62,16 @@ export class Lab {
   /** Starts the name of everything that the lab makes outside its folder. */
   get mark(): string {
     return this.record.mark;
+  }
+
+  /** Where the hosts' links meet, each on a port with the host's name. */
+  get switchNamespace(): string {
+    return this.wiring.namespace;
+  }
+
+  /** How long the start took, in seconds. */
+  get startSeconds(): number {
+    return this.started;
   }
 
   /**
@@ -122,7 +131,7 @@ export class Lab {
     this.record.willMake('cgroup', this.record.mark);
     await this.wiring.build();
     await allDone(this.hosts.map((host) => host.bringUp()));
-    this.startSeconds = (performance.now() - began) / 1000;
+    this.started = (performance.now() - began) / 1000;
   }
 }
 

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { cgroupFolders } from './cgroups.js';
-import { allProcesses, hasInEnvironment } from './processes.js';
-import { markVariable, registryDirectory } from './record.js';
+import { cgroupFolders } from '../src/cgroups.js';
+import { allProcesses, hasInEnvironment } from '../src/processes.js';
+import { markVariable, registryDirectory } from '../src/record.js';
 
 /** What tests look for after the end of a lab: its folder, and its mark, `fairlead-…`. */
 export interface Remains {
