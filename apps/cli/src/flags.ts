@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { FairleadError, parseDuration } from '@fairlead/domain';
-import { type OutputFormat, OUTPUT_FORMATS } from './output/format.js';
+import { OUTPUT_FORMATS } from './output/format.js';
 
 /** For options that may be repeated. */
 export const collect = (value: string, previous: readonly string[] = []): string[] => [...previous, value];
@@ -22,15 +22,18 @@ export const integer = (text: string): number => {
   return Number(text);
 };
 
-/** Flags of every command that speaks to the controller. `-o` is left to `--opt` where docker has it so. */
+/**
+ * Flags of every command that speaks to the controller. The format has no default of its own, so that errors are data
+ * only where data was asked for. `-o` is left to `--opt` where docker has it so.
+ */
 export function withClient(
   command: Command,
-  byDefault: OutputFormat = 'table',
+  byDefault: 'table' | 'json' = 'table',
   flags = '-o, --output <format>',
 ): Command {
   return command
-    .addOption(new Option('--api <url>', 'address of the controller (FAIRLEAD_API_URL, http://127.0.0.1:7800)'))
-    .addOption(new Option(flags, 'how to print').choices(OUTPUT_FORMATS).default(byDefault));
+    .option('--api <url>', 'address of the controller (FAIRLEAD_API_URL, http://127.0.0.1:7800)')
+    .addOption(new Option(flags, `how to print (default: ${byDefault})`).choices(OUTPUT_FORMATS));
 }
 
 export interface HostFlags {

@@ -1,0 +1,47 @@
+import type { Surroundings } from '../src/cli.js';
+import { run } from '../src/program.js';
+import { type Answers, FakeController } from './fake-controller.js';
+
+export interface Ran {
+  readonly exitCode: number;
+  readonly out: string;
+  readonly err: string;
+  readonly controller: FakeController;
+  /** What was asked on the terminal. */
+  readonly questions: readonly string[];
+  /** Waits, in milliseconds. */
+  readonly slept: readonly number[];
+}
+
+export const NOW = Date.parse('2026-11-24T09:30:00.000Z');
+
+/** Runs one command line against a controller that answers as told. `reply`: a person who answers questions so. */
+export async function fairlead(
+  line: string | readonly string[],
+  answers: Answers,
+  { reply, ...overrides }: Partial<Surroundings> & { readonly reply?: string } = {},
+): Promise<Ran> {
+  const controller = new FakeController(answers);
+  const seen = { out: '', err: '', questions: [] as string[], slept: [] as number[] };
+  let keys = 0;
+  const exitCode = await run(typeof line === 'string' ? line.split(' ') : line, {
+    env: {},
+    terminal: {
+      write: (text) => void (seen.out += text),
+      warn: (text) => void (seen.err += text),
+      interactive: reply !== undefined,
+      ask: (question) => {
+        seen.questions.push(question);
+        return Promise.resolve(reply ?? '');
+      },
+    },
+    fetch: controller.fetch,
+    version: '0.0.0',
+    now: () => NOW,
+    sleep: (ms) => Promise.resolve(void seen.slept.push(ms)),
+    newKey: () => `key-${++keys}`,
+    interrupted: () => new AbortController().signal,
+    ...overrides,
+  });
+  return { exitCode, ...seen, controller };
+}
