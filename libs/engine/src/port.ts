@@ -31,8 +31,8 @@ export interface EnginePort {
   inspectContainer(reference: string): Promise<ContainerDetails>;
 
   /**
-   * @throws already_exists, subnet_overlap, addresses_exhausted, not_swarm_manager, invalid_argument, engine_refused,
-   * unsupported (a flag this engine does not know)
+   * @throws already_exists, network_predefined, subnet_overlap, addresses_exhausted, not_swarm_manager,
+   * invalid_argument, engine_refused, unsupported (a flag this engine does not know)
    */
   createNetwork(spec: NetworkSpec): Promise<{ readonly id: string; readonly warning: string }>;
 
@@ -53,6 +53,7 @@ export interface EnginePort {
    * stream ends or breaks (rejects with engine_unavailable). Calls `opened` once the engine has accepted the
    * subscription: what is listed after that cannot miss a change. Events are hints, never a log: engines keep 256 of
    * all kinds, drop them silently, and slow down for a subscriber that does not read, so `event` must return at once.
+   * Config-only networks make no events at all (seen on Docker 20.10), and Podman's prune makes none.
    */
   followEvents(
     handlers: { readonly opened: () => void; readonly event: (event: EngineEvent) => void },
@@ -73,7 +74,7 @@ export interface EngineEvent {
   readonly type: 'network' | 'container';
   /** The engine's word: create, connect, disconnect, destroy, remove, prune, start, die, rename, … */
   readonly action: string;
-  /** Id of the network or container; empty where the engine gives none (prune). */
+  /** Id of the network or container; empty where the engine gives none (prune, Podman's connect and disconnect). */
   readonly id: string;
 }
 
@@ -91,7 +92,10 @@ export interface ContainerFacts {
 export interface Attachment {
   /** The key under which the engine lists it: the network's name. */
   readonly networkName: string;
-  /** Empty for a container that was never started (Docker 20.10 to 28.5; Podman fills it). Join by id, else by name. */
+  /**
+   * Empty for a container that was never started, or was connected while stopped (Docker 20.10 to 28.5; Podman fills
+   * it). Join by id, else by name.
+   */
   readonly networkId: string;
   readonly endpointId: string;
   readonly ipv4: string;

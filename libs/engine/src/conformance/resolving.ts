@@ -63,6 +63,14 @@ export function resolving(subject: () => Subject): void {
       }
     });
 
+    it("refuses the beginning of more than one container's id", async () => {
+      const ids: string[] = [];
+      for (let count = 1; count <= 17; count += 1) ids.push(await subject().created(`c-${count}`));
+      const digits = ids.map((id) => id.slice(0, 1));
+      const shared = digits.find((digit, index) => digits.indexOf(digit) < index) ?? '';
+      await expectRefusal(subject().engine.inspectContainer(shared), 'ambiguous_name', /Multiple IDs found/);
+    });
+
     it('says that there is no such container', async () => {
       await expectRefusal(
         subject().engine.inspectContainer('nobody'),

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
+import { FairleadError } from '@fairlead/domain';
 import Docker from 'dockerode';
 import type { EngineAddress } from './address.js';
-import { type EngineCall, isReset, refusal, TimedOut, unavailable } from './errors.js';
+import { type EngineCall, isReset, refusal, TimedOut, unavailable, wordsOf } from './errors.js';
 
 /** How long each kind of call may take, in milliseconds. A frozen engine accepts connections and never answers. */
 export interface Timeouts {
@@ -162,11 +163,18 @@ export class Connection {
  * which leaves 32 requests/s of 2,500 (engine-facts: measured with docker-modem 5.0.7).
  */
 function createModem(address: EngineAddress): Modem {
-  const unset = { host: undefined, port: undefined, socketPath: undefined, username: undefined, timeout: undefined };
+  const chosen = 'socketPath' in address ? { ...address, protocol: 'http' } : { ...address, socketPath: undefined };
+  const unset = { host: undefined, port: undefined, username: undefined, timeout: undefined };
   const noTls = { ca: undefined, cert: undefined, key: undefined, pathPrefix: '/' };
-  const target = 'socketPath' in address ? { ...address, protocol: 'http' as const } : address;
-  const { host, port, protocol, socketPath } = { host: undefined, port: undefined, socketPath: undefined, ...target };
-  return new Docker({ ...unset, ...noTls, protocol, host, port, socketPath }).modem as Modem;
+  try {
+    return new Docker({ ...unset, ...noTls, ...chosen } as Docker.DockerOptions).modem as Modem;
+  } catch (cause) {
+    // docker-modem reads these two all the same, and fails where they are wrong.
+    throw new FairleadError('invalid_argument', `DOCKER_HOST or DOCKER_CERT_PATH is wrong: ${wordsOf(cause)}`, {
+      hint: 'Correct or unset them, although another engine is chosen.',
+      cause,
+    });
+  }
 }
 
 const isSuccess = ({ statusCode = 0 }: IncomingMessage): boolean => statusCode >= 200 && statusCode < 300;

@@ -42,7 +42,7 @@ interface Rule {
 /**
  * From status and words to the closed list of codes; the first rule that fits wins. Words go before numbers, because
  * engines say the same thing with different numbers, and 403 is both "in use" and "predefined". Words seen on Docker
- * 20.10, 26.1 and 28.5 and on Podman 5.8.
+ * 20.10, 26.1 and 28.5 and on Podman 5.8; a few are known from their sources only (the table of the test says which).
  */
 const RULES: readonly Rule[] = [
   {
@@ -163,7 +163,7 @@ export class TimedOut extends Error {
 const codeOf = (error: unknown): string =>
   typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
 
-const wordsOf = (error: unknown): string =>
+export const wordsOf = (error: unknown): string =>
   typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
 
 /** Whether the connection broke, as an idle one does that the engine has closed meanwhile. */

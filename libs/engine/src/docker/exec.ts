@@ -20,7 +20,7 @@ export async function execute(
 ): Promise<ExecutionResult> {
   const deadline = AbortSignal.timeout(timeoutMs);
   try {
-    return await run(connection, containerId, argv, deadline);
+    return await run(connection, { containerId, argv, timeoutMs, deadline });
   } catch (error) {
     if (!deadline.aborted) return notRunnable(error);
     throw new FairleadError('deadline_exceeded', `${argv[0]} did not end within ${timeoutMs / 1000} s`, {
@@ -30,13 +30,15 @@ export async function execute(
   }
 }
 
-async function run(
-  connection: Connection,
-  containerId: string,
-  argv: readonly string[],
-  deadline: AbortSignal,
-): Promise<ExecutionResult> {
-  const about = { call: 'exec', subject: containerId } as const;
+interface Run {
+  readonly containerId: string;
+  readonly argv: readonly string[];
+  readonly timeoutMs: number;
+  readonly deadline: AbortSignal;
+}
+
+async function run(connection: Connection, { containerId, argv, timeoutMs, deadline }: Run): Promise<ExecutionResult> {
+  const about = { call: 'exec', subject: containerId, timeoutMs } as const;
   const id = await createExec(connection, { ...about, method: 'POST', path: pathOf(containerId) }, argv);
   const output = new FrameReader();
   const start = { ...about, method: 'POST', path: `/exec/${id}/start`, body: { Detach: false, Tty: false } } as const;

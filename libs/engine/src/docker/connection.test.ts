@@ -1,0 +1,246 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { env } from 'node:process';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { anEndpointSpec, aSpec } from '../conformance/subject.js';
+import type { EnginePort } from '../port.js';
+import { createDockerEngine } from './engine.js';
+
+type Handler = (request: IncomingMessage, response: ServerResponse, body: string) => void;
+
+/** A server that misbehaves as engines do; it notes what it was asked. */
+class BadEngine {
+  readonly requests: string[] = [];
+  readonly bodies: string[] = [];
+  handle: Handler = (_request, response) => void response.end('OK');
+  private readonly server: Server;
+
+  constructor() {
+    this.server = createServer((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        this.requests.push(`${request.method} ${request.url}`);
+        this.bodies.push(Buffer.concat(chunks).toString());
+        this.handle(request, response, this.bodies.at(-1) ?? '');
+      });
+    });
+  }
+
+  listen(where: string | number): Promise<number> {
+    return new Promise((resolve) => {
+      const listening = (): void => {
+        const address = this.server.address();
+        resolve(typeof address === 'object' && address !== null ? address.port : 0);
+      };
+      if (typeof where === 'string') this.server.listen(where, listening);
+      else this.server.listen(where, '127.0.0.1', listening);
+    });
+  }
+
+  close(): Promise<void> {
+    this.server.closeAllConnections();
+    return new Promise((resolve) => this.server.close(() => resolve()));
+  }
+}
+
+const json = (response: ServerResponse, value: unknown, status = 200): void => {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
+};
+
+describe('the connection to an engine', () => {
+  let folder = '';
+  let server = new BadEngine();
+  let engine: EnginePort;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'fairlead-engine-'));
+    server = new BadEngine();
+    await server.listen(join(folder, 'docker.sock'));
+    engine = createDockerEngine(`unix://${join(folder, 'docker.sock')}`);
+  });
+  afterEach(async () => {
+    engine.close();
+    await server.close();
+    await rm(folder, { recursive: true });
+  });
+
+  const patient = (timeoutMs: number): EnginePort =>
+    createDockerEngine(`unix://${join(folder, 'docker.sock')}`, { timeoutMs });
+
+  it('asks without an API version', async () => {
+    server.handle = (_request, response) => json(response, []);
+    await engine.listNetworks();
+    await engine.listContainers();
+    expect(server.requests).toEqual(['GET /networks', 'GET /containers/json?all=1']);
+  });
+
+  it('escapes what comes from outside', async () => {
+    server.handle = (_request, response) => json(response, { Id: 'x', Name: 'x' });
+    await engine.inspectNetwork('a/b?c#d');
+    await engine.removeNetwork('x/../../containers').catch(() => undefined);
+    await engine.connect('n?1', 'c"1', anEndpointSpec());
+    expect(server.requests).toEqual(['GET /networks/a%2Fb%3Fc%23d', 'POST /networks/n%3F1/connect']);
+    expect(JSON.parse(server.bodies[1] ?? '')).toEqual({ Container: 'c"1', EndpointConfig: {} });
+  });
+
+  it("sends a network's fields in the body alone", async () => {
+    server.handle = (_request, response) => json(response, { Id: 'x', Warning: 'careful' }, 201);
+    await expect(engine.createNetwork(aSpec('my-net'))).resolves.toEqual({ id: 'x', warning: 'careful' });
+    expect(server.requests).toEqual(['POST /networks/create']);
+    expect(JSON.parse(server.bodies[0] ?? '')).toMatchObject({ Name: 'my-net', CheckDuplicate: true });
+  });
+
+  it('speaks to the engine that was chosen, whatever DOCKER_HOST says', async () => {
+    const before = env['DOCKER_HOST'];
+    try {
+      env['DOCKER_HOST'] = 'tcp://127.0.0.1:1';
+      await expect(patient(1000).ping()).resolves.toBeUndefined();
+      env['DOCKER_HOST'] = 'tcp://[bad';
+      expect(() => patient(1000)).toThrow(expect.objectContaining({ code: 'invalid_argument' }));
+    } finally {
+      if (before === undefined) delete env['DOCKER_HOST'];
+      else env['DOCKER_HOST'] = before;
+    }
+  });
+
+  it('keeps the base path of a TCP address', async () => {
+    const remote = new BadEngine();
+    const port = await remote.listen(0);
+    await createDockerEngine(`tcp://127.0.0.1:${port}/hosts/web-1`).ping();
+    expect(remote.requests).toEqual(['GET /hosts/web-1/_ping']);
+    await remote.close();
+  });
+
+  it('gives up on an engine that never answers', async () => {
+    server.handle = () => undefined;
+    const hint = expect.stringMatching(/frozen/);
+    await expect(patient(50).listNetworks()).rejects.toMatchObject({ code: 'engine_unavailable', hint });
+    await expect(patient(20).removeNetwork('n')).rejects.toMatchObject({
+      hint: expect.stringMatching(/may have done it/),
+    });
+    expect(server.requests).toEqual(['GET /networks', 'DELETE /networks/n']);
+  });
+
+  it('gives up on an answer that stops in the middle', async () => {
+    server.handle = (_request, response) => void response.writeHead(200).write('[');
+    await expect(patient(50).listNetworks()).rejects.toThrow(/no answer within 0.05 s/);
+  });
+
+  it('fails when the connection breaks in the middle of an answer', async () => {
+    server.handle = (_request, response) => {
+      response.writeHead(200, { 'content-length': '100' }).write('[', () => response.destroy());
+    };
+    await expect(engine.listNetworks()).rejects.toMatchObject({ code: 'engine_unavailable' });
+  });
+
+  it('repeats a read once when the engine has closed an idle connection', async () => {
+    server.handle = (request, response) => {
+      if (server.requests.length === 1) request.socket.destroy();
+      else json(response, []);
+    };
+    await expect(engine.listNetworks()).resolves.toEqual([]);
+    expect(server.requests).toEqual(['GET /networks', 'GET /networks']);
+  });
+
+  it('repeats a read once only, and a write never', async () => {
+    server.handle = (request) => void request.socket.destroy();
+    await expect(engine.listNetworks()).rejects.toMatchObject({ code: 'engine_unavailable' });
+    await expect(engine.removeNetwork('n')).rejects.toMatchObject({ code: 'engine_unavailable' });
+    expect(server.requests).toEqual(['GET /networks', 'GET /networks', 'DELETE /networks/n']);
+  });
+
+  it("passes the engine's words on, from Docker, Podman or a proxy", async () => {
+    const answers = ['{"message":"is full\\n"}', '{"cause":"x","message":"is full","response":500}', 'is full\n'];
+    server.handle = (_request, response) => void response.writeHead(500).end(answers[server.requests.length - 1]);
+    for (const _answer of answers) {
+      await expect(engine.listNetworks()).rejects.toMatchObject({ code: 'engine_failed', engineMessage: 'is full' });
+    }
+  });
+
+  it('does not take something else for an answer', async () => {
+    server.handle = (_request, response) => void response.end('<html>');
+    await expect(engine.listNetworks()).rejects.toMatchObject({
+      code: 'engine_failed',
+      engineMessage: 'not JSON: <html>',
+    });
+  });
+
+  it('ends what is open when it is closed', async () => {
+    server.handle = () => engine.close();
+    await expect(engine.listNetworks()).rejects.toThrow(/the connection was closed/);
+  });
+
+  describe('with events', () => {
+    const line = (id: string): string =>
+      `${JSON.stringify({ Type: 'network', Action: 'create', Actor: { ID: id } })}\n`;
+
+    it('asks the engine to filter, opens with the headers, and fails at the end of the stream', async () => {
+      const told: string[] = [];
+      server.handle = (_request, response) => {
+        response.writeHead(200).flushHeaders();
+        response.write(line('n1') + line('n2').slice(0, 9));
+        response.end(line('n2').slice(9));
+      };
+      const handlers = {
+        opened: () => void told.push('opened'),
+        event: ({ id }: { id: string }) => void told.push(id),
+      };
+      const following = engine.followEvents(handlers, new AbortController().signal);
+      await expect(following).rejects.toMatchObject({ code: 'engine_unavailable' });
+      expect(told).toEqual(['opened', 'n1', 'n2']);
+      const filters = new URL(`http://x${server.requests[0]?.slice(4)}`).searchParams.get('filters') ?? '';
+      expect(JSON.parse(filters)).toMatchObject({ type: ['network', 'container'] });
+      expect(filters).not.toMatch(/exec|health/);
+    });
+
+    it('does not open a stream that is refused', async () => {
+      let opened = false;
+      server.handle = (_request, response) => json(response, { message: 'no' }, 400);
+      const handlers = { opened: () => void (opened = true), event: () => undefined };
+      const following = engine.followEvents(handlers, new AbortController().signal);
+      await expect(following).rejects.toMatchObject({ code: 'engine_refused', engineMessage: 'no' });
+      expect(opened).toBe(false);
+    });
+  });
+
+  describe('with programs', () => {
+    const answering =
+      (start: Handler, states: object[]): Handler =>
+      (request, response, body) => {
+        if (request.url?.endsWith('/start')) start(request, response, body);
+        else json(response, request.method === 'POST' ? { Id: 'e1' } : states.shift());
+      };
+    const frame = Buffer.from([1, 0, 0, 0, 0, 0, 0, 2, 111, 107]);
+
+    it('waits for the exit code where the output has ended first', async () => {
+      const states = [
+        { Running: true, ExitCode: null },
+        { Running: false, ExitCode: 3 },
+      ];
+      server.handle = answering((_request, response) => void response.end(frame), states);
+      await expect(engine.execute('c1', ['a', 'b c'], 5000)).resolves.toEqual({
+        exitCode: 3,
+        stdout: 'ok',
+        stderr: '',
+      });
+      expect(JSON.parse(server.bodies[0] ?? '')).toMatchObject({ Cmd: ['a', 'b c'], AttachStdin: false, Tty: false });
+      expect(states).toEqual([]);
+    });
+
+    it.each([
+      ['exec: "nope": executable file not found in $PATH', 127],
+      ['OCI runtime exec failed: exec failed: permission denied: unknown', 126],
+    ])('takes the refusal %j for the exit code %d', async (message, exitCode) => {
+      server.handle = answering((_request, response) => json(response, { message }, 400), []);
+      await expect(engine.execute('c1', ['nope'], 5000)).resolves.toEqual({ exitCode, stdout: '', stderr: message });
+    });
+
+    it('gives up on a program that does not end', async () => {
+      server.handle = answering((_request, response) => void response.writeHead(200).write(frame), []);
+      await expect(engine.execute('c1', ['sleep'], 50)).rejects.toMatchObject({ code: 'deadline_exceeded' });
+    });
+  });
+});
