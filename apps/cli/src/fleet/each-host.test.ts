@@ -1,0 +1,35 @@
+import { describe, expect, it } from '@jest/globals';
+import { worstExit } from '../output/errors.js';
+import { inParallel } from './each-host.js';
+
+describe('inParallel', () => {
+  it('keeps at most sixteen under way, and the order of the items', async () => {
+    let under = 0;
+    let most = 0;
+    const items = Array.from({ length: 40 }, (_, index) => index);
+    const results = await inParallel(items, async (item) => {
+      most = Math.max(most, ++under);
+      await new Promise((resolve) => setImmediate(resolve));
+      under--;
+      if (item === 7) throw new Error('seven');
+      return item;
+    });
+    expect(most).toBe(16);
+    expect(results.map((one) => (one.status === 'fulfilled' ? one.value : 'failed'))).toEqual(
+      items.map((item) => (item === 7 ? 'failed' : item)),
+    );
+  });
+});
+
+describe('worstExit', () => {
+  it.each([
+    [[], 0],
+    [[0, 2], 2],
+    [[2, 3, 0], 3],
+    [[4, 3], 4],
+    [[4, 1], 1],
+    [[1, 75, 4], 75],
+  ])('of %j is %i', (codes, worst) => {
+    expect(worstExit(codes)).toBe(worst);
+  });
+});

@@ -1,0 +1,102 @@
+import { describe, expect, it } from '@jest/globals';
+import { FairleadError } from '@fairlead/domain';
+import { fairlead } from '../../test/run.js';
+import { Failed } from '../../test/fake-controller.js';
+import { anOperation, aRecord } from '../../test/views.js';
+
+const removed = anOperation({ result: { removed: aRecord(), detached: [] } });
+const running = anOperation({ state: 'dispatched', outcome: null, result: null });
+const reset = (): never => {
+  throw Object.assign(new TypeError('fetch failed'), {
+    cause: Object.assign(new Error('reset'), { code: 'ECONNRESET' }),
+  });
+};
+const refused = (): never => {
+  throw Object.assign(new TypeError('fetch failed'), {
+    cause: Object.assign(new Error('no'), { code: 'ECONNREFUSED' }),
+  });
+};
+
+describe('a command whose answer is lost', () => {
+  it('asks with the same key what became of it, and waits for the end', async () => {
+    let sent = 0;
+    const { out, err, exitCode, controller } = await fairlead('network rm web-1/my-net', {
+      removeNetwork: () => (++sent === 1 ? reset() : sent === 2 ? refused() : running),
+      getOperation: () => removed,
+    });
+    expect(out).toBe('web-1/my-net\n');
+    expect(exitCode).toBe(0);
+    expect(err).toContain('asking what became of the command');
+    const asked = controller
+      .of('removeNetwork')
+      .map(({ headers }) => [headers.get('idempotency-key'), headers.get('prefer')]);
+    expect(asked).toEqual([
+      ['key-1', null],
+      ['key-1', 'respond-async'],
+      ['key-1', 'respond-async'],
+    ]);
+  });
+
+  it('says after a bounded time that the outcome is not known, and exits with 75', async () => {
+    const { exitCode, err, slept } = await fairlead('network rm web-1/my-net', { removeNetwork: reset });
+    expect(exitCode).toBe(75);
+    expect(err).toContain('operation ls');
+    expect(slept).toHaveLength(6);
+  });
+
+  it('does not ask where the connection was refused: nothing was sent', async () => {
+    const { exitCode, err, controller } = await fairlead('network rm web-1/my-net', { removeNetwork: refused });
+    expect(exitCode).toBe(1);
+    expect(err).toContain('fairlead up');
+    expect(controller.asked).toHaveLength(1);
+  });
+
+  it('bears a controller that restarts while it waits', async () => {
+    let polls = 0;
+    const { exitCode } = await fairlead('network rm web-1/my-net', {
+      removeNetwork: () => running,
+      getOperation: () => (++polls === 1 ? refused() : removed),
+    });
+    expect(exitCode).toBe(0);
+  });
+});
+
+describe('an operation that does not succeed', () => {
+  it('is an error with the engine’s words, found out by asking', async () => {
+    const error = { code: 'engine_failed', message: 'The engine failed', engineMessage: 'boom', hint: 'Try later.' };
+    const { err, exitCode } = await fairlead('network rm web-1/my-net', {
+      removeNetwork: () => running,
+      getOperation: () => anOperation({ outcome: 'failed', error }),
+    });
+    expect(err).toBe('error: The engine failed\nengine says: boom\nTry later.\n');
+    expect(exitCode).toBe(1);
+  });
+
+  it('is unknown, not failed, when its time is long over', async () => {
+    let now = 0;
+    const { exitCode, err } = await fairlead(
+      'network rm web-1/my-net --timeout 1s',
+      { removeNetwork: () => running, getOperation: () => running },
+      { now: () => (now += 5000) },
+    );
+    expect(exitCode).toBe(75);
+    expect(err).toContain('not known yet');
+  });
+
+  it('is never sent again because it failed', async () => {
+    const { controller, exitCode } = await fairlead('network rm web-1/my-net', {
+      removeNetwork: () => {
+        throw new Failed(new FairleadError('outcome_unknown', 'lost'), anOperation({ outcome: 'unknown' }));
+      },
+    });
+    expect(exitCode).toBe(75);
+    expect(controller.asked).toHaveLength(1);
+  });
+});
+
+describe('idempotency keys', () => {
+  it('are new for each host', async () => {
+    const { controller } = await fairlead('network rm my-net --host a --host b', { removeNetwork: () => removed });
+    expect(new Set(controller.asked.map(({ headers }) => headers.get('idempotency-key'))).size).toBe(2);
+  });
+});
