@@ -93,8 +93,8 @@ export interface Attachment {
   /** The key under which the engine lists it: the network's name. */
   readonly networkName: string;
   /**
-   * Empty for a container that was never started, or was connected while stopped (Docker 20.10 to 28.5; Podman fills
-   * it). Join by id, else by name.
+   * Empty for a container that was never started (Docker 20.10 to 28.5; Podman fills it), and on networks that it was
+   * connected to while stopped (seen on 20.10). Join by id, else by name.
    */
   readonly networkId: string;
   readonly endpointId: string;

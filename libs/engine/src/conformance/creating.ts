@@ -101,7 +101,10 @@ export function creating(subject: () => Subject): void {
       const bad = (spec: Parameters<typeof aSpec>[1]) => engine.createNetwork(aSpec('bad', spec));
       await expectRefusal(bad({ subnets: [aSubnet('10.1.1.300/24')] }), 'invalid_argument', /10\.1\.1\.300/);
       await expectRefusal(bad({ configFrom: 'nothing' }), 'invalid_argument', /nothing.* does not exist/);
-      await expectRefusal(engine.createNetwork(aSpec('')), 'invalid_argument', /invalid name/);
+    });
+
+    it('refuses to create a network without a name', async () => {
+      await expect(subject().network('')).rejects.toMatchObject({ code: 'invalid_argument' });
     });
 
     it(

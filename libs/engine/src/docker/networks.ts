@@ -35,6 +35,7 @@ export class Networks {
   }
 
   async create(spec: NetworkSpec): Promise<{ id: string; warning: string }> {
+    if (spec.name === '') throw nameless();
     await requireSupport(needsOfNetwork(spec), this.describe);
     const request = { call: 'network.create', subject: spec.name, method: 'POST', path: '/networks/create' } as const;
     const answer = (await this.connection.json({ ...request, body: toCreateBody(spec) })) as {
@@ -90,3 +91,7 @@ function requireSegment(networkId: string): string {
 function noSuchNetwork(reference: string): never {
   throw new FairleadError('network_not_found', `There is no network '${reference}'`);
 }
+
+/** Not left to the engine: Docker 20.10 answers that the name exists already, and Podman 5.8 makes a name up. */
+const nameless = (): FairleadError =>
+  new FairleadError('invalid_argument', 'A network needs a name', { hint: 'Give the new network a name.' });
