@@ -65,6 +65,14 @@ describe.each(Object.entries(carriers))('over %s', (_name, carry) => {
     expect((await Promise.all(ids.map(call))).map(({ detached }) => detached[0])).toEqual(ids);
   });
 
+  it('carries thousands of calls in a row over one connection', async () => {
+    let begun = 0;
+    const { connection } = await connect({ ListNetworks: () => Promise.resolve({ networks: [{ id: `${++begun}` }] }) });
+    let last: string | undefined;
+    for (let n = 0; n < 1_500; n++) last = (await connection.invoke('ListNetworks', {}, soon)).networks[0]?.id;
+    expect(last).toBe('1500');
+  }, 30_000);
+
   it("passes an error on with its code, hint and the engine's own words", async () => {
     const engineMessage = 'network a has active endpoints: „größe“ 网络';
     const { connection } = await connect({

@@ -74,9 +74,11 @@ export abstract class Connection implements HostConnection {
     request: UnaryMethods[M]['requestIn'],
     options: InvokeOptions,
   ): Promise<UnaryMethods[M]['responseOut']> {
-    for await (const bytes of this.start(method, codec.encodeRequest(method, request), options)) {
-      return this.read(method, bytes);
-    }
+    let answer: Buffer | undefined;
+    // Read to its end: leaving early resets the stream below, and Node 20's HTTP/2 ends a connection after a thousand
+    // resets in quick succession (its guard against CVE-2023-44487).
+    for await (const bytes of this.start(method, codec.encodeRequest(method, request), options)) answer ??= bytes;
+    if (answer !== undefined) return this.read(method, answer);
     throw this.outcomeUnknown(method, 'the agent ended the call without an answer');
   }
 

@@ -66,13 +66,14 @@ export class FakeAgent {
   private async *watch(heartbeatMs: number, { signal }: CallContext): AsyncGenerator<InventoryUpdate> {
     const streamId = `watch-${++this.watches}`;
     this.running += 1;
+    const over = aborted(signal);
     const timer = heartbeatMs > 0 ? setInterval(() => this.publish({ bookmark: {} }), heartbeatMs) : undefined;
     try {
       yield { streamId, snapshotBegin: { networks: 0 } };
       yield { streamId, snapshotEnd: { revision: 1 } };
       while (!signal.aborted) {
         const next = this.queue.shift();
-        if (next === undefined) await Promise.race([aborted(signal), new Promise<void>((go) => (this.wake = go))]);
+        if (next === undefined) await Promise.race([over, new Promise<void>((go) => (this.wake = go))]);
         else {
           yield { streamId, ...next };
           this.taken += 1;
