@@ -20,7 +20,7 @@ import { allDone } from './waiting.js';
 const tunnelFolder = 'tunnels';
 
 export interface LabOptions {
-  /** How many hosts, 1 to 100. An idle one takes about 120 MB of memory. */
+  /** How many hosts, 1 to 100. An idle one takes about 160 MB of memory. */
   hosts: number;
   /** Where everything lives: a folder that is empty or not there yet. Default: a new one in the system's folder for temporary files. */
   directory?: string;
