@@ -13,7 +13,8 @@ export interface InvocationResult {
    */
   response?: Buffer | Uint8Array | string;
   /**
-   * Set in the last message of the call.
+   * Set in the last message of the call: the answer itself of a unary call, and
+   * after the last item of a stream a message without an answer.
    */
   end?: boolean;
   /**
@@ -29,7 +30,8 @@ export interface InvocationResult__Output {
    */
   response: Buffer;
   /**
-   * Set in the last message of the call.
+   * Set in the last message of the call: the answer itself of a unary call, and
+   * after the last item of a stream a message without an answer.
    */
   end: boolean;
   /**
