@@ -12,7 +12,8 @@ export interface Surroundings {
   readonly version: string;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  readonly sleep: (ms: number) => Promise<void>;
+  /** Resolves early when the signal aborts. */
+  readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   /** A new idempotency key. */
   readonly newKey: () => string;
   /** Aborts at Ctrl-C from the call on; before it, Ctrl-C ends the process. */

@@ -6,7 +6,7 @@ import { registerNetwork } from './commands/network/index.js';
 import { registerOperation } from './commands/operation/index.js';
 import { registerProcesses } from './commands/processes.js';
 import { normalizeSwitches } from './flags.js';
-import { APPS } from './launcher/apps.js';
+import { isAppName } from './launcher/apps.js';
 
 const HELP = `
 Examples:
@@ -20,7 +20,7 @@ Exit codes: 0 done, 1 failed, 2 usage, 3 not found, 4 refused, 75 outcome not kn
 /** Runs one command line (without the program's name). Resolves with the exit code; never rejects. */
 export async function run(argv: readonly string[], around: Surroundings): Promise<number> {
   const cli = new Cli(around);
-  const isApp = APPS.some((name) => name === argv[0]);
+  const isApp = argv[0] !== undefined && isAppName(argv[0]);
   try {
     await createProgram(cli).parseAsync(isApp ? argv : normalizeSwitches(argv), { from: 'user' });
     return cli.exitCode;

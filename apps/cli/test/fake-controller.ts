@@ -43,7 +43,7 @@ export class FakeController {
   constructor(private readonly answers: Answers) {}
 
   readonly fetch: typeof fetch = async (input, init) => {
-    const asked = read(new URL(String(input)), init ?? {});
+    const asked = read(new URL(input as string), init ?? {});
     this.asked.push(asked);
     const answer = this.answers[asked.id] as ((asked: Asked) => unknown) | undefined;
     if (!answer) throw new Error(`the test did not expect ${asked.id}`);
@@ -72,12 +72,12 @@ function read(url: URL, init: RequestInit): Asked {
     const params = Object.fromEntries(
       Object.entries(match.groups ?? {}).map(([key, text]) => [key, decodeURIComponent(text)]),
     );
-    const body: unknown = init.body === undefined ? undefined : JSON.parse(String(init.body));
+    const body: unknown = init.body === undefined ? undefined : JSON.parse(init.body as string);
     route.query?.parse(queryObject(url.searchParams));
     route.body?.parse(body);
     return { id, params, query: url.searchParams, headers, body };
   }
-  throw new Error(`no route for ${init.method} ${url}`);
+  throw new Error(`no route for ${init.method} ${url.href}`);
 }
 
 const queryObject = (query: URLSearchParams): Record<string, unknown> =>

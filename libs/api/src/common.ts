@@ -39,7 +39,7 @@ export const labelMap = z.record(z.string().min(1), z.string());
 
 /** Query keys that may be repeated arrive as one text or as a list. */
 export const repeatable = <S extends z.ZodType>(item: S) =>
-  z.preprocess((value) => (Array.isArray(value) ? value : [value]), z.array(item)).prefault([]);
+  z.preprocess((value) => (Array.isArray(value) ? (value as unknown[]) : [value]), z.array(item)).prefault([]);
 
 /** `true` or `false` in a query. */
 export const queryBoolean = z

@@ -59,7 +59,7 @@ export function addressOf(route: Route, { params = {}, query = {} }: LooseReques
       if (item !== undefined) search.append(key, String(item));
     }
   }
-  return search.size === 0 ? path : `${path}?${search}`;
+  return search.size === 0 ? path : `${path}?${search.toString()}`;
 }
 
 /**

@@ -29,7 +29,7 @@ describe('events', () => {
     ];
     const asked: string[] = [];
     const stream: typeof fetch = (url, init) => {
-      asked.push(`${String(url)} ${new Headers(init?.headers).get('last-event-id')}`);
+      asked.push(`${url as string} ${new Headers(init?.headers).get('last-event-id')}`);
       const body = events.map((event) => `id: ${event.id}\ndata: ${JSON.stringify(event)}\n\n`).join('');
       return Promise.resolve(new Response(body, { headers: { 'content-type': 'text/event-stream' } }));
     };

@@ -5,16 +5,15 @@ import type { Terminal } from '../terminal.js';
 /** Hosts that are asked at the same time. */
 const AT_ONCE = 16;
 
-/** Runs work for every item, at most `AT_ONCE` at a time; gives what came of each, in the items' order. */
+/** Runs work for every item, at most `AT_ONCE` at a time; gives the results in the items' order. */
 export async function inParallel<Item, Result>(
   items: readonly Item[],
   work: (item: Item) => Promise<Result>,
-): Promise<PromiseSettledResult<Result>[]> {
-  const results: PromiseSettledResult<Result>[] = [];
+): Promise<Result[]> {
+  const results: Result[] = [];
   const waiting = items.entries();
   const worker = async (): Promise<void> => {
-    for (const [index, item] of waiting)
-      [results[index]] = (await Promise.allSettled([work(item)])) as [PromiseSettledResult<Result>];
+    for (const [index, item] of waiting) results[index] = await work(item);
   };
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, worker));
   return results;
@@ -26,23 +25,22 @@ export interface Gathered<Result> {
   readonly exitCode: number;
 }
 
-/** The same, printing each failure as it happens, with the name of the item where there are several. */
+/** The same where work may fail: prints each failure as it happens, with the item's name where there are several. */
 export async function gather<Item, Result>(
   { terminal, format, nameOf }: GatherOptions<Item>,
   items: readonly Item[],
   work: (item: Item) => Promise<Result>,
 ): Promise<Gathered<Result>> {
   const codes: number[] = [];
-  const settled = await inParallel(items, async (item) => {
+  const results = await inParallel(items, async (item) => {
     try {
-      return await work(item);
+      return [await work(item)];
     } catch (error) {
       codes.push(printError(terminal, error, format, items.length > 1 ? nameOf(item) : ''));
-      throw error;
+      return [];
     }
   });
-  const results = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-  return { results, exitCode: worstExit(codes) };
+  return { results: results.flat(1) as Result[], exitCode: worstExit(codes) };
 }
 
 export interface GatherOptions<Item> {

@@ -5,6 +5,8 @@ import { hideOwnVariables } from '../config.js';
 export const APPS = ['controller', 'agent'] as const;
 export type AppName = (typeof APPS)[number];
 
+export const isAppName = (text: string): text is AppName => (APPS as readonly string[]).includes(text);
+
 interface App {
   /** Reads its own flags, runs until it is asked to stop, and resolves with the exit code. */
   main(argv: readonly string[]): Promise<number>;

@@ -2,7 +2,6 @@
  * Characters that steer a terminal or reorder what it shows: controls (C0, DEL, C1), line separators, and the
  * directional and invisible marks of Unicode. Engines take any of them in names and labels (Docker 20.10 to 28.5).
  */
-// eslint-disable-next-line no-control-regex
 const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 
 const escapeOne = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;

@@ -21,7 +21,6 @@ const HOSTILE = [
 
 describe('what engines name things', () => {
   it.each(HOSTILE)('cannot steer the terminal: %j', (text) => {
-    // eslint-disable-next-line no-control-regex
     const steering = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e]/;
     const table = renderTable([{ header: 'NAME', cell: (row: string) => row }], [text]);
     for (const shown of [visible(text), table, toJson({ [text]: text }), toYaml({ [text]: [text] })]) {

@@ -1,10 +1,4 @@
-import {
-  type Client,
-  DEFAULT_DEADLINE_MS,
-  operationResult,
-  type OperationView,
-  type ProbeResultView,
-} from '@fairlead/api';
+import { type Client, DEFAULT_DEADLINE_MS, operationResult, type ProbeResultView } from '@fairlead/api';
 import { FairleadError } from '@fairlead/domain';
 import type { Command } from 'commander';
 import type { Cli, ClientFlags } from '../../cli.js';

@@ -1,0 +1,26 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { processEnvironment } from './config.js';
+import { interruptSignal } from './launcher/interrupts.js';
+import { run } from './program.js';
+import { processTerminal } from './terminal.js';
+
+/** One command of the client, or `up`, in the surroundings of this process. Resolves with the exit code. */
+export function clientMain(argv: readonly string[]): Promise<number> {
+  return run(argv, {
+    env: processEnvironment(),
+    terminal: processTerminal(),
+    fetch,
+    version: ownVersion(),
+    now: Date.now,
+    sleep: (ms, signal) => delay(ms, undefined, signal && { signal }).catch(() => undefined),
+    newKey: randomUUID,
+    interrupted: interruptSignal,
+  });
+}
+
+function ownVersion(): string {
+  const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
+}
