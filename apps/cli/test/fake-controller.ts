@@ -43,7 +43,7 @@ export class FakeController {
   constructor(private readonly answers: Answers) {}
 
   readonly fetch: typeof fetch = async (input, init) => {
-    const asked = read(new URL(input as string), init ?? {});
+    const asked = read(new URL(input), init ?? {});
     this.asked.push(asked);
     const answer = this.answers[asked.id] as ((asked: Asked) => unknown) | undefined;
     if (!answer) throw new Error(`the test did not expect ${asked.id}`);

@@ -40,7 +40,7 @@ export async function gather<Item, Result>(
       return [];
     }
   });
-  return { results: results.flat(1) as Result[], exitCode: worstExit(codes) };
+  return { results: results.flat(1), exitCode: worstExit(codes) };
 }
 
 export interface GatherOptions<Item> {
