@@ -4,13 +4,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { processEnvironment } from './config.js';
 import { interruptSignal } from './launcher/interrupts.js';
 import { run } from './program.js';
-import { processTerminal } from './terminal.js';
+import { terminalOf } from './terminal.js';
 
 /** One command of the client, or `up`, in the surroundings of this process. Resolves with the exit code. */
 export function clientMain(argv: readonly string[]): Promise<number> {
   return run(argv, {
     env: processEnvironment(),
-    terminal: processTerminal(),
+    terminal: terminalOf(process),
     fetch,
     version: ownVersion(),
     now: Date.now,

@@ -12,13 +12,20 @@ export interface Terminal {
   ask(question: string): Promise<string>;
 }
 
-export function processTerminal(): Terminal {
+/** The streams of a process. */
+export interface Streams {
+  readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
+  readonly stdout: NodeJS.WritableStream;
+  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
+}
+
+export function terminalOf({ stdin, stdout, stderr }: Streams): Terminal {
   return {
-    write: (text) => void process.stdout.write(text),
-    warn: (text) => void process.stderr.write(text),
-    interactive: process.stdin.isTTY === true && process.stderr.isTTY === true,
+    write: (text) => void stdout.write(text),
+    warn: (text) => void stderr.write(text),
+    interactive: stdin.isTTY === true && stderr.isTTY === true,
     ask: async (question) => {
-      const lines = createInterface({ input: process.stdin, output: process.stderr });
+      const lines = createInterface({ input: stdin, output: stderr });
       const ended = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
       try {
         return await Promise.race([lines.question(question), ended]);

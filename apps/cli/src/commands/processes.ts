@@ -8,8 +8,9 @@ import { integer } from '../flags.js';
 import { type AppName, runApp } from '../launcher/apps.js';
 import { toHostName } from '../launcher/host-name.js';
 import { catchInterrupts } from '../launcher/interrupts.js';
+import { DEMO_HOSTS } from '../launcher/subject.js';
 import type { Launch } from '../launcher/supervisor.js';
-import { DEMO_HOSTS, up } from '../launcher/up.js';
+import { up } from '../launcher/up.js';
 
 interface UpFlags {
   readonly dataDir: string;

@@ -4,9 +4,9 @@ import { join, resolve } from 'node:path';
 import { checkHostName, FairleadError } from '@fairlead/domain';
 import type { Terminal } from '../terminal.js';
 import type { Interrupts } from './interrupts.js';
-import { type EngineLocation, locateEngine } from './locate.js';
 import { LogFile } from './log-file.js';
 import { Interrupted, type Launch, Supervisor } from './supervisor.js';
+import { agentArguments, chooseSubject } from './subject.js';
 import { welcome } from './welcome.js';
 
 export interface UpOptions {
@@ -29,14 +29,6 @@ export interface UpSurroundings {
   readonly interrupts: Interrupts;
 }
 
-/** Hosts of the demo fleet that stands in where no engine answers. */
-export const DEMO_HOSTS = 3;
-
-/** What the agent beside the controller works with. */
-export type Subject =
-  | { readonly kind: 'engine'; readonly name: string; readonly engine: EngineLocation }
-  | { readonly kind: 'demo'; readonly hosts: number; readonly asked: boolean };
-
 /**
  * Runs a controller and an agent until Ctrl-C, data in one folder. Resolves with the exit code.
  * @throws FairleadError where they cannot be started, or when one of them ends by itself
@@ -50,7 +42,7 @@ export async function up(options: UpOptions, { terminal, launch, interrupts }: U
   try {
     const { address = '' } = await supervisor.start('controller', controllerArguments(options, dataDir));
     const subject = await chooseSubject(options, launch);
-    await supervisor.start('agent', agentArguments(subject, dataDir));
+    await supervisor.start('agent', agentArguments(subject, linkSocket(dataDir), dataDir));
     terminal.write(welcome({ address, subject, dataDir, command: options.command }));
     await supervisor.untilEnd();
     terminal.warn('Stopping …\n');
@@ -112,20 +104,4 @@ const controllerArguments = ({ port, linkPort }: UpOptions, dataDir: string): st
   ...['--port', String(port)],
   ...['--link-socket', linkSocket(dataDir)],
   ...['--link-port', linkPort],
-];
-
-async function chooseSubject({ demo, engine, name }: UpOptions, launch: Launch): Promise<Subject> {
-  if (demo !== undefined) return { kind: 'demo', hosts: demo, asked: true };
-  if (engine !== undefined) return { kind: 'engine', name, engine: { url: engine, source: '--engine', version: '' } };
-  const found = await locateEngine(launch);
-  return found ? { kind: 'engine', name, engine: found } : { kind: 'demo', hosts: DEMO_HOSTS, asked: false };
-}
-
-const agentArguments = (subject: Subject, dataDir: string): string[] => [
-  'agent',
-  ...(subject.kind === 'engine'
-    ? ['--name', subject.name, '--engine', subject.engine.url]
-    : ['--demo', String(subject.hosts)]),
-  ...['--controller', `unix:${linkSocket(dataDir)}`],
-  ...['--data-dir', join(dataDir, 'agent')],
 ];

@@ -1,6 +1,6 @@
 import { DEFAULT_API_URL } from '../config.js';
 import { visible } from '../output/escape.js';
-import type { Subject } from './up.js';
+import type { Subject } from './subject.js';
 
 interface Welcome {
   readonly address: string;

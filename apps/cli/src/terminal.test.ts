@@ -1,0 +1,41 @@
+import { PassThrough } from 'node:stream';
+import { describe, expect, it } from '@jest/globals';
+import { terminalOf } from './terminal.js';
+
+const streams = (isTTY: boolean) => ({
+  stdin: Object.assign(new PassThrough(), { isTTY }),
+  stdout: new PassThrough(),
+  stderr: Object.assign(new PassThrough(), { isTTY }),
+});
+const text = (stream: PassThrough): string => String(stream.read() ?? '');
+
+describe('the terminal', () => {
+  it('asks on standard error, so that results can be piped', async () => {
+    const { stdin, stdout, stderr } = streams(false);
+    const answer = terminalOf({ stdin, stdout, stderr }).ask('Sure? ');
+    stdin.write('yes\n');
+    expect(await answer).toBe('yes');
+    expect(text(stderr)).toBe('Sure? ');
+    expect(text(stdout)).toBe('');
+  });
+
+  it('takes the end of the input for no answer', async () => {
+    const given = streams(true);
+    const answer = terminalOf(given).ask('Sure? ');
+    given.stdin.end();
+    expect(await answer).toBe('');
+  });
+
+  it('is interactive only where a person can both read and answer', () => {
+    expect(terminalOf(streams(true)).interactive).toBe(true);
+    expect(terminalOf({ ...streams(true), stdin: streams(false).stdin }).interactive).toBe(false);
+  });
+
+  it('keeps results apart from everything else', () => {
+    const given = streams(false);
+    const terminal = terminalOf(given);
+    terminal.write('result');
+    terminal.warn('warning');
+    expect([text(given.stdout), text(given.stderr)]).toEqual(['result', 'warning']);
+  });
+});
