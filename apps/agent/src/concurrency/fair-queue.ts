@@ -1,0 +1,45 @@
+import { FairleadError } from '@fairlead/domain';
+import type { CallContext } from '@fairlead/link';
+
+/**
+ * Lets one at a time change the engine, in the order of asking: its writes are firewall rules, and two at once are no
+ * faster than one after the other (measured on Docker 20.10 to 28.5).
+ *
+ * Invariants: at most one work runs; a work that was given up while it waited is never begun; a work that fails lets
+ * the next one in.
+ */
+export class FairQueue {
+  private tail: Promise<void> = Promise.resolve();
+
+  /** @throws FairleadError `deadline_exceeded` when the caller gave up or its time was over before its turn came */
+  async run<T>(context: CallContext, work: () => Promise<T>): Promise<T> {
+    const before = this.tail;
+    let release!: () => void;
+    this.tail = new Promise((resolve) => (release = resolve));
+    try {
+      await Promise.race([before, aborted(context.signal)]);
+      if (hasGivenUp(context)) throw notBegun();
+      return await work();
+    } finally {
+      // One that gave up early keeps its place, so that the order of the others stays.
+      void before.then(release);
+    }
+  }
+
+  /** Resolves when all that has been asked for by now is done. */
+  idle(): Promise<void> {
+    return this.tail;
+  }
+}
+
+export const hasGivenUp = (context: CallContext): boolean => context.signal.aborted || context.remainingMs() <= 0;
+
+const notBegun = (): FairleadError =>
+  new FairleadError('deadline_exceeded', 'It was given up before its turn came; nothing was done', {
+    hint: 'Other commands were running on this host. Try again, or give more time.',
+  });
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
