@@ -29,7 +29,10 @@ async function openHere(): Promise<Database> {
 }
 
 const file = (): string => join(folder, 'fairlead.db');
-const insert = (key: string, value = '') => Prisma.sql`INSERT INTO Setting VALUES (${key}, ${value})`;
+const insert = (id: string, name = '') =>
+  Prisma.sql`INSERT INTO RemovedNetwork VALUES (${id}, '', '', ${name}, '{}', NULL, 1)`;
+const readAll = async (database: Database) =>
+  (await database.prisma.removedNetwork.findMany()).map(({ id, name }) => [id, name]);
 
 /** A database with a few hundred pages, closed. */
 async function fill(): Promise<void> {
@@ -51,7 +54,7 @@ describe('opening', () => {
     await open[0]!.close();
     const database = await openHere();
     expect(database.migrations).toEqual({ applied: [], backup: undefined });
-    expect(await database.prisma.setting.findMany()).toEqual([{ key: 'a', value: '1' }]);
+    expect(await readAll(database)).toEqual([['a', '1']]);
   });
 
   it('refuses a folder that is already open', async () => {
@@ -66,7 +69,7 @@ describe('opening', () => {
     await (await openHere()).close();
     await killWhileWriting();
     const database = await openHere();
-    expect(await database.prisma.setting.findMany()).toEqual([{ key: 'committed', value: '1' }]);
+    expect(await readAll(database)).toEqual([['committed', '1']]);
   });
 
   it('says that a folder cannot be made', async () => {
@@ -84,8 +87,8 @@ async function killWhileWriting(): Promise<void> {
   const script = `
     const database = new (require('libsql'))(process.argv[1]);
     database.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0');
-    database.exec("INSERT INTO Setting VALUES ('committed', '1')");
-    database.exec("BEGIN IMMEDIATE; INSERT INTO Setting VALUES ('begun', '1')");
+    database.exec("INSERT INTO RemovedNetwork VALUES ('committed', '', '', '1', '{}', NULL, 1)");
+    database.exec("BEGIN IMMEDIATE; INSERT INTO RemovedNetwork VALUES ('begun', '', '', '1', '{}', NULL, 1)");
     console.log('ready');
     setInterval(() => database.inTransaction, 1000);
   `;
@@ -138,8 +141,8 @@ describe('transaction', () => {
     const results = await transaction([
       insert('a'),
       insert('b'),
-      Prisma.sql`DELETE FROM Setting`,
-      prisma.setting.count(),
+      Prisma.sql`DELETE FROM RemovedNetwork`,
+      prisma.removedNetwork.count(),
     ]);
     expect(results).toEqual([1, 1, 2, 0]);
   });
@@ -151,7 +154,7 @@ describe('transaction', () => {
       code: 'storage_failed',
       message: 'The database failed: the disk is full.',
     });
-    expect(await prisma.setting.count()).toBe(0);
+    expect(await prisma.removedNetwork.count()).toBe(0);
     await prisma.$executeRawUnsafe('PRAGMA max_page_count = 1000000');
     expect(await transaction([insert('a')])).toEqual([1]);
   });
@@ -160,6 +163,15 @@ describe('transaction', () => {
 const bind = (database: Database) => ({
   prisma: database.prisma,
   transaction: (statements: Parameters<Database['transaction']>[0]) => database.transaction(statements),
+});
+
+describe('ping', () => {
+  it('resolves while the database answers, and says so when it does not', async () => {
+    const database = await openHere();
+    await expect(database.ping()).resolves.toBeUndefined();
+    await database.close();
+    await expect(database.ping()).rejects.toMatchObject({ code: 'storage_failed' });
+  });
 });
 
 describe('closing', () => {

@@ -78,6 +78,11 @@ export class Database {
     return storing(this.prisma.$transaction(calls));
   }
 
+  /** @throws FairleadError `storage_failed` where the database does not answer */
+  async ping(): Promise<void> {
+    await storing(this.prisma.$queryRaw`SELECT 1`);
+  }
+
   /** Rolls back what is not committed, moves the WAL into the file and lets go of the folder. May be called twice. */
   close(): Promise<void> {
     this.closing ??= this.shutDown();

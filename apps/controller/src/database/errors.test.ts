@@ -69,8 +69,8 @@ describe('storing', () => {
   });
 
   it('lets a violated key through, for the caller to judge', async () => {
-    const violation = toDriverError(sqliteError('UNIQUE constraint failed: Setting.key', 1555));
+    const violation = toDriverError(sqliteError('UNIQUE constraint failed: Host.name', 1555));
     const error: unknown = await storing(Promise.reject(violation as Error)).catch((thrown: unknown) => thrown);
-    expect(isUniqueViolation(error, ['key'])).toBe(true);
+    expect(isUniqueViolation(error, ['name'])).toBe(true);
   });
 });

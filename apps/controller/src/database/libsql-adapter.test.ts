@@ -45,9 +45,15 @@ const HOST = {
 };
 
 const addHost = (name: string) => prisma.host.create({ data: { name, ...HOST } });
-const set = (key: string, value: string) => prisma.setting.create({ data: { key, value } });
+/** The smallest table serves as a map: id to name. */
+const pair = (id: string, name: string) => ({ id, name, hostName: '', networkId: '', record: {}, removedAt: 1n });
+const set = (id: string, name: string) => prisma.removedNetwork.create({ data: pair(id, name) });
 const keys = async (): Promise<string[]> =>
-  (await prisma.setting.findMany({ orderBy: { key: 'asc' } })).map((s) => s.key);
+  (await prisma.removedNetwork.findMany({ orderBy: { id: 'asc' } })).map(({ id }) => id);
+const insert = (id: string, name: string) =>
+  Prisma.sql`INSERT INTO RemovedNetwork VALUES (${id}, '', '', ${name}, '{}', NULL, 1)`;
+
+const ENTRY = { at: 1n, actor: 'a', client: 'c', action: 't', target: {}, outcome: 'done' };
 
 describe('values', () => {
   it('keeps every type that the models use', async () => {
@@ -56,23 +62,24 @@ describe('values', () => {
   });
 
   it('keeps Json of every shape', async () => {
-    for (const data of [{ a: [1, { b: null }] }, [], 'text', '5', 5, 1.5, true]) {
-      const { seq } = await prisma.event.create({ data: { at: 1n, type: 't', hostName: 'h', data } });
-      expect((await prisma.event.findUniqueOrThrow({ where: { seq } })).data).toEqual(data);
+    for (const detail of [{ a: [1, { b: null }] }, [], 'text', '5', 5, 1.5, true]) {
+      const { seq } = await prisma.auditEntry.create({ data: { ...ENTRY, detail } });
+      expect((await prisma.auditEntry.findUniqueOrThrow({ where: { seq } })).detail).toEqual(detail);
     }
   });
 
   it('counts a sequence on beyond 32 bits', async () => {
-    await prisma.$executeRaw`INSERT INTO Event (seq, at, type, hostName, data) VALUES (${3e9}, 1, 't', 'h', '{}')`;
-    const { seq } = await prisma.event.create({ data: { at: 1n, type: 't', hostName: 'h', data: {} } });
+    await prisma.$executeRaw`INSERT INTO AuditEntry (seq, at, actor, client, action, target, outcome, detail)
+      VALUES (${3e9}, 1, 'a', 'c', 't', '{}', 'done', '{}')`;
+    const { seq } = await prisma.auditEntry.create({ data: { ...ENTRY, detail: {} } });
     expect(seq).toBe(3_000_000_001);
-    expect(await prisma.event.count({ where: { seq: { gt: 3e9 } } })).toBe(1);
+    expect(await prisma.auditEntry.count({ where: { seq: { gt: 3e9 } } })).toBe(1);
   });
 
   it('never gives a number of the sequence twice, also when the last rows are gone', async () => {
-    const add = () => prisma.event.create({ data: { at: 1n, type: 't', hostName: 'h', data: {} } });
+    const add = () => prisma.auditEntry.create({ data: { ...ENTRY, detail: {} } });
     const { seq } = await add();
-    await prisma.event.deleteMany();
+    await prisma.auditEntry.deleteMany();
     expect((await add()).seq).toBe(seq + 1);
   });
 
@@ -87,7 +94,7 @@ describe('values', () => {
   it('takes more values in one query than the 999 that Prisma assumes', async () => {
     await set('k20000', 'v');
     const many = Array.from({ length: 40_000 }, (_, index) => `k${index}`);
-    expect(await prisma.setting.findMany({ where: { key: { in: many } } })).toEqual([{ key: 'k20000', value: 'v' }]);
+    expect(await prisma.removedNetwork.findMany({ where: { id: { in: many } } })).toMatchObject([pair('k20000', 'v')]);
   });
 });
 
@@ -96,15 +103,15 @@ describe('constraints', () => {
     await set('a', '1');
     const error: unknown = await set('a', '2').catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'P2002' });
-    expect(isUniqueViolation(error, ['key'])).toBe(true);
-    expect(isUniqueViolation(error, ['value'])).toBe(false);
+    expect(isUniqueViolation(error, ['id'])).toBe(true);
+    expect(isUniqueViolation(error, ['name'])).toBe(false);
   });
 
   it('names them in raw statements too', async () => {
     await set('a', '1');
-    const insert = database.transaction([Prisma.sql`INSERT INTO Setting VALUES ('a', '2')`]);
-    const error: unknown = await insert.catch((thrown: unknown) => thrown);
-    expect(isUniqueViolation(error, ['key'])).toBe(true);
+    const taken = database.transaction([insert('a', '2')]);
+    const error: unknown = await taken.catch((thrown: unknown) => thrown);
+    expect(isUniqueViolation(error, ['id'])).toBe(true);
   });
 
   it('refuses an endpoint of a network that is not there', async () => {
@@ -113,7 +120,7 @@ describe('constraints', () => {
   });
 
   it('refuses a missing value', async () => {
-    await expect(prisma.$executeRaw`INSERT INTO Setting (key) VALUES ('a')`).rejects.toThrow('NOT NULL');
+    await expect(prisma.$executeRaw`INSERT INTO RemovedNetwork (id) VALUES ('a')`).rejects.toThrow('NOT NULL');
   });
 
   it('removes what belongs to a host together with it', async () => {
@@ -136,7 +143,7 @@ describe('transactions', () => {
 
   it('undoes an interactive transaction that throws', async () => {
     const failing = prisma.$transaction(async (tx) => {
-      await tx.setting.create({ data: { key: 'a', value: '1' } });
+      await tx.removedNetwork.create({ data: pair('a', '1') });
       throw new Error('changed my mind');
     });
     await expect(failing).rejects.toThrow('changed my mind');
@@ -147,27 +154,27 @@ describe('transactions', () => {
     await set('counter', '0');
     const increment = () =>
       prisma.$transaction(async (tx) => {
-        const { value } = await tx.setting.findUniqueOrThrow({ where: { key: 'counter' } });
+        const { name } = await tx.removedNetwork.findUniqueOrThrow({ where: { id: 'counter' } });
         await new Promise((resolve) => setImmediate(resolve));
-        await tx.setting.update({ where: { key: 'counter' }, data: { value: String(Number(value) + 1) } });
+        await tx.removedNetwork.update({ where: { id: 'counter' }, data: { name: String(Number(name) + 1) } });
       });
     await Promise.all(Array.from({ length: 50 }, increment));
-    expect(await prisma.setting.findUnique({ where: { key: 'counter' } })).toMatchObject({ value: '50' });
+    expect(await prisma.removedNetwork.findUnique({ where: { id: 'counter' } })).toMatchObject({ name: '50' });
   });
 
   it('shows other readers nothing of a transaction before it is committed, and all of it afterwards', async () => {
     await prisma.$transaction(async (tx) => {
-      await tx.setting.create({ data: { key: 'a', value: '1' } });
-      expect(await tx.setting.count()).toBe(1);
-      expect(await prisma.setting.count()).toBe(0);
+      await tx.removedNetwork.create({ data: pair('a', '1') });
+      expect(await tx.removedNetwork.count()).toBe(1);
+      expect(await prisma.removedNetwork.count()).toBe(0);
     });
-    expect(await prisma.setting.count()).toBe(1);
+    expect(await prisma.removedNetwork.count()).toBe(1);
   });
 
   it("keeps another caller's write out of an open transaction", async () => {
     let outside: Promise<unknown> = Promise.resolve();
     const failing = prisma.$transaction(async (tx) => {
-      await tx.setting.create({ data: { key: 'inside', value: '1' } });
+      await tx.removedNetwork.create({ data: pair('inside', '1') });
       outside = set('outside', '1').then(() => 'written');
       throw new Error('undo');
     });
@@ -179,9 +186,9 @@ describe('transactions', () => {
   it('writes nothing more for a transaction that ran out of time', async () => {
     const late = prisma.$transaction(
       async (tx) => {
-        await tx.setting.create({ data: { key: 'early', value: '1' } });
+        await tx.removedNetwork.create({ data: pair('early', '1') });
         await new Promise((resolve) => setTimeout(resolve, 50));
-        await tx.setting.create({ data: { key: 'late', value: '1' } });
+        await tx.removedNetwork.create({ data: pair('late', '1') });
       },
       { timeout: 10 },
     );
@@ -195,9 +202,9 @@ describe('transactions', () => {
     await prisma.$executeRawUnsafe(`PRAGMA max_page_count = ${pages}`);
     const big = 'x'.repeat(100_000);
     const filling = prisma.$transaction(async (tx) => {
-      await tx.setting.create({ data: { key: 'a', value: '1' } });
-      await tx.setting.create({ data: { key: 'big', value: big } }).catch(() => undefined);
-      await tx.setting.create({ data: { key: 'after', value: '1' } });
+      await tx.removedNetwork.create({ data: pair('a', '1') });
+      await tx.removedNetwork.create({ data: pair('big', big) }).catch(() => undefined);
+      await tx.removedNetwork.create({ data: pair('after', '1') });
     });
     const outcome = await filling.then(
       () => 'committed',
@@ -215,7 +222,7 @@ describe('sharing the process', () => {
   it('lets timers run during a long chain of queries', async () => {
     let ticks = 0;
     const timer = setInterval(() => ticks++, 1);
-    for (let index = 0; index < 2_000; index++) await prisma.setting.findUnique({ where: { key: 'none' } });
+    for (let index = 0; index < 2_000; index++) await prisma.removedNetwork.findUnique({ where: { id: 'none' } });
     clearInterval(timer);
     expect(ticks).toBeGreaterThan(0);
   });
@@ -223,7 +230,7 @@ describe('sharing the process', () => {
   it('lets timers run during a long chain of transactions', async () => {
     let ticks = 0;
     const timer = setInterval(() => ticks++, 1);
-    for (let index = 0; index < 100; index++) await database.transaction([Prisma.sql`DELETE FROM Setting`]);
+    for (let index = 0; index < 100; index++) await database.transaction([Prisma.sql`DELETE FROM RemovedNetwork`]);
     clearInterval(timer);
     expect(ticks).toBeGreaterThan(0);
   });
@@ -239,17 +246,17 @@ describe('sharing the process', () => {
   it('opens no descriptor for a transaction', async () => {
     const descriptors = () => readdirSync('/proc/self/fd').length;
     const write = (index: number) =>
-      database.transaction([Prisma.sql`INSERT OR REPLACE INTO Setting VALUES ('n', ${String(index)})`]);
+      database.transaction([Prisma.sql`DELETE FROM RemovedNetwork`, insert('n', String(index))]);
     await write(0);
     const before = descriptors();
     for (let index = 1; index <= 10_000; index++) await write(index);
     expect(descriptors()).toBeLessThanOrEqual(before + 2);
-    expect(await prisma.setting.findMany()).toEqual([{ key: 'n', value: '10000' }]);
+    expect(await prisma.removedNetwork.findMany()).toMatchObject([pair('n', '10000')]);
   }, 120_000);
 
   it('queues thousands of transactions that are asked for at once', async () => {
-    const write = (index: number) => database.transaction([Prisma.sql`INSERT INTO Setting VALUES (${index}, '')`]);
+    const write = (index: number) => database.transaction([insert(String(index), '')]);
     await Promise.all(Array.from({ length: 3_000 }, (_, index) => write(index)));
-    expect(await prisma.setting.count()).toBe(3_000);
+    expect(await prisma.removedNetwork.count()).toBe(3_000);
   }, 60_000);
 });

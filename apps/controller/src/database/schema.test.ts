@@ -27,7 +27,10 @@ const newMigration = (root: string, argument: string): string => runTool(root, '
 
 function addColumn(root: string): void {
   const path = join(root, 'prisma/models/operations.prisma');
-  writeFileSync(path, readFileSync(path, 'utf8').replace('  value String\n', '  value String\n  note String?\n'));
+  writeFileSync(
+    path,
+    readFileSync(path, 'utf8').replace('  outcome     String\n', '  outcome     String\n  note String?\n'),
+  );
 }
 
 describe('models and migrations', () => {
@@ -38,7 +41,7 @@ describe('models and migrations', () => {
   it('are told apart where they differ, and brought together by a new migration', () => {
     const root = copyTree();
     addColumn(root);
-    expect(() => newMigration(root, '--check')).toThrow('ALTER TABLE "Setting" ADD COLUMN "note"');
+    expect(() => newMigration(root, '--check')).toThrow('ALTER TABLE "AuditEntry" ADD COLUMN "note"');
     expect(newMigration(root, 'add_note')).toMatch(/^Wrote prisma\/migrations\/sqlite\/\d{14}_add_note\n$/);
     expect(newMigration(root, '--check')).toBe('');
   });
@@ -49,7 +52,7 @@ describe('models and migrations', () => {
 });
 
 describe('the generated client', () => {
-  const CLIENT = 'apps/controller/src/generated/prisma/models/Setting.ts';
+  const CLIENT = 'apps/controller/src/generated/prisma/models/AuditEntry.ts';
 
   it('is made when it is missing and when the models change, and left alone otherwise', () => {
     const root = copyTree();

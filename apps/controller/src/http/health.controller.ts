@@ -1,4 +1,3 @@
-import { FairleadError } from '@fairlead/domain';
 import { Controller, Get } from '@nestjs/common';
 import { Database } from '../database/index.js';
 
@@ -14,11 +13,7 @@ export class HealthController {
 
   @Get('readyz')
   async readyz(): Promise<{ status: string }> {
-    try {
-      await this.database.prisma.$queryRaw`SELECT 1`;
-    } catch (cause) {
-      throw new FairleadError('storage_failed', 'The database does not answer', { cause });
-    }
+    await this.database.ping();
     return { status: 'ready' };
   }
 }
