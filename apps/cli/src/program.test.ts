@@ -2,7 +2,6 @@ import { describe, expect, it } from '@jest/globals';
 import type { Command } from 'commander';
 import { Cli } from './cli.js';
 import { fairlead } from '../test/run.js';
-import { normalizeSwitches } from './flags.js';
 import { createProgram } from './program.js';
 
 const program = createProgram(
@@ -78,20 +77,5 @@ describe('the command tree', () => {
     const { exitCode, err } = await fairlead('host ls', {}, { env: { FAIRLEAD_API_ULR: 'x' } });
     expect(exitCode).toBe(2);
     expect(err).toContain('did you mean FAIRLEAD_API_URL?');
-  });
-});
-
-describe('switches', () => {
-  it('may have a value, as docker takes them', () => {
-    const line = [
-      '--internal=true',
-      '--attachable=false',
-      '--ipv6=false',
-      '--ipv4=1',
-      '--label=true',
-      '--force=FALSE',
-      'x',
-    ];
-    expect(normalizeSwitches(line)).toEqual(['--internal', '--no-ipv6', '--ipv4', '--label=true', 'x']);
   });
 });

@@ -35,22 +35,6 @@ export async function chooseNetworks(
   return { targets, several: references.length > 1 };
 }
 
-/** The same where exactly one network is meant. */
-export async function chooseNetwork(client: Client, reference: string, flags: HostFlags): Promise<NetworkTarget> {
-  const { targets } = await chooseNetworks(client, [reference], flags);
-  const [only] = targets;
-  if (only === undefined || targets.length > 1) {
-    throw new FairleadError(
-      'invalid_argument',
-      `This acts on one network, not on ${targets.map(targetName).join(', ')}`,
-      {
-        hint: 'Name one host.',
-      },
-    );
-  }
-  return only;
-}
-
 /** Splits `HOST/NETWORK`; undefined where the text names no host. */
 export function parseReference(reference: string): NetworkTarget | undefined {
   const slash = reference.indexOf('/');

@@ -10,6 +10,17 @@ export interface Ready {
 
 const LAST_LINES = 20;
 
+/** A program did not start, or ended by itself. */
+export class ProgramEnded extends FairleadError {
+  constructor(
+    message: string,
+    /** What it last said. */
+    readonly lastLines: readonly string[],
+  ) {
+    super('internal', message);
+  }
+}
+
 /**
  * One program that runs beside this one.
  * Invariants: `ended` resolves once, after all its output has been read, and never rejects; `ready` settles at the
@@ -48,10 +59,8 @@ export class Child {
     return this.recent;
   }
 
-  /** That it ended by itself, with the last it said. */
-  describeEnd(how: string): FairleadError {
-    const said = this.recent.map((line) => `  ${line}`).join('\n');
-    return new FairleadError('internal', `The ${this.name} ${how}${said === '' ? '' : `. It last said:\n${said}`}`);
+  describeEnd(how: string): ProgramEnded {
+    return new ProgramEnded(`The ${this.name} ${how}`, this.lastLines);
   }
 
   /** Asks it to end. */

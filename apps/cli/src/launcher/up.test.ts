@@ -35,10 +35,11 @@ function start(mode: string, overrides: Partial<UpOptions> = {}) {
   const first = deferred<void>();
   const second = deferred<void>();
   const welcomed = deferred<string>();
+  const warned: string[] = [];
   const terminal = {
     interactive: false,
     write: (text: string) => welcomed.resolve(text),
-    warn: () => undefined,
+    warn: (text: string) => void warned.push(text),
     ask: () => Promise.resolve(''),
   };
   const dataDir = join(folder, 'data');
@@ -58,6 +59,7 @@ function start(mode: string, overrides: Partial<UpOptions> = {}) {
   return {
     ended,
     launched,
+    warned,
     welcome: welcomed.promise,
     press: { first: first.resolve, second: second.resolve },
     dataDir,
@@ -141,19 +143,20 @@ describe('up', () => {
   });
 
   it('says with its last words that a program has ended by itself, and stops the rest', async () => {
-    const { ended, notes, dataDir } = start('dying');
+    const { ended, notes, warned, dataDir } = start('dying');
     expect(await failure(ended)).toMatchObject({
-      message: 'The agent ended with exit code 3. It last said:\n  I feel unwell',
+      message: 'The agent ended with exit code 3',
       traits: { exit: 1 },
     });
+    expect(warned).toEqual([`I feel unwell\nThe whole log is ${dataDir}/up.log.\n`]);
     expect(notes()).toContain('controller stopped');
     expect(readFileSync(join(dataDir, 'up.log'), 'utf8')).toContain('agent | I feel unwell');
   });
 
   it('says why a program does not get ready', async () => {
-    expect(await failure(start('failing').ended)).toMatchObject({
-      message: 'The agent ended with exit code 7. It last said:\n  the database is on fire',
-    });
+    const { ended, warned } = start('failing');
+    expect(await failure(ended)).toMatchObject({ message: 'The agent ended with exit code 7' });
+    expect(warned.join('')).toContain('the database is on fire');
   });
 
   it('kills what does not stop at the second Ctrl-C', async () => {

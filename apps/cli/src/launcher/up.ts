@@ -3,6 +3,8 @@ import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { checkHostName, FairleadError } from '@fairlead/domain';
 import type { Terminal } from '../terminal.js';
+import { lines } from '../output/rows.js';
+import { ProgramEnded } from './child.js';
 import type { Interrupts } from './interrupts.js';
 import { LogFile } from './log-file.js';
 import { Interrupted, type Launch, Supervisor } from './supervisor.js';
@@ -49,6 +51,7 @@ export async function up(options: UpOptions, { terminal, launch, interrupts }: U
     return 0;
   } catch (error) {
     if (error instanceof Interrupted) return 0;
+    if (error instanceof ProgramEnded) terminal.warn(lines([...error.lastLines, `The whole log is ${log.path}.`]));
     throw error;
   } finally {
     await supervisor.stop();

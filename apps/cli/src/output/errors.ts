@@ -9,11 +9,17 @@ export function renderError(error: FairleadError, prefix = ''): string {
   const candidates = error instanceof ProblemError ? error.candidates : [];
   const lines = [
     `${prefix}error: ${error.message}`,
-    ...(error.engineMessage ? [`engine says: ${error.engineMessage.trim()}`] : []),
+    ...describeEngineMessage(error.engineMessage),
     ...candidates.map(({ host, name, id }) => `  ${host}/${name}  ${id}`),
     ...(error.hint ? [error.hint] : []),
   ];
   return `${lines.map(visible).join('\n')}\n`;
+}
+
+/** Engines write a line break at the end, and some several lines. */
+function describeEngineMessage(message = ''): string[] {
+  const [first = '', ...rest] = message.trim().split(/\r?\n/);
+  return first === '' ? [] : [`engine says: ${first}`, ...rest.map((line) => `  ${line}`)];
 }
 
 /** Prints an error, as problem details where JSON was asked for. Returns the exit code of its kind. */
