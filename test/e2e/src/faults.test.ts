@@ -74,13 +74,13 @@ describeOnLab('faults on two hosts with real engines', () => {
         'work is under way',
       );
       const command = fleet.cli('network', 'create', `during-${part}`, '--host', host.name);
-      if (part === 'controller') await fleet.killController();
-      if (part === 'agent') await fleet.killAgent(host);
+      if (part === 'controller') await fleet.fleet.killController();
+      if (part === 'agent') await fleet.fleet.killAgent(host);
       if (part === 'engine') await host.killEngine();
       await command;
       await running.stop();
-      if (part === 'controller') await fleet.startController();
-      if (part === 'agent') await fleet.startAgent(host);
+      if (part === 'controller') await fleet.fleet.startController();
+      if (part === 'agent') await fleet.fleet.startAgent(host);
       if (part === 'engine') await host.startEngine();
       await becomes('live');
       await agrees();
