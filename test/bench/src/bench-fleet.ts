@@ -1,0 +1,48 @@
+import { type Client, createClient } from '@fairlead/api';
+import { type NetworkSpec } from '@fairlead/domain';
+import { Lab, type LabHost } from '@fairlead/lab';
+import { Fleet } from '@fairlead/lab/fleet';
+
+/** Ports that are not a developer's own. */
+const PORTS = { api: 17_800, link: 17_801 };
+
+/** A lab with its fleet, as the measurements use it. */
+export interface BenchFleet {
+  readonly lab: Lab;
+  readonly fleet: Fleet;
+  readonly client: Client;
+  /** The host that is measured. */
+  readonly host: LabHost;
+}
+
+export async function startFleet(hosts: number): Promise<BenchFleet> {
+  const lab = await Lab.start({ hosts });
+  try {
+    const fleet = await Fleet.start(lab, PORTS);
+    const [host] = lab.hosts;
+    if (host === undefined) throw new Error('a lab has at least one host');
+    return { lab, fleet, host, client: createClient({ baseUrl: fleet.url }) };
+  } catch (error) {
+    await lab.stop();
+    throw error;
+  }
+}
+
+/** A plain bridge network, as both ways are asked for it. */
+export const bridge = (name: string): NetworkSpec => ({
+  name,
+  driver: 'bridge',
+  scope: '',
+  internal: false,
+  attachable: false,
+  ingress: false,
+  ipv4: undefined,
+  ipv6: undefined,
+  configOnly: false,
+  configFrom: '',
+  ipamDriver: 'default',
+  ipamOptions: {},
+  subnets: [],
+  options: {},
+  labels: {},
+});
