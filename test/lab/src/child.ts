@@ -4,14 +4,9 @@ import { LabError, searchPath } from './command.js';
 import { markVariable, type LabRecord } from './record.js';
 import { poll } from './waiting.js';
 
-/** Settings of the test run that a program under test would refuse as unknown to it. */
-const notForChildren = ['FAIRLEAD_REQUIRE_LAB'];
-
 /** The environment of a lab's process: marked as the lab's, with a PATH that has the system's programs. */
 export function markedEnvironment(record: LabRecord, env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
-  const marked: NodeJS.ProcessEnv = { ...env, PATH: searchPath(), [markVariable]: record.mark };
-  for (const name of notForChildren) delete marked[name];
-  return marked;
+  return { ...env, PATH: searchPath(), [markVariable]: record.mark };
 }
 
 /** Starts a program that lasts: out of reach of the terminal's Ctrl-C, not holding up our exit, its words in `log`. */

@@ -61,11 +61,10 @@ describeOnLab('a lab of two hosts', () => {
     );
   });
 
-  test('does not pass the settings of the test run on', async () => {
-    const env = { ...process.env, FAIRLEAD_REQUIRE_LAB: '1', LAB_MARK: 'other', OTHER: 'kept' };
+  test("gives a program the environment it is started with, marked as the lab's", async () => {
+    const env = { ...process.env, LAB_MARK: 'other', OTHER: 'kept' };
     const output = await text(one.spawn('env', [], { env }).stdout as Readable);
     expect(output).toContain('OTHER=kept');
-    expect(output).not.toContain('FAIRLEAD_REQUIRE_LAB');
     expect(output).not.toContain('LAB_MARK=other');
   });
 
