@@ -4,7 +4,7 @@ import { type Clock, toTimestamp } from '../clock.js';
 import { type Fleet, type FleetListener } from '../fleet/fleet.js';
 import { type HostsService } from '../hosts/hosts.service.js';
 import { type HostsStore } from '../hosts/hosts.store.js';
-import { type InventoryChange } from '../inventory/inventory.store.js';
+import { type InventoryChange, rebornIds } from '../inventory/inventory.store.js';
 import { toNetworkDetailView } from '../networks/network.view.js';
 import { type KnownNetwork } from '../networks/networks.store.js';
 import { type Operation } from '../operations/operation.js';
@@ -49,32 +49,25 @@ export class FleetEvents implements FleetListener {
     this.enqueue(() => [{ at: this.stamp(), type: 'operation.changed', host: operation.hostName, data }]);
   }
 
-  private removals(
-    { hostName, removedIds, upserts }: InventoryChange,
-    before: ReadonlyMap<string, KnownNetwork>,
-    at: string,
-  ): NewEvent[] {
-    const reborn = new Set(upserts.filter((network) => isPredefined(network)).map(({ name }) => name));
+  private removals(change: InventoryChange, before: ReadonlyMap<string, KnownNetwork>, at: string): NewEvent[] {
+    const { hostName, removedIds } = change;
+    const reborn = rebornIds(change, before);
     return removedIds.flatMap((id) => {
       const gone = before.get(id)?.network;
-      // The default bridge has a new id at every start of its engine: the same network to people.
-      if (gone === undefined || (isPredefined(gone) && reborn.has(gone.name))) return [];
+      if (gone === undefined || reborn.has(id)) return [];
       return [{ at, type: 'network.removed', host: hostName, data: { id, name: gone.name } } as const];
     });
   }
 
-  private upserts(
-    { hostName, removedIds, upserts, at: seenAt }: InventoryChange,
-    before: ReadonlyMap<string, KnownNetwork>,
-    at: string,
-  ): NewEvent[] {
+  private upserts(change: InventoryChange, before: ReadonlyMap<string, KnownNetwork>, at: string): NewEvent[] {
+    const { hostName, upserts, at: seenAt } = change;
     const host = this.rows.find(hostName);
     if (host === undefined) return [];
     const place = { host, status: this.fleet.statusOf(host) };
-    const gone = new Set(removedIds.flatMap((id) => before.get(id)?.network.name ?? []));
+    const reborn = new Set(Array.from(rebornIds(change, before), (id) => before.get(id)?.network.name));
     return upserts.map(({ digest: _digest, ...network }) => {
       const known = before.get(network.id);
-      const type = known || (isPredefined(network) && gone.has(network.name)) ? 'network.changed' : 'network.created';
+      const type = known || (isPredefined(network) && reborn.has(network.name)) ? 'network.changed' : 'network.created';
       const detail = toNetworkDetailView(network, known?.firstSeenAt ?? seenAt, 'inventory', place);
       const { options: _o, ipamOptions: _i, endpoints: _e, source: _s, ...data } = detail;
       return { at, type, host: hostName, data: data satisfies NetworkView };

@@ -6,10 +6,11 @@ import {
   type Freshness,
   freshnessOf,
 } from '@fairlead/domain';
-import { fromHostMessage, type HostConnection } from '@fairlead/link';
+import { fromHostMessage, type HostConnection, type HostFacts } from '@fairlead/link';
 import { type Clock } from '../clock.js';
 import { type HostsStore, type StoredHost } from '../hosts/hosts.store.js';
 import { type InventoryChange, type InventoryStore } from '../inventory/inventory.store.js';
+import { KeyedMutex } from '../keyed-mutex.js';
 import { type KnownNetwork } from '../networks/networks.store.js';
 import { HostSession } from './host-session.js';
 
@@ -39,10 +40,16 @@ const NOTE_EVERY_MS = 30_000;
  * The live sessions of all hosts.
  *
  * Invariants: at most one session for each host name; a session counts from the moment its host's row says connected
- * until `connection.closed`; ages are kept in memory and noted in the database now and then.
+ * until its connection has closed and its last write is done, so that the next session of the host never meets a write
+ * of the one before; agents of one name attach one after the other; ages are kept in memory and noted in the database
+ * now and then.
  */
 export class Fleet {
   private readonly sessions = new Map<string, HostSession>();
+  /** Resolves when the session of that name has gone. */
+  private readonly endings = new Map<string, Promise<void>>();
+  private readonly arrivals = new KeyedMutex();
+  private stopping = false;
   private readonly listeners: FleetListener[] = [];
   private readonly shown = new Map<string, Freshness>();
   private timer: NodeJS.Timeout | undefined;
@@ -66,10 +73,10 @@ export class Fleet {
   }
 
   async stop(): Promise<void> {
+    this.stopping = true;
     clearInterval(this.timer);
-    const sessions = [...this.sessions.values()];
-    for (const { connection } of sessions) connection.close('the controller stops');
-    await Promise.all(sessions.map(({ connection }) => connection.closed));
+    for (const { connection } of this.sessions.values()) connection.close('the controller stops');
+    await Promise.all(this.endings.values());
   }
 
   /**
@@ -79,18 +86,25 @@ export class Fleet {
   async attach(connection: HostConnection): Promise<void> {
     const facts = fromHostMessage(connection.host);
     checkHostName(facts.name);
+    await this.arrivals.run(facts.name, () => this.admit(connection, facts));
+  }
+
+  private async admit(connection: HostConnection, facts: HostFacts): Promise<void> {
     await this.makeRoom(connection);
-    const session = new HostSession(connection, this.inventory, await this.inventory.digests(facts.name), {
+    const stored = await this.inventory.digests(facts.name);
+    const confirmedAt = this.hosts.find(facts.name)?.lastHeardAt ?? this.now();
+    const session = new HostSession(connection, this.inventory, stored, confirmedAt, {
       changed: (change, before) => this.tell((listener) => listener.networksChanged?.(change, before)),
       healthChanged: (health) => void this.noteHealth(facts.name, health),
       synced: () => this.onSynced(session),
       log: (message) => this.log(message, { host: facts.name }),
     });
     await this.hosts.attached(facts, connection.peer, this.now());
+    if (this.stopping) throw new FairleadError('controller_unavailable', 'The controller is stopping');
     this.sessions.set(facts.name, session);
     this.log('host connected', { host: facts.name, peer: connection.peer, engine: facts.engine.version });
     this.hostChanged(facts.name);
-    void this.serve(session);
+    this.endings.set(facts.name, this.serve(session));
   }
 
   session(hostName: string): HostSession | undefined {
@@ -116,29 +130,43 @@ export class Fleet {
    */
   reachable(host: StoredHost): HostSession {
     const session = this.sessions.get(host.name);
-    const { freshness, asOf, health } = this.statusOf(host);
-    if (session !== undefined && freshness === 'live') return session;
-    const age = formatDuration(Math.max(0, this.now() - asOf));
-    const why =
-      session !== undefined && health.state === 'down'
-        ? `its engine does not answer: ${health.reason}`
-        : `it is ${freshness}, last heard of ${age} ago`;
+    const status = this.statusOf(host);
+    if (session !== undefined && status.freshness === 'live') return session;
+    const why = this.whyNot(status);
     throw new FairleadError('host_unavailable', `Host '${host.name}' cannot be reached (${why}). Nothing was sent.`, {
       hint: `See 'fairlead host inspect ${host.name}', and try again when it is live.`,
     });
   }
 
-  hostRemoved(hostName: string): void {
-    this.shown.delete(hostName);
-    this.tell((listener) => listener.hostRemoved?.(hostName));
+  private whyNot({ connected, freshness, asOf, health }: HostStatus): string {
+    if (connected && health.state === 'down') return `its engine does not answer: ${health.reason}`;
+    return `it is ${freshness}, last known ${formatDuration(Math.max(0, this.now() - asOf))} ago`;
+  }
+
+  /**
+   * Forgets a host that no agent attaches to meanwhile.
+   * @throws FairleadError `forbidden` while its agent is connected
+   */
+  async forget(hostName: string, remove: () => Promise<void>): Promise<void> {
+    await this.arrivals.run(hostName, async () => {
+      if (this.sessions.has(hostName)) {
+        throw new FairleadError('forbidden', `Host '${hostName}' is connected; its agent would bring it back at once`, {
+          hint: 'Stop the agent on that host first.',
+        });
+      }
+      await remove();
+      this.shown.delete(hostName);
+      this.tell((listener) => listener.hostRemoved?.(hostName));
+    });
   }
 
   /** An agent that comes back takes the place of its own dead session; a second agent of that name is refused. */
   private async makeRoom(connection: HostConnection): Promise<void> {
     const present = this.sessions.get(connection.host.name);
     if (present === undefined) return;
+    const { journalId } = connection.host;
     const same =
-      present.journalId === connection.host.journalId || present.connection.instanceId === connection.instanceId;
+      present.connection.instanceId === connection.instanceId || (journalId !== '' && journalId === present.journalId);
     if (!same) {
       throw new FairleadError(
         'already_exists',
@@ -149,17 +177,15 @@ export class Fleet {
       );
     }
     present.connection.close('the agent came back on a new session');
-    await present.connection.closed;
-    this.sessions.delete(present.name);
+    await this.endings.get(present.name);
   }
 
   private async serve(session: HostSession): Promise<void> {
-    void session.run();
-    const reason = await session.connection.closed;
+    const [reason] = await Promise.all([session.connection.closed, session.run()]);
     this.log('host disconnected', { host: session.name, reason });
-    if (this.sessions.get(session.name) !== session) return;
-    this.sessions.delete(session.name);
     await this.hosts.detached(session.name, session.confirmedAt).catch((error: unknown) => this.logFailure(error));
+    this.sessions.delete(session.name);
+    this.endings.delete(session.name);
     this.hostChanged(session.name);
   }
 

@@ -1,8 +1,11 @@
 import { type EngineHealth } from '@fairlead/domain';
 import { fromHealthMessage, fromHostMessage, fromNetworkMessage, type HostConnection } from '@fairlead/link';
-import { InventoryChain } from '../inventory/chain.js';
+import { type ChainStep, InventoryChain } from '../inventory/chain.js';
 import { type InventoryChange, type InventoryStore } from '../inventory/inventory.store.js';
 import { type KnownNetwork } from '../networks/networks.store.js';
+
+/** Snapshots in a row that may be broken before the session ends: the agent then dials again with growing pauses. */
+const MAX_BROKEN = 3;
 
 /** What a session tells of its host. */
 export interface SessionListener {
@@ -15,24 +18,31 @@ export interface SessionListener {
 /**
  * One live session of one host: its connection, and the inventory that it carries into the database.
  *
- * Invariants: updates are applied one after the other in the order they came; `applied` never runs ahead of the
- * database; a failure to apply ends the session, and the next one begins with a snapshot.
+ * Invariants: updates are applied one after the other in the order they came; `applied`, `synced` and `confirmedAt`
+ * never run ahead of the database; a failure to apply ends the session, and the next one begins with a snapshot; after
+ * `run` has resolved it writes no more.
  */
 export class HostSession {
   private applied = 0;
+  private broken = 0;
+  private over = false;
+  private whole = false;
   private readonly waiting: { readonly until: number; readonly resume: () => void }[] = [];
   private currentHealth: EngineHealth;
-  private confirmed: number;
   private readonly chain: InventoryChain;
 
+  /**
+   * @param stored ids and digests of the networks that the database holds for this host
+   * @param confirmed when those were last known to be what the engine shows
+   */
   constructor(
     readonly connection: HostConnection,
     private readonly store: InventoryStore,
     stored: ReadonlyMap<string, string>,
+    private confirmed: number,
     private readonly listener: SessionListener,
   ) {
     this.currentHealth = fromHealthMessage(connection.host.health);
-    this.confirmed = connection.lastHeardAt;
     this.chain = new InventoryChain(stored);
   }
 
@@ -44,8 +54,9 @@ export class HostSession {
     return this.currentHealth;
   }
 
+  /** Whether the rows are the agent's set: from the first whole snapshot until a break. */
   get synced(): boolean {
-    return this.chain.synced;
+    return this.whole;
   }
 
   get journalId(): string {
@@ -70,6 +81,7 @@ export class HostSession {
       this.listener.log(`the inventory could not be stored: ${reason}`);
       this.connection.close('the inventory could not be stored');
     } finally {
+      this.over = true;
       this.wake(Infinity);
     }
   }
@@ -77,7 +89,7 @@ export class HostSession {
   /** Resolves when everything that has arrived by now is in the database, or the session has ended. */
   caughtUp(): Promise<void> {
     const until = this.connection.updatesReceived;
-    if (this.applied >= until) return Promise.resolve();
+    if (this.over || this.applied >= until) return Promise.resolve();
     return new Promise((resume) => this.waiting.push({ until, resume }));
   }
 
@@ -90,35 +102,43 @@ export class HostSession {
   }
 
   private async apply(update: Parameters<InventoryChain['apply']>[0]): Promise<void> {
-    const wasSynced = this.chain.synced;
     const step = this.chain.apply(update);
     switch (step.kind) {
       case 'nothing':
         return;
       case 'resync':
-        this.listener.log(`asking for a new snapshot: ${step.reason}`);
-        return this.connection.requestSnapshot(step.reason);
+        return this.resync(step.reason);
       case 'bookmark':
         return this.note(step.health);
-      case 'change': {
-        const upserts = step.upserts.map((message) => ({ ...fromNetworkMessage(message), digest: message.digest }));
-        const change = {
-          hostName: this.name,
-          position: step.position,
-          upserts,
-          removedIds: step.removedIds,
-          at: this.connection.lastHeardAt,
-        };
-        const before = await this.store.apply(change);
-        this.confirmed = change.at;
-        this.listener.changed(change, before);
-        if (!wasSynced) this.listener.synced();
-      }
+      case 'change':
+        return this.change(step);
     }
   }
 
+  private async change({ position, upserts, removedIds }: Extract<ChainStep, { kind: 'change' }>): Promise<void> {
+    const networks = upserts.map((message) => ({ ...fromNetworkMessage(message), digest: message.digest }));
+    const at = this.connection.lastHeardAt;
+    const change = { hostName: this.name, position, upserts: networks, removedIds, at };
+    const before = await this.store.apply(change);
+    const first = !this.whole;
+    this.whole = true;
+    this.broken = 0;
+    this.confirmed = at;
+    this.listener.changed(change, before);
+    if (first) this.listener.synced();
+  }
+
+  private async resync(reason: string): Promise<void> {
+    this.whole = false;
+    this.broken += 1;
+    this.listener.log(`asking for a new snapshot: ${reason}`);
+    await this.store.distrust(this.name);
+    if (this.broken > MAX_BROKEN) this.connection.close(`its inventory never comes whole: ${reason}`);
+    else this.connection.requestSnapshot(reason);
+  }
+
   private note(health: EngineHealth): void {
-    if (health.state === 'up') this.confirmed = this.connection.lastHeardAt;
+    if (this.whole && health.state === 'up') this.confirmed = this.connection.lastHeardAt;
     const changed = health.state !== this.currentHealth.state || health.reason !== this.currentHealth.reason;
     this.currentHealth = health;
     if (changed) this.listener.healthChanged(health);

@@ -2,6 +2,7 @@ import { type HostListView, type HostPatch, type HostQuery, type HostView } from
 import { FairleadError, type Freshness, matchesSelector, parseSelector } from '@fairlead/domain';
 import { type AuditStore } from '../audit/audit.store.js';
 import { type Fleet } from '../fleet/fleet.js';
+import { KeyedMutex } from '../keyed-mutex.js';
 import { type NetworksStore } from '../networks/networks.store.js';
 import { type Actor } from '../operations/operation.js';
 import { toHostView } from './host.view.js';
@@ -18,6 +19,8 @@ const NONE = { networks: 0, endpoints: 0 };
 
 /** Hosts as people see them. */
 export class HostsService {
+  private readonly relabelling = new KeyedMutex();
+
   constructor(
     private readonly hosts: HostsStore,
     private readonly networks: NetworksStore,
@@ -38,6 +41,10 @@ export class HostsService {
     return toHostView(host, this.fleet.statusOf(host), counts.get(name) ?? NONE);
   }
 
+  find(name: string): StoredHost | undefined {
+    return this.hosts.find(name);
+  }
+
   /** @throws FairleadError `host_not_found` */
   get(name: string): StoredHost {
     const host = this.hosts.find(name);
@@ -49,16 +56,22 @@ export class HostsService {
     });
   }
 
-  /** @throws FairleadError `host_not_found` for a host named in the filter that does not exist */
+  /** In order of name. @throws FairleadError `host_not_found` for a host named in the filter that does not exist */
   choose({ host: names, on, freshness }: HostFilter): StoredHost[] {
     const selector = parseSelector(on ?? '');
-    const candidates = names.length > 0 ? [...new Set(names)].map((name) => this.get(name)) : this.hosts.all();
+    for (const name of names) this.get(name);
+    const candidates = this.hosts.all().filter(({ name }) => names.length === 0 || names.includes(name));
     return candidates
       .filter((host) => matchesSelector(selector, effectiveLabels(host)))
       .filter((host) => freshness.length === 0 || freshness.includes(this.fleet.statusOf(host).freshness));
   }
 
-  async relabel(name: string, { labels }: HostPatch, actor: Actor, at: number): Promise<HostView> {
+  /** Merges labels into those set here; patches of one host take turns, so that none is lost. */
+  relabel(name: string, patch: HostPatch, actor: Actor, at: number): Promise<HostView> {
+    return this.relabelling.run(name, () => this.merge(name, patch, actor, at));
+  }
+
+  private async merge(name: string, { labels }: HostPatch, actor: Actor, at: number): Promise<HostView> {
     const host = this.get(name);
     const merged = Object.entries({ ...host.labels, ...labels }).filter(
       (entry): entry is [string, string] => entry[1] !== null,
@@ -75,13 +88,9 @@ export class HostsService {
 
   /** @throws FairleadError `forbidden` while the host's agent is connected */
   async forget(name: string, actor: Actor, at: number): Promise<void> {
-    if (this.fleet.statusOf(this.get(name)).connected) {
-      throw new FairleadError('forbidden', `Host '${name}' is connected; its agent would bring it back at once`, {
-        hint: 'Stop the agent on that host first.',
-      });
-    }
+    this.get(name);
     const record = { at, actor, action: 'host.remove', hostName: name, target: {}, operationId: null };
-    await this.hosts.remove(name, this.audit.entry({ ...record, outcome: 'done', detail: {} }));
-    this.fleet.hostRemoved(name);
+    const entry = this.audit.entry({ ...record, outcome: 'done', detail: {} });
+    await this.fleet.forget(name, () => this.hosts.remove(name, entry));
   }
 }

@@ -1,6 +1,6 @@
 import { type EngineFacts, type EngineHealth, type EngineKind } from '@fairlead/domain';
 import { type HostFacts } from '@fairlead/link';
-import { type Database, Prisma, type Statement } from '../database/index.js';
+import { type Database, Prisma, type Statement, storing } from '../database/index.js';
 
 /** A host as the database holds it. Instants are milliseconds since the epoch. */
 export interface StoredHost {
@@ -39,8 +39,9 @@ export class HostsStore {
 
   /** Reads the table. Sessions ended with the process that held them. */
   async load(): Promise<void> {
-    await this.database.prisma.host.updateMany({ where: { connected: true }, data: { connected: false } });
-    for (const row of await this.database.prisma.host.findMany()) this.rows.set(row.name, toStored(row));
+    const { host } = this.database.prisma;
+    await storing(host.updateMany({ where: { connected: true }, data: { connected: false } }));
+    for (const row of await storing(host.findMany())) this.rows.set(row.name, toStored(row));
   }
 
   /** In order of name. */
@@ -52,14 +53,17 @@ export class HostsStore {
     return this.rows.get(name);
   }
 
-  /** What an agent says of its host when it attaches; the operator's labels and the inventory stay. */
+  /** What an agent says of its host when it attaches; the operator's labels, the inventory and its age stay. */
   async attached(facts: HostFacts, peer: string, at: number): Promise<void> {
-    const said = { ...toColumns(facts), peer, connected: true, synced: false, lastHeardAt: at };
-    const row = await this.database.prisma.host.upsert({
-      where: { name: facts.name },
-      create: { ...said, name: facts.name, labels: {}, firstSeenAt: at, streamId: '', revision: 0, setDigest: '' },
-      update: said,
-    });
+    const said = { ...toColumns(facts), peer, connected: true, synced: false };
+    const fresh = { name: facts.name, labels: {}, firstSeenAt: at, lastHeardAt: at };
+    const row = await storing(
+      this.database.prisma.host.upsert({
+        where: { name: facts.name },
+        create: { ...said, ...fresh, streamId: '', revision: 0, setDigest: '' },
+        update: said,
+      }),
+    );
     this.rows.set(row.name, toStored(row));
   }
 
@@ -81,9 +85,9 @@ export class HostsStore {
 
   /** @param audit the act's audit row, written in the same transaction */
   async setLabels(name: string, labels: Readonly<Record<string, string>>, audit: Statement): Promise<void> {
-    const host = this.rows.get(name);
     const change = this.database.prisma.host.updateMany({ where: { name }, data: { labels: { ...labels } } });
     await this.database.transaction([audit, change]);
+    const host = this.rows.get(name);
     if (host) this.rows.set(name, { ...host, labels });
   }
 
@@ -94,7 +98,7 @@ export class HostsStore {
   }
 
   private async update(name: string, data: Prisma.HostUpdateInput): Promise<void> {
-    const [row] = await this.database.prisma.host.updateManyAndReturn({ where: { name }, data });
+    const [row] = await storing(this.database.prisma.host.updateManyAndReturn({ where: { name }, data }));
     if (row) this.rows.set(name, toStored(row));
   }
 }

@@ -22,6 +22,13 @@ export interface Position {
 
 const NOTHING: ChainStep = { kind: 'nothing' };
 
+/** A snapshot that has begun, and how many networks it promised. */
+interface Staged {
+  readonly streamId: string;
+  readonly count: number;
+  readonly networks: NetworkMessage__Output[];
+}
+
 /**
  * Follows the inventory of one session: one snapshot, then deltas that chain.
  *
@@ -33,7 +40,7 @@ export class InventoryChain {
   private readonly digests: Map<string, string>;
   private position: Position | undefined;
   private asked = false;
-  private staged: { readonly streamId: string; readonly networks: NetworkMessage__Output[] } | undefined;
+  private staged: Staged | undefined;
 
   /** @param stored ids and digests of the networks that the database holds for this host */
   constructor(stored: ReadonlyMap<string, string>) {
@@ -46,7 +53,7 @@ export class InventoryChain {
   }
 
   apply(update: InventoryUpdate__Output): ChainStep {
-    if (update.snapshotBegin) return this.begin(update.streamId);
+    if (update.snapshotBegin) return this.begin(update.streamId, update.snapshotBegin.networks);
     if (update.snapshotChunk) return this.stage(update.streamId, update.snapshotChunk.networks);
     if (update.snapshotEnd)
       return this.finish(update.streamId, update.snapshotEnd.revision, update.snapshotEnd.setDigest);
@@ -55,8 +62,8 @@ export class InventoryChain {
     return NOTHING;
   }
 
-  private begin(streamId: string): ChainStep {
-    this.staged = { streamId, networks: [] };
+  private begin(streamId: string, count: number): ChainStep {
+    this.staged = { streamId, count, networks: [] };
     this.asked = false;
     return NOTHING;
   }
@@ -72,6 +79,9 @@ export class InventoryChain {
     this.staged = undefined;
     if (staged?.streamId !== streamId) return this.broken('the end of a snapshot arrived without its beginning');
     const incoming = new Map(staged.networks.map((network) => [network.id, network.digest]));
+    if (staged.networks.length !== staged.count || incoming.size !== staged.count) {
+      return this.broken(`the snapshot has ${staged.networks.length} networks instead of ${staged.count}`);
+    }
     if (setDigest(incoming) !== digest) return this.broken('the snapshot is not the set that its digest names');
     const upserts = staged.networks.filter((network) => this.digests.get(network.id) !== network.digest);
     const removedIds = [...this.digests.keys()].filter((id) => !incoming.has(id));

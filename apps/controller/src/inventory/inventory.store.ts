@@ -1,5 +1,6 @@
-import { type Network } from '@fairlead/domain';
-import { type Database, Prisma } from '../database/index.js';
+import { isPredefined, type Network } from '@fairlead/domain';
+import { v7 as uuidv7 } from 'uuid';
+import { type Database, Prisma, storing } from '../database/index.js';
 import { type KnownNetwork, type NetworksStore } from '../networks/networks.store.js';
 import { type Position } from './chain.js';
 import { type InventoryRows, toRows } from './inventory.rows.js';
@@ -13,6 +14,23 @@ export interface InventoryChange {
   readonly at: number;
 }
 
+/**
+ * Removed ids whose network came back under another id in the same change. The default bridge has a new id at every
+ * start of its engine (seen on Docker 20.10 to 28.5): to people it is the same network, and nothing was removed.
+ */
+export function rebornIds(
+  { upserts, removedIds }: Pick<InventoryChange, 'upserts' | 'removedIds'>,
+  before: ReadonlyMap<string, KnownNetwork>,
+): ReadonlySet<string> {
+  const names = new Set(upserts.filter((network) => isPredefined(network)).map(({ name }) => name));
+  return new Set(
+    removedIds.filter((id) => {
+      const gone = before.get(id)?.network;
+      return gone !== undefined && isPredefined(gone) && names.has(gone.name);
+    }),
+  );
+}
+
 /** Writes the inventory: each change of a host is one transaction, so that a half one never shows. */
 export class InventoryStore {
   constructor(
@@ -22,10 +40,9 @@ export class InventoryStore {
 
   /** Ids and digests of the host's networks as stored. */
   async digests(hostName: string): Promise<Map<string, string>> {
-    const rows = await this.database.prisma.network.findMany({
-      where: { hostName },
-      select: { id: true, digest: true },
-    });
+    const rows = await storing(
+      this.database.prisma.network.findMany({ where: { hostName }, select: { id: true, digest: true } }),
+    );
     return new Map(rows.map(({ id, digest }) => [id, digest]));
   }
 
@@ -33,7 +50,8 @@ export class InventoryStore {
   async apply(change: InventoryChange): Promise<ReadonlyMap<string, KnownNetwork>> {
     const touched = [...change.upserts.map(({ id }) => id), ...change.removedIds];
     const before = await this.networks.full(change.hostName, touched);
-    const removed = change.removedIds.flatMap((id) => before.get(id)?.network ?? []);
+    const reborn = rebornIds(change, before);
+    const removed = change.removedIds.flatMap((id) => (reborn.has(id) ? [] : (before.get(id)?.network ?? [])));
     await this.database.transaction([
       ...this.removal(change, removed),
       ...this.insertion(change),
@@ -42,10 +60,17 @@ export class InventoryStore {
     return before;
   }
 
+  /** Notes that the rows of a host may no longer be what its agent sees, until the next snapshot. */
+  async distrust(hostName: string): Promise<void> {
+    await this.database.transaction([Prisma.sql`UPDATE "Host" SET "synced" = 0 WHERE "name" = ${hostName}`]);
+  }
+
   private removal({ hostName, upserts, removedIds, at }: InventoryChange, removed: readonly Network[]): Prisma.Sql[] {
     const gone = JSON.stringify(removedIds);
     const kept = JSON.stringify(upserts.map(({ id }) => id));
-    const records = JSON.stringify(removed.map((network) => [network.id, network.name, JSON.stringify(network)]));
+    const records = JSON.stringify(
+      removed.map((network) => [uuidv7({ msecs: at }), network.id, network.name, JSON.stringify(network)]),
+    );
     const children = ['NetworkLabel', 'Subnet', 'Endpoint'].map(
       (table) =>
         Prisma.sql`DELETE FROM ${Prisma.raw(`"${table}"`)} WHERE "hostName" = ${hostName} AND "networkId" IN (SELECT value FROM json_each(${kept}))`,
@@ -54,7 +79,7 @@ export class InventoryStore {
     if (removedIds.length === 0) return none;
     return [
       Prisma.sql`INSERT INTO "RemovedNetwork" ("id", "hostName", "networkId", "name", "record", "removedAt")
-        SELECT lower(hex(randomblob(16))), ${hostName}, value->>0, value->>1, value->>2, ${at} FROM json_each(${records})`,
+        SELECT value->>0, ${hostName}, value->>1, value->>2, value->>3, ${at} FROM json_each(${records})`,
       Prisma.sql`DELETE FROM "Network" WHERE "hostName" = ${hostName} AND "id" IN (SELECT value FROM json_each(${gone}))`,
       ...none,
     ];
