@@ -1,5 +1,4 @@
 import 'reflect-metadata';
-import { setTimeout as delay } from 'node:timers/promises';
 import { toFairleadError } from '@fairlead/domain';
 import { type INestApplication } from '@nestjs/common';
 import { type Logger } from 'pino';
@@ -24,10 +23,11 @@ export interface RunningController {
 export async function startController(config: ControllerConfig, logger: Logger): Promise<RunningController> {
   const database = await openDatabase(config.dataDir);
   const runtime = createRuntime(database, Date.now, logger);
-  const app = await createServer(runtime, Date.now, logger);
+  let app: INestApplication | undefined;
   const stop = (): Promise<void> => stopAll(app, runtime, logger);
   try {
     await runtime.start();
+    app = await createServer(runtime, Date.now, logger);
     const port = await listen(app, config.port);
     const wanted = [
       config.linkSocket && `unix:${config.linkSocket}`,
@@ -42,9 +42,9 @@ export async function startController(config: ControllerConfig, logger: Logger):
   }
 }
 
-async function stopAll(app: INestApplication, runtime: Runtime, logger: Logger): Promise<void> {
-  await Promise.race([runtime.stop(), delay(STOP_WITHIN_MS, undefined, { ref: false })]);
-  await app.close();
+async function stopAll(app: INestApplication | undefined, runtime: Runtime, logger: Logger): Promise<void> {
+  await runtime.stop(STOP_WITHIN_MS);
+  await app?.close();
   await runtime.database.close();
   logger.info('stopped');
 }

@@ -27,13 +27,17 @@ export interface Runtime {
   readonly commands: CommandFactory;
   readonly responder: CommandsResponder;
   readonly operations: OperationsStore;
+  readonly service: OperationsService;
   readonly events: EventHub;
   readonly fleet: Fleet;
   readonly link: LinkServer;
   /** Takes up what another life of this controller left behind, then follows the ages of hosts. */
   start(): Promise<void>;
-  /** Ends sessions after the operations under way. */
-  stop(): Promise<void>;
+  /**
+   * Takes no more commands, waits for those under way, then ends all sessions. What is not done in time becomes
+   * unknown, and is settled by the next controller.
+   */
+  stop(withinMs: number): Promise<void>;
 }
 
 export function createRuntime(database: Database, now: Clock, logger: Logger): Runtime {
@@ -49,7 +53,7 @@ export function createRuntime(database: Database, now: Clock, logger: Logger): R
   const fleetEvents = new FleetEvents(events, hosts, hostsStore, fleet, now, log);
   const changed = (operation: Operation): void => fleetEvents.operationChanged(operation);
   const settler = new Settler(operationsStore, fleet, now, changed, log);
-  const service = new OperationsService(operationsStore, hosts, fleet, settler, now, changed);
+  const service = new OperationsService(operationsStore, hosts, fleet, settler, now, changed, log);
   fleet.listen(fleetEvents);
   fleet.listen(settler);
   const link = new LinkServer({ onConnection: (connection) => fleet.attach(connection), log: toLinkLog(logger), now });
@@ -60,6 +64,7 @@ export function createRuntime(database: Database, now: Clock, logger: Logger): R
     commands: new CommandFactory(hosts, networks, networksStore),
     responder: new CommandsResponder(service),
     operations: operationsStore,
+    service,
     events,
     fleet,
     link,
@@ -67,11 +72,12 @@ export function createRuntime(database: Database, now: Clock, logger: Logger): R
       await fleet.start();
       await service.recover();
     },
-    stop: async () => {
+    stop: async (withinMs) => {
       settler.stop();
-      await service.drain();
-      await fleet.stop();
+      await service.drain(withinMs);
       await link.close();
+      await fleet.stop();
+      await service.drain(withinMs);
     },
   };
 }

@@ -5,12 +5,14 @@ import {
   type PrunePlanRequest,
   type PrunePlanView,
 } from '@fairlead/api';
-import { fromNetworkMessage } from '@fairlead/link';
+import { FairleadError, type Network, toFairleadError } from '@fairlead/domain';
+import { fromNetworkMessage, type HostConnection } from '@fairlead/link';
 import { type Clock } from '../clock.js';
 import { type Fleet } from '../fleet/fleet.js';
 import { toUnavailableHost } from '../hosts/host.view.js';
 import { type HostsService } from '../hosts/hosts.service.js';
 import { type StoredHost } from '../hosts/hosts.store.js';
+import { asQuestion } from '../operations/results.js';
 import { toNetworkDetailView, toNetworkView } from './network.view.js';
 import { type NetworksStore } from './networks.store.js';
 import { type HostPrunePlan, planForHost, toPrunePlanView } from './prune.js';
@@ -34,7 +36,11 @@ export class NetworksService {
     const page = await this.store.page(query, everywhere ? undefined : shown.map(({ name }) => name));
     const unavailable = asked.filter((host) => this.fleet.statusOf(host).freshness !== 'live');
     return {
-      items: page.items.map((stored) => toNetworkView(stored, this.placeOf(this.hosts.get(stored.hostName)))),
+      items: page.items.flatMap((stored) => {
+        // A host that was forgotten since the rows were read is left out, as its rows are by now.
+        const host = this.hosts.find(stored.hostName);
+        return host === undefined ? [] : toNetworkView(stored, this.placeOf(host));
+      }),
       total: page.total,
       nextCursor: page.nextCursor,
       unavailableHosts: unavailable.map((host) => toUnavailableHost(host, this.fleet.statusOf(host))),
@@ -44,22 +50,19 @@ export class NetworksService {
   /** @throws FairleadError `host_not_found`, `network_not_found`, `ambiguous_name` */
   async show(hostName: string, reference: string): Promise<NetworkDetailView> {
     const host = this.hosts.get(hostName);
-    const { attributes, firstSeenAt } = await this.store.resolve(hostName, reference);
+    const { attributes } = await this.store.resolve(hostName, reference);
     const known = (await this.store.full(hostName, [attributes.id])).get(attributes.id);
-    const network = known?.network ?? { ...attributes, endpoints: [] };
-    return toNetworkDetailView(network, firstSeenAt, 'inventory', this.placeOf(host));
+    if (known === undefined) {
+      throw new FairleadError('network_not_found', `Network '${reference}' of host '${hostName}' was removed just now`);
+    }
+    return toNetworkDetailView(known.network, known.firstSeenAt, 'inventory', this.placeOf(host));
   }
 
-  /** Asks the engine through the agent. @throws FairleadError as `show`, and `host_unavailable` */
+  /** Asks the engine through the agent. @throws FairleadError as `show`, `host_unavailable`, `engine_unavailable` */
   async showLive(hostName: string, reference: string): Promise<NetworkDetailView> {
     const host = this.hosts.get(hostName);
     const session = this.fleet.reachable(host);
-    const message = await session.connection.invoke(
-      'InspectNetwork',
-      { network: reference },
-      { deadlineMs: LIVE_DEADLINE_MS },
-    );
-    const network = fromNetworkMessage(message);
+    const network = await inspect(session.connection, reference);
     const firstSeenAt = (await this.store.firstSeenAt(hostName, network.id)) ?? this.now();
     const status = { ...this.fleet.statusOf(host), asOf: this.now() };
     return toNetworkDetailView(network, firstSeenAt, 'engine', { host, status });
@@ -85,5 +88,13 @@ export class NetworksService {
 
   private placeOf(host: StoredHost) {
     return { host, status: this.fleet.statusOf(host) };
+  }
+}
+
+async function inspect(connection: HostConnection, network: string): Promise<Network> {
+  try {
+    return fromNetworkMessage(await connection.invoke('InspectNetwork', { network }, { deadlineMs: LIVE_DEADLINE_MS }));
+  } catch (error) {
+    throw asQuestion(toFairleadError(error));
   }
 }

@@ -1,6 +1,6 @@
 import { type NetworkQuery } from '@fairlead/api';
 import { FairleadError, type Network, type RemoteContainer } from '@fairlead/domain';
-import { type Database, Prisma } from '../database/index.js';
+import { type Database, Prisma, storing } from '../database/index.js';
 import { after, conditionsOf, decodeCursor, encodeCursor, orderOf, sortOf } from './network-query.js';
 import { type EndpointRow, type NetworkRow, type StoredNetwork, toNetwork, toStored } from './network.rows.js';
 
@@ -27,11 +27,10 @@ export class NetworksStore {
     const conditions = conditionsOf(query, hostNames);
     const end = query.cursor === undefined ? [] : [after(decodeCursor(query.cursor, query.sort))];
     const [rows, counts] = await Promise.all([
-      this.database.prisma.$queryRaw<NetworkRow[]>`
-        SELECT ${COLUMNS} FROM "Network" n ${where([...conditions, ...end])} ${orderOf(query.sort)} LIMIT ${query.limit + 1}`,
-      this.database.prisma.$queryRaw<
-        { total: bigint }[]
-      >`SELECT COUNT(*) AS total FROM "Network" n ${where(conditions)}`,
+      this.query<NetworkRow>(
+        Prisma.sql`SELECT ${COLUMNS} FROM "Network" n ${where([...conditions, ...end])} ${orderOf(query.sort)} LIMIT ${query.limit + 1}`,
+      ),
+      this.query<{ total: bigint }>(Prisma.sql`SELECT COUNT(*) AS total FROM "Network" n ${where(conditions)}`),
     ]);
     const items = rows.slice(0, query.limit).map(toStored);
     const last = items.at(-1);
@@ -44,9 +43,9 @@ export class NetworksStore {
    * @throws FairleadError `network_not_found`, `ambiguous_name` (20.10 allows several networks of one name)
    */
   async resolve(hostName: string, reference: string): Promise<StoredNetwork> {
-    const rows = await this.database.prisma.$queryRaw<NetworkRow[]>`
+    const rows = await this.query<NetworkRow>(Prisma.sql`
       SELECT ${COLUMNS} FROM "Network" n WHERE n."hostName" = ${hostName}
-        AND (n."id" = ${reference} OR n."name" = ${reference} OR substr(n."id", 1, ${reference.length}) = ${reference})`;
+        AND (n."id" = ${reference} OR n."name" = ${reference} OR substr(n."id", 1, ${reference.length}) = ${reference})`);
     const found = rows.map(toStored);
     const byRank = [
       found.filter(({ attributes }) => attributes.id === reference),
@@ -70,10 +69,8 @@ export class NetworksStore {
 
   /** When the controller first saw this network, milliseconds since the epoch. */
   async firstSeenAt(hostName: string, id: string): Promise<number | undefined> {
-    const row = await this.database.prisma.network.findUnique({
-      where: { hostName_id: { hostName, id } },
-      select: { firstSeenAt: true },
-    });
+    const where = { hostName_id: { hostName, id } };
+    const row = await storing(this.database.prisma.network.findUnique({ where, select: { firstSeenAt: true } }));
     return row === null ? undefined : Number(row.firstSeenAt);
   }
 
@@ -82,10 +79,10 @@ export class NetworksStore {
     if (ids?.length === 0) return new Map();
     const among = JSON.stringify(ids ?? null);
     const [networks, endpoints] = await Promise.all([
-      this.database.prisma.$queryRaw<NetworkRow[]>`SELECT ${COLUMNS} FROM "Network" n WHERE n."hostName" = ${hostName}
-        AND (${among} = 'null' OR n."id" IN (SELECT value FROM json_each(${among})))`,
-      this.database.prisma.$queryRaw<EndpointRow[]>`SELECT * FROM "Endpoint" WHERE "hostName" = ${hostName}
-        AND (${among} = 'null' OR "networkId" IN (SELECT value FROM json_each(${among}))) ORDER BY "containerName", "containerId"`,
+      this.query<NetworkRow>(Prisma.sql`SELECT ${COLUMNS} FROM "Network" n WHERE n."hostName" = ${hostName}
+        AND (${among} = 'null' OR n."id" IN (SELECT value FROM json_each(${among})))`),
+      this.query<EndpointRow>(Prisma.sql`SELECT * FROM "Endpoint" WHERE "hostName" = ${hostName}
+        AND (${among} = 'null' OR "networkId" IN (SELECT value FROM json_each(${among}))) ORDER BY "containerName", "containerId"`),
     ]);
     const byNetwork = groupBy(endpoints, ({ networkId }) => networkId);
     return new Map(
@@ -98,8 +95,8 @@ export class NetworksStore {
 
   /** Containers of other hosts that a name fits, with their networks. */
   async containersElsewhere(hostName: string, reference: string): Promise<RemoteContainer[]> {
-    const rows = await this.database.prisma.$queryRaw<EndpointRow[]>`SELECT * FROM "Endpoint"
-      WHERE "hostName" <> ${hostName} AND ("containerName" = ${reference} OR "containerId" = ${reference}) LIMIT 50`;
+    const rows = await this.query<EndpointRow>(Prisma.sql`SELECT * FROM "Endpoint"
+      WHERE "hostName" <> ${hostName} AND ("containerName" = ${reference} OR "containerId" = ${reference}) LIMIT 50`);
     const containers = rows.map(async (row) => {
       const networks = await this.full(row.hostName, [row.networkId]);
       const network = networks.get(row.networkId)?.network;
@@ -112,11 +109,15 @@ export class NetworksStore {
   /** Networks and endpoints of each host, or of one. */
   async counts(hostName?: string): Promise<Map<string, { networks: number; endpoints: number }>> {
     const only = hostName === undefined ? Prisma.empty : Prisma.sql`WHERE "hostName" = ${hostName}`;
-    const rows = await this.database.prisma.$queryRaw<{ hostName: string; networks: bigint; endpoints: bigint }[]>`
-      SELECT "hostName", COUNT(*) AS networks, SUM("endpointCount") AS endpoints FROM "Network" ${only} GROUP BY "hostName"`;
+    const rows = await this.query<{ hostName: string; networks: bigint; endpoints: bigint }>(Prisma.sql`
+      SELECT "hostName", COUNT(*) AS networks, SUM("endpointCount") AS endpoints FROM "Network" ${only} GROUP BY "hostName"`);
     return new Map(
       rows.map((row) => [row.hostName, { networks: Number(row.networks), endpoints: Number(row.endpoints) }]),
     );
+  }
+
+  private query<T>(sql: Prisma.Sql): Promise<T[]> {
+    return storing(this.database.prisma.$queryRaw<T[]>(sql));
   }
 }
 

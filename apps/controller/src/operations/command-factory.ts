@@ -68,13 +68,15 @@ export class CommandFactory {
     return Promise.resolve(probeCommand(hostName, body, () => this.explain(hostName, body)));
   }
 
-  /** A target on another host is one that the source's agent does not know. */
+  /** A target on another host is one that the source's agent does not know; of its own host it knows more than we. */
   private async explain(hostName: string, { from, to }: ProbeRequest): Promise<string | undefined> {
     const elsewhere = await this.store.containersElsewhere(hostName, to);
     if (elsewhere.length === 0) return undefined;
     const known = await this.store.full(hostName);
     const networks = Array.from(known.values(), ({ network }) => network);
-    return explainReachability({ networks, from, to, elsewhere }).explanation;
+    const { explanation } = explainReachability({ networks, from, to, elsewhere });
+    const local = explainReachability({ networks, from, to, elsewhere: [] });
+    return explanation === local.explanation ? undefined : explanation;
   }
 
   private async resolve(hostName: string, reference: string): Promise<NetworkRef> {

@@ -1,13 +1,17 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { FairleadError, toFairleadError } from '@fairlead/domain';
 import { v7 as uuidv7 } from 'uuid';
 import { type Clock } from '../clock.js';
 import { type Fleet } from '../fleet/fleet.js';
 import { type HostSession } from '../fleet/host-session.js';
 import { type HostsService } from '../hosts/hosts.service.js';
+import { KeyedMutex } from '../keyed-mutex.js';
+import { type Log } from '../log.js';
 import { type Command, type Sending } from './commands.js';
 import { type Actor, type Ending, type Operation } from './operation.js';
 import { type NewOperation, type OperationsStore } from './operations.store.js';
-import { failedEnding, pruneEnding, succeededEnding, toPruneItem, toResult } from './results.js';
+import { brokenEnding, failedEnding, succeededEnding } from './results.js';
+import { send } from './send.js';
 import { type Settler } from './settler.js';
 
 /** What a caller gave to have its command done once. */
@@ -25,15 +29,20 @@ export interface Accepted {
 
 /** How long an answer waits for the inventory to show what the command did, in milliseconds. */
 const SHOW_WITHIN_MS = 1000;
+/** Time between two attempts to write down how an operation ended, in milliseconds. */
+const RECORD_AGAIN_MS = 1000;
 
 /**
  * Carries commands out: one operation each, written before anything is sent.
  *
- * Invariants: an idempotency key leads to one operation at most; a command is sent at most once, whatever becomes of
- * its answer; `running` holds exactly the operations that this process has begun and not finished.
+ * Invariants: an idempotency key leads to one operation at most, and requests with the same key take turns until it is
+ * accepted; a command is sent at most once, whatever becomes of its answer; `running` holds exactly the operations that
+ * this process has begun and not written down as finished.
  */
 export class OperationsService {
   private readonly running = new Map<string, Promise<Operation>>();
+  private readonly keys = new KeyedMutex();
+  private stopping = false;
 
   constructor(
     private readonly store: OperationsStore,
@@ -42,26 +51,27 @@ export class OperationsService {
     private readonly settler: Settler,
     private readonly now: Clock,
     private readonly changed: (operation: Operation) => void,
+    private readonly log: Log,
   ) {}
 
   /**
    * @param prepare makes the command; not called where the key has led to an operation before
-   * @throws FairleadError what `prepare` throws, `host_not_found`, `idempotency_mismatch`, `storage_failed`
+   * @throws FairleadError what `prepare` throws, `host_not_found`, `idempotency_mismatch`, `storage_failed`, and
+   *   `controller_unavailable` while the controller stops: in each case nothing was sent
    */
   async submit(prepare: () => Promise<Command>, actor: Actor, idempotency?: Idempotency): Promise<Accepted> {
-    const earlier = idempotency && (await this.replay(actor, idempotency));
-    if (earlier) return earlier;
-    const command = await prepare();
-    const attempt = this.begin(command, actor, idempotency);
-    if (await this.store.add(attempt.operation)) return this.start(attempt);
-    const winner = idempotency && (await this.replay(actor, idempotency));
-    if (winner) return winner;
-    throw new FairleadError('internal', 'An operation with this key is there and is not');
+    if (idempotency === undefined) return this.accept(prepare, actor);
+    const turn = JSON.stringify([actor.name, idempotency.key]);
+    return this.keys.run(
+      turn,
+      async () => (await this.replay(actor, idempotency)) ?? this.accept(prepare, actor, idempotency),
+    );
   }
 
-  /** Resolves when all operations of this process have ended. */
-  async drain(): Promise<void> {
-    await Promise.allSettled(this.running.values());
+  /** Takes no more commands. Resolves when those under way have ended, or after `withinMs`. */
+  async drain(withinMs: number): Promise<void> {
+    this.stopping = true;
+    await atMost(withinMs, Promise.allSettled(this.running.values()));
   }
 
   /** What another process was doing when it ended can no longer be awaited: its outcome is unknown until settled. */
@@ -70,8 +80,19 @@ export class OperationsService {
       const error = new FairleadError('outcome_unknown', 'The controller ended while this operation ran', {
         hint: 'It is settled when the host is connected again, and never sent a second time.',
       });
-      this.changed(await this.store.finish(operation, failedEnding(error), this.now()));
+      const ending = operation.sent === null ? failedEnding(error) : brokenEnding(operation.sent.method, error);
+      this.changed(await this.store.finish(operation, ending, this.now()));
     }
+  }
+
+  private async accept(prepare: () => Promise<Command>, actor: Actor, idempotency?: Idempotency): Promise<Accepted> {
+    const command = await prepare();
+    if (this.stopping) {
+      throw new FairleadError('controller_unavailable', 'The controller is stopping; nothing was sent');
+    }
+    const attempt = this.begin(command, actor, idempotency);
+    await this.store.add(attempt.operation);
+    return this.start(attempt);
   }
 
   private async replay(actor: Actor, { key, requestHash }: Idempotency): Promise<Accepted | undefined> {
@@ -88,36 +109,22 @@ export class OperationsService {
 
   /** The row as it is written first: on its way, or refused at once where nothing can be sent. */
   private begin(command: Command, actor: Actor, idempotency: Idempotency | undefined): Attempt {
-    const id = uuidv7();
-    const at = this.now();
     const { kind, hostName, target, request, deadlineMs } = command;
-    const sent = command.sending(id);
-    const base = { id, kind, hostName, target, request, actor, createdAt: at, deadlineMs, settled: null };
+    const base = { id: uuidv7(), kind, hostName, target, request, actor, createdAt: this.now(), deadlineMs };
     const keys = { idempotencyKey: idempotency?.key ?? null, requestHash: idempotency?.requestHash ?? null };
-    const ended = (ending: Ending) => ({
-      operation: {
-        ...base,
-        ...keys,
-        ...ending,
-        ...NOTHING_SENT,
-        state: 'finished' as const,
-        finishedAt: at,
-        durationMs: 0,
-      },
-    });
-    if (sent.method === 'PruneNetworks' && sent.message.items?.length === 0)
-      return ended(succeededEnding({ items: [] }));
+    const fresh = { ...base, ...keys, settled: null };
+    const ended = (ending: Ending) => {
+      const over = { state: 'finished', finishedAt: base.createdAt, durationMs: 0 } as const;
+      return { operation: { ...fresh, ...NOTHING_SENT, ...ending, ...over } };
+    };
     try {
       const session = this.fleet.reachable(this.hosts.get(hostName));
-      const running = {
-        state: 'dispatched',
-        outcome: null,
-        result: null,
-        error: null,
-        finishedAt: null,
-        durationMs: null,
-      } as const;
-      const operation = { ...base, ...keys, ...running, sent, dispatchedAt: at, journalId: session.journalId };
+      const sent = command.sending(base.id);
+      if (sent.method === 'PruneNetworks' && sent.message.items?.length === 0) {
+        return ended(succeededEnding({ items: [] }));
+      }
+      const dispatch = { sent, dispatchedAt: base.createdAt, journalId: session.journalId };
+      const operation = { ...fresh, ...UNDER_WAY, ...dispatch };
       return { operation, session, sent, complete: command.complete };
     } catch (error) {
       return ended(failedEnding(toFairleadError(error)));
@@ -128,62 +135,70 @@ export class OperationsService {
     const { operation } = attempt;
     this.changed(operation);
     if (!('session' in attempt)) return { operation, finished: Promise.resolve(operation) };
-    const finished = this.run(attempt).finally(() => this.running.delete(operation.id));
+    const finished = this.run(attempt);
+    finished.catch(() => undefined); // Nobody may be waiting; whoever does is told.
     this.running.set(operation.id, finished);
     return { operation, finished };
   }
 
+  /** Rejects only where the end cannot be written down, which is then tried again until it is. */
   private async run({ operation, session, sent, complete }: Dispatch): Promise<Operation> {
-    const ending = await this.send(operation, session, sent, complete);
-    await this.shown(session);
-    const finished = await this.store.finish(operation, ending, this.now());
-    this.changed(finished);
-    if (finished.outcome === 'unknown') this.settler.lookLater(operation.hostName);
-    return finished;
-  }
-
-  private async send(
-    operation: Operation,
-    { connection }: HostSession,
-    sent: Sending,
-    complete: Command['complete'] = (result) => Promise.resolve(result),
-  ): Promise<Ending> {
     const deadlineMs = Math.max(1, operation.createdAt + operation.deadlineMs - this.now());
-    if (sent.method === 'PruneNetworks') return this.prune(connection, sent.message, deadlineMs);
+    const ending = await send(session.connection, sent, deadlineMs, complete);
+    await atMost(SHOW_WITHIN_MS, session.caughtUp());
+    const record = this.recorder(operation, ending, this.now());
     try {
-      const answer = await connection.invoke(sent.method, sent.message, { deadlineMs });
-      return succeededEnding(await complete(toResult(sent.method, answer)));
-    } catch (error) {
-      return failedEnding(toFairleadError(error));
+      return await record();
+    } catch (cause) {
+      void this.recordLater(operation.id, record);
+      const how = `Operation ${operation.id} on '${operation.hostName}' has ended (${ending.outcome})`;
+      throw new FairleadError('storage_failed', `${how}, but that cannot be written down yet`, {
+        hint: 'It is not sent again. It shows its outcome once the database can be written.',
+        cause,
+      });
     }
   }
 
-  /** A prune that breaks off keeps the results of the networks that it has done. */
-  private async prune(
-    connection: HostSession['connection'],
-    message: Extract<Sending, { method: 'PruneNetworks' }>['message'],
-    deadlineMs: number,
-  ): Promise<Ending> {
-    const items = [];
-    try {
-      for await (const item of connection.invokeStream('PruneNetworks', message, { deadlineMs }))
-        items.push(toPruneItem(item));
-      return pruneEnding(items);
-    } catch (error) {
-      return failedEnding(toFairleadError(error), { items });
-    }
+  private recorder(operation: NewOperation, ending: Ending, at: number): () => Promise<Operation> {
+    const known = ending.error?.code === 'host_unavailable' ? { ...operation, ...NOTHING_SENT } : operation;
+    return async () => {
+      const finished = await this.store.finish(known, ending, at);
+      this.running.delete(operation.id);
+      this.changed(finished);
+      if (finished.outcome === 'unknown') this.settler.lookLater(operation.hostName);
+      return finished;
+    };
   }
 
-  /** Who is told that a network is there must find it in the inventory. */
-  private async shown(session: HostSession): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, SHOW_WITHIN_MS)));
-    await Promise.race([session.caughtUp(), late]);
-    clearTimeout(timer);
+  /** A controller that stops before leaves the row as it is: the next one finds it interrupted, and settles it. */
+  private async recordLater(id: string, record: () => Promise<Operation>): Promise<void> {
+    while (!this.stopping && this.running.has(id)) {
+      await delay(RECORD_AGAIN_MS, undefined, { ref: false });
+      await record().catch((error: unknown) => {
+        this.log('the end of an operation cannot be written', { operation: id, error: toFairleadError(error).message });
+      });
+    }
   }
 }
 
+/** Resolves with the work, or without it after `ms`. */
+async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
+  const done = new AbortController();
+  const late = delay(ms, undefined, { signal: done.signal }).catch(() => undefined);
+  await Promise.race([work, late]);
+  done.abort();
+}
+
 const NOTHING_SENT = { sent: null, dispatchedAt: null, journalId: null };
+
+const UNDER_WAY = {
+  state: 'dispatched',
+  outcome: null,
+  result: null,
+  error: null,
+  finishedAt: null,
+  durationMs: null,
+} as const;
 
 interface Dispatch {
   readonly operation: NewOperation;

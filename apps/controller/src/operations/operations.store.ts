@@ -6,8 +6,9 @@ import {
   type OperationState,
   type OutcomeSource,
 } from '@fairlead/domain';
+import { validate as isUuid } from 'uuid';
 import { type AuditRecord, type AuditStore } from '../audit/audit.store.js';
-import { type Database, isUniqueViolation, Prisma, type Statement } from '../database/index.js';
+import { type Database, Prisma, type Statement, storing } from '../database/index.js';
 import { type Ending, type Operation } from './operation.js';
 
 export interface NewOperation extends Operation {
@@ -31,26 +32,15 @@ export class OperationsStore {
     private readonly audit: AuditStore,
   ) {}
 
-  /**
-   * Writes a new operation. Where its actor has used the same idempotency key before, writes nothing.
-   * @returns false where the key was used
-   */
-  async add(operation: NewOperation): Promise<boolean> {
-    try {
-      await this.database.transaction([
-        this.database.prisma.operation.create({ data: toRow(operation) }),
-        this.entry(operation),
-      ]);
-      return true;
-    } catch (error) {
-      if (isUniqueViolation(error, ['actor', 'idempotencyKey'])) return false;
-      throw error;
-    }
+  /** Writes a new operation. The database itself refuses a second one with the same actor and idempotency key. */
+  async add(operation: NewOperation): Promise<void> {
+    const create = this.database.prisma.operation.create({ data: toRow(operation) });
+    await this.database.transaction([create, this.entry(operation)]);
   }
 
   /** @throws FairleadError `operation_not_found` */
   async get(id: string): Promise<Operation> {
-    const row = await this.database.prisma.operation.findUnique({ where: { id } });
+    const row = await storing(this.database.prisma.operation.findUnique({ where: { id } }));
     if (row !== null) return toOperation(row);
     throw new FairleadError('operation_not_found', `There is no operation '${id}'`, {
       hint: "See 'fairlead operation ls'.",
@@ -62,7 +52,7 @@ export class OperationsStore {
     idempotencyKey: string,
   ): Promise<{ operation: Operation; requestHash: string | null } | undefined> {
     const where = { actor_idempotencyKey: { actor, idempotencyKey } };
-    const row = await this.database.prisma.operation.findUnique({ where });
+    const row = await storing(this.database.prisma.operation.findUnique({ where }));
     return row === null ? undefined : { operation: toOperation(row), requestHash: row.requestHash };
   }
 
@@ -91,16 +81,17 @@ export class OperationsStore {
   /** Operations of a host whose outcome is not known, oldest first. */
   async unsettled(hostName: string): Promise<Operation[]> {
     const where = { hostName, state: 'finished', outcome: 'unknown' };
-    const rows = await this.database.prisma.operation.findMany({ where, orderBy: { id: 'asc' } });
+    const rows = await storing(this.database.prisma.operation.findMany({ where, orderBy: { id: 'asc' } }));
     return rows.map(toOperation);
   }
 
   /** Operations that were under way when the controller ended: all that it cannot know the end of. */
   async interrupted(): Promise<Operation[]> {
-    const rows = await this.database.prisma.operation.findMany({ where: { state: { not: 'finished' } } });
+    const rows = await storing(this.database.prisma.operation.findMany({ where: { state: { not: 'finished' } } }));
     return rows.map(toOperation);
   }
 
+  /** @throws FairleadError `invalid_argument` for a cursor that no page ended with */
   async page(query: OperationQuery): Promise<{ items: Operation[]; total: number; nextCursor: string | null }> {
     const any = (values: readonly string[]) => (values.length === 0 ? {} : { in: [...values] });
     const where = {
@@ -109,15 +100,15 @@ export class OperationsStore {
       ...(query.outcome.length > 0 && { outcome: any(query.outcome) }),
       ...(query.state.length > 0 && { state: any(query.state) }),
     };
+    if (query.cursor !== undefined && !isUuid(query.cursor)) {
+      throw new FairleadError('invalid_argument', 'The cursor does not belong to this query', {
+        hint: 'Begin again without a cursor; pass nextCursor back as it was given.',
+      });
+    }
     const before = query.cursor === undefined ? {} : { id: { lt: query.cursor } };
-    const [rows, total] = await Promise.all([
-      this.database.prisma.operation.findMany({
-        where: { ...where, ...before },
-        orderBy: { id: 'desc' },
-        take: query.limit + 1,
-      }),
-      this.database.prisma.operation.count({ where }),
-    ]);
+    const { operation } = this.database.prisma;
+    const page = { where: { ...where, ...before }, orderBy: { id: 'desc' }, take: query.limit + 1 } as const;
+    const [rows, total] = await storing(Promise.all([operation.findMany(page), operation.count({ where })]));
     const items = rows.slice(0, query.limit).map(toOperation);
     return { items, total, nextCursor: rows.length > query.limit ? (items.at(-1)?.id ?? null) : null };
   }

@@ -14,8 +14,8 @@ import { type Ending, type OperationError, outcomeOf, type Result } from './oper
 type Answer<M extends CommandMethod> = Methods[M]['responseOut'];
 
 const network = (message: NetworkMessage__Output | null): Network => {
-  if (message === null) throw new FairleadError('internal', 'The agent answered without the network');
-  return fromNetworkMessage(message);
+  if (message !== null) return fromNetworkMessage(message);
+  throw new FairleadError('outcome_unknown', 'The agent answered without the network that it worked on');
 };
 
 /** What each method's answer becomes in the operation's row. A method without an entry does not compile. */
@@ -75,6 +75,31 @@ export const failedEnding = (error: FairleadError, result: Result | null = null)
   error: toOperationError(error),
 });
 
+/**
+ * How a command ended whose call threw. A probe changes nothing, so a lost answer leaves nothing to settle: it has
+ * failed, and can be asked for again.
+ */
+export function brokenEnding(method: CommandMethod, error: FairleadError): Ending {
+  return failedEnding(method === 'Probe' ? asQuestion(error) : error);
+}
+
+/** A question whose answer was lost has no outcome that anybody must look for. */
+export function asQuestion(error: FairleadError): FairleadError {
+  if (error.code !== 'outcome_unknown') return error;
+  const hint = 'Nothing was changed: ask again.';
+  return new FairleadError('engine_unavailable', `No answer came: ${error.message}`, { hint, cause: error });
+}
+
+/**
+ * How a prune ended whose stream broke off. What was done of it stays done: once a network is gone it can be neither
+ * `refused` nor `expired`, which both say that nothing was changed.
+ */
+export function brokenPruneEnding(items: readonly PruneItemResultView[], error: FairleadError): Ending {
+  const ending = failedEnding(error, { items });
+  const begun = items.some(({ outcome }) => outcome === 'removed');
+  return begun && ending.outcome !== 'unknown' ? { ...ending, outcome: 'failed' } : ending;
+}
+
 export const succeededEnding = (result: Result | null): Ending => ({ outcome: 'succeeded', result, error: null });
 
 type LookUp = Methods['LookUpOperation']['responseOut'];
@@ -99,9 +124,14 @@ export function settledEnding(method: CommandMethod, found: LookUp): Ending | un
   }
 }
 
+/** It was done; an answer that cannot be read leaves only the details unknown. */
 function appliedEnding(method: Exclude<CommandMethod, 'PruneNetworks'>, found: LookUp): Ending {
   if (found.response.length === 0) return succeededEnding(null);
-  return succeededEnding(toResult(method, codec.decodeResponse(method, found.response)));
+  try {
+    return succeededEnding(toResult(method, codec.decodeResponse(method, found.response)));
+  } catch {
+    return succeededEnding(null);
+  }
 }
 
 function storedError({ error, explanation }: LookUp): FairleadError {

@@ -14,11 +14,13 @@ const LOOK_AGAIN_MS = 1000;
 /**
  * Settles operations whose outcome was lost: by asking the agent's journal and the engine, never by sending again.
  *
- * Invariants: at most one round a host at a time; a round ends with its session; an operation is settled once.
+ * Invariants: at most one round a host at a time; a round ends with its session, since every question then fails at
+ * once; an operation is settled once.
  */
 export class Settler implements FleetListener {
   private readonly rounds = new Set<string>();
   private readonly timers = new Set<NodeJS.Timeout>();
+  private stopped = false;
 
   constructor(
     private readonly store: OperationsStore,
@@ -34,6 +36,7 @@ export class Settler implements FleetListener {
 
   /** Looks at the host's unsettled operations in a moment, if it is connected then. */
   lookLater(hostName: string): void {
+    if (this.stopped) return;
     const timer = setTimeout(() => {
       this.timers.delete(timer);
       const session = this.fleet.session(hostName);
@@ -42,28 +45,34 @@ export class Settler implements FleetListener {
     this.timers.add(timer);
   }
 
+  /** Looks at nothing any more. */
   stop(): void {
+    this.stopped = true;
     for (const timer of this.timers) clearTimeout(timer);
   }
 
   private async round(session: HostSession): Promise<void> {
-    if (this.rounds.has(session.name)) return;
+    if (this.stopped || this.rounds.has(session.name)) return;
     this.rounds.add(session.name);
     try {
-      let open = false;
+      const outcomes = [];
       for (const operation of await this.store.unsettled(session.name)) {
-        open = !(await this.settle(session, operation)) || open;
+        outcomes.push(await this.settle(session, operation).catch((error: unknown) => this.failed(session, error)));
       }
-      if (open) this.lookLater(session.name);
+      if (outcomes.includes(false)) this.lookLater(session.name);
     } catch (error) {
-      this.log('unsettled operations could not be looked up', {
-        host: session.name,
-        error: toFairleadError(error).message,
-      });
+      this.failed(session, error);
       this.lookLater(session.name);
     } finally {
       this.rounds.delete(session.name);
     }
+  }
+
+  /** One operation that cannot be looked up must not keep the others waiting. */
+  private failed(session: HostSession, error: unknown): false {
+    const details = { host: session.name, error: toFairleadError(error).message };
+    this.log('an unsettled operation could not be looked up', details);
+    return false;
   }
 
   /** @returns false where the agent cannot say yet */
