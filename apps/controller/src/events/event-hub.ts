@@ -1,7 +1,7 @@
 import { type EventQuery, type EventView } from '@fairlead/api';
 import { randomBytes } from 'node:crypto';
 
-/** Events kept for readers that come back, and how many bytes a slow reader may be behind. */
+/** Events kept for readers that come back. */
 const KEPT = 1000;
 
 type Unnumbered = EventView extends infer E ? (E extends EventView ? Omit<E, 'id'> : never) : never;
@@ -42,8 +42,12 @@ export class EventHub {
     if (lastEventId === undefined || lastEventId === this.idOf(this.last)) return [];
     const position = this.ring.findIndex(({ id }) => id === lastEventId);
     if (position >= 0) return this.ring.slice(position + 1);
-    const reason = `events since ${lastEventId} are no longer known: read again what you show`;
-    return [{ id: this.idOf(this.last), at, type: 'resync', host: null, data: { reason } }];
+    return [this.resync(at, `events since ${lastEventId} are no longer known: read again what you show`)];
+  }
+
+  /** For one reader: after it, the reader knows everything up to now. */
+  resync(at: string, reason: string): EventView {
+    return { id: this.idOf(this.last), at, type: 'resync', host: null, data: { reason } };
   }
 
   private idOf(number: number): string {

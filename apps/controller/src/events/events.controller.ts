@@ -1,6 +1,6 @@
 import { type EventQuery, eventQuery, type EventView } from '@fairlead/api';
-import { Controller, Get, Headers, Inject, Query, Res } from '@nestjs/common';
-import { type Response } from 'express';
+import { Controller, Get, Headers, Inject, Query, Req, Res } from '@nestjs/common';
+import { type Request, type Response } from 'express';
 import { type Clock, toTimestamp } from '../clock.js';
 import { HostsService } from '../hosts/hosts.service.js';
 import { CLOCK } from '../http/tokens.js';
@@ -23,6 +23,7 @@ export class EventsController {
   follow(
     @Query(validQuery(eventQuery)) query: EventQuery,
     @Headers('last-event-id') lastEventId: string | undefined,
+    @Req() request: Request,
     @Res() response: Response,
   ): void {
     for (const name of query.host) this.hosts.get(name);
@@ -31,14 +32,27 @@ export class EventsController {
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
     });
+    if (request.method === 'HEAD') return void response.end();
     response.write(': connected\n\n');
+    this.serve(query, lastEventId, response);
+  }
+
+  private serve(query: EventQuery, lastEventId: string | undefined, response: Response): void {
     const send = (event: EventView): void => {
-      if (!wanted(event, query) || response.writableEnded) return;
+      if (response.destroyed || !wanted(event, query)) return;
       if (response.writableLength > MAX_BEHIND_BYTES) return this.cutOff(response);
       response.write(toFrame(event));
     };
     const { missed, close } = this.hub.subscribe(lastEventId, toTimestamp(this.now()), send);
-    missed.forEach(send);
+    const frames = missed
+      .filter((event) => wanted(event, query))
+      .map(toFrame)
+      .join('');
+    if (frames.length < MAX_BEHIND_BYTES / 2) response.write(frames);
+    else
+      response.write(
+        toFrame(this.hub.resync(toTimestamp(this.now()), 'too much was missed: read again what you show')),
+      );
     const life = setInterval(() => response.write(': alive\n\n'), SIGN_OF_LIFE_MS);
     response.on('close', () => {
       clearInterval(life);

@@ -1,9 +1,10 @@
+import { parse } from 'node:querystring';
 import { API_PREFIX } from '@fairlead/api';
 import { FairleadError } from '@fairlead/domain';
 import { type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
-import express from 'express';
+import express, { type NextFunction, type Request, type Response } from 'express';
 import { type Logger } from 'pino';
 import { AppModule } from '../app.module.js';
 import { type Clock } from '../clock.js';
@@ -14,16 +15,28 @@ import { type Runtime } from '../runtime.js';
 export async function createServer(runtime: Runtime, now: Clock, logger: Logger): Promise<INestApplication> {
   const server = express();
   server.disable('x-powered-by');
-  server.set('query parser', 'simple');
+  server.set('query parser', readQuery);
   const app = await NestFactory.create(AppModule.of(runtime, now, toLog(logger)), new ExpressAdapter(server), {
     logger: toNestLogger(logger),
     bodyParser: false,
     abortOnError: false,
     forceCloseConnections: true,
   });
-  app.use(express.json({ limit: '1mb', strict: true }));
+  app.use(refuseOtherBodies, express.json({ limit: '1mb', strict: true }));
   app.setGlobalPrefix(API_PREFIX, { exclude: ['healthz', 'readyz'] });
   return app;
+}
+
+/** Repeated keys become lists. Without a limit of keys, which would silently leave hosts out of a question. */
+const readQuery = (text: string | undefined): object => parse(text ?? '', '&', '=', { maxKeys: 0 });
+
+/** A body that is not read would be taken for none. */
+function refuseOtherBodies(request: Request, _response: Response, next: NextFunction): void {
+  const empty = request.headers['content-length'] === '0';
+  if (empty || request.is('json') !== false) return next();
+  throw new FairleadError('invalid_argument', 'The body is not JSON by its Content-Type', {
+    hint: 'Send JSON with Content-Type: application/json.',
+  });
 }
 
 /** @returns the port as bound @throws FairleadError `already_exists` where another process listens there */

@@ -11,7 +11,7 @@ export class Validated<S extends z.ZodType> implements PipeTransform<unknown, z.
 
   /** @throws FairleadError `invalid_argument` */
   transform(value: unknown): z.output<S> {
-    const result = this.schema.safeParse(value ?? {});
+    const result = this.schema.safeParse(value);
     if (result.success) return result.data;
     throw fromIssues(this.what, result.error.issues);
   }
