@@ -40,6 +40,7 @@ export class InventoryObserver implements Watched {
   private current: InventoryState | undefined;
   private engineHealth: EngineHealth = { state: 'down', reason: 'the engine has not answered yet' };
   private stream: string;
+  private upSince = Infinity;
   private cut = '';
   private readonly taken: Bell;
   private readonly watchers = new Set<Watcher>();
@@ -69,6 +70,11 @@ export class InventoryObserver implements Watched {
 
   get streamId(): string {
     return this.stream;
+  }
+
+  /** For how long the engine has been answering without a break; 0 while it does not. */
+  upForMs(): number {
+    return Math.max(0, this.parts.timing.now() - this.upSince);
   }
 
   /** Follows the engine until `signal` aborts. Never rejects. */
@@ -121,6 +127,7 @@ export class InventoryObserver implements Watched {
     else if (this.current === before) return;
     this.changed.ring();
     if (wasUp) return;
+    this.upSince = this.parts.timing.now();
     this.parts.log.info('The engine answers', { networks: networks.length });
     this.parts.up?.();
   }
@@ -128,6 +135,7 @@ export class InventoryObserver implements Watched {
   private lose({ message }: FairleadError): void {
     if (this.engineHealth.state === 'down' && this.engineHealth.reason === message) return;
     this.engineHealth = { state: 'down', reason: message };
+    this.upSince = Infinity;
     this.changed.ring();
     this.parts.log.warn('The engine does not answer', { reason: message });
   }

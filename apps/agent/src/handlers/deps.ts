@@ -1,0 +1,41 @@
+import type { EnginePort } from '@fairlead/engine';
+import type { CallContext, Methods } from '@fairlead/link';
+import type { FairQueue } from '../concurrency/fair-queue.js';
+import type { HostDescription } from '../host-description.js';
+import type { InventoryObserver } from '../inventory/inventory-observer.js';
+import type { Log } from '../log.js';
+import type { Answer, CommandMethod, OperationRunner, OperationScope } from '../operations/operation-runner.js';
+import type { ProbeTools } from '../probe/probe-tools.js';
+
+/** What the handlers stand on. */
+export interface HandlerDeps {
+  readonly engine: EnginePort;
+  readonly observer: Pick<InventoryObserver, 'watch' | 'upForMs'>;
+  readonly operations: OperationRunner;
+  readonly queue: FairQueue;
+  readonly host: HostDescription;
+  /** What can look from inside a container's network, best first. */
+  readonly probeTools: readonly ProbeTools[];
+  readonly journalId: string;
+  readonly log: Log;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Milliseconds that only grow. */
+  readonly clock: () => number;
+}
+
+/** One call of one method. */
+export type Handler<M extends keyof Methods, Result> = (
+  deps: HandlerDeps,
+) => (request: Methods[M]['requestOut'], context: CallContext) => Result;
+
+/** Carries out a command at most once for each operation id, when its turn on the engine has come. */
+export async function runOnce<M extends CommandMethod>(
+  { operations, queue }: HandlerDeps,
+  method: M,
+  request: Methods[M]['requestOut'],
+  context: CallContext,
+  act: (scope: OperationScope) => Promise<Answer<M>>,
+): Promise<Answer<M>> {
+  return operations.start(method, request, (scope) => queue.run(context, () => act(scope))).outcome;
+}

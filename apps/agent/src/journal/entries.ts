@@ -1,0 +1,109 @@
+import type { Network } from '@fairlead/domain';
+import type { OperationErrorMessage__Output, PruneItemResult__Output } from '@fairlead/link';
+
+interface Line {
+  /** Operation id. */
+  readonly op: string;
+  /** Milliseconds since the epoch, by this host's clock. */
+  readonly at: number;
+}
+
+/** The operation begins. Until its `done` nobody knows what became of it but the engine. */
+export interface Started extends Line {
+  readonly t: 'started';
+  readonly method: string;
+  /** SHA-256 (hex) of the request as it came. */
+  readonly request: string;
+  /** For people: what is about to be done, to what. */
+  readonly what: string;
+  /** Create: ids of the networks that had the name already. */
+  readonly before?: readonly string[];
+}
+
+/** The full record of a network that is about to be removed. */
+export interface Removing extends Line {
+  readonly t: 'removing';
+  readonly network: Network;
+}
+
+/** A container that force is about to detach. */
+export interface Detaching extends Line {
+  readonly t: 'detaching';
+  readonly container: string;
+}
+
+/** What became of one item of a prune. */
+export interface Item extends Line {
+  readonly t: 'item';
+  readonly result: PruneItemResult__Output;
+}
+
+/** The operation has ended; the same id gets this again. */
+export interface Done extends Line {
+  readonly t: 'done';
+  readonly request: string;
+  /** The serialized answer in base64. */
+  readonly response?: string;
+  readonly error?: OperationErrorMessage__Output;
+}
+
+/** The operation was never begun and never will be. */
+export interface Refused extends Line {
+  readonly t: 'refused';
+  readonly why: string;
+}
+
+/** One line of the journal. */
+export type Entry = Started | Removing | Detaching | Item | Done | Refused;
+
+/** The first line. */
+export interface Header {
+  readonly t: 'journal';
+  readonly v: 1;
+  readonly id: string;
+  readonly at: number;
+  /** Operations that began up to this instant may have been dropped. */
+  readonly droppedUntil?: number;
+}
+
+export type OperationState = 'started' | 'done' | 'refused';
+
+/** What the journal knows of one operation. */
+export interface OperationRecord {
+  readonly state: OperationState;
+  readonly at: number;
+  readonly request: string;
+  readonly before: readonly string[];
+  readonly removing: readonly Network[];
+  readonly detaching: readonly string[];
+  readonly items: readonly PruneItemResult__Output[];
+  readonly response: Buffer | undefined;
+  readonly error: OperationErrorMessage__Output | undefined;
+  readonly why: string;
+}
+
+/** The state of an operation after one more line; `undefined` while none of its lines says one. */
+export function stateAfter(before: OperationState | undefined, { t }: Pick<Entry, 't'>): OperationState | undefined {
+  if (t === 'started') return before ?? 'started';
+  return t === 'done' || t === 'refused' ? t : before;
+}
+
+/** Joins the lines of one operation, in their order. */
+export function joinEntries(entries: readonly Entry[]): OperationRecord {
+  const of = <T extends Entry['t']>(t: T) =>
+    entries.filter((entry): entry is Extract<Entry, { t: T }> => entry.t === t);
+  const [started] = of('started');
+  const done = of('done').at(-1);
+  return {
+    state: entries.reduce<OperationState | undefined>(stateAfter, undefined) ?? 'started',
+    at: entries[0]?.at ?? 0,
+    request: started?.request ?? done?.request ?? '',
+    before: started?.before ?? [],
+    removing: of('removing').map(({ network }) => network),
+    detaching: of('detaching').map(({ container }) => container),
+    items: of('item').map(({ result }) => result),
+    response: done?.response === undefined ? undefined : Buffer.from(done.response, 'base64'),
+    error: done?.error,
+    why: of('refused').at(-1)?.why ?? '',
+  };
+}

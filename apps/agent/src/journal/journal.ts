@@ -1,0 +1,322 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, rename } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { FairleadError } from '@fairlead/domain';
+import type { Log } from '../log.js';
+import {
+  type Entry,
+  type Header,
+  joinEntries,
+  type OperationRecord,
+  type OperationState,
+  stateAfter,
+} from './entries.js';
+import { type Handle, JournalFile, openHandle, scanLines, type Span } from './journal-file.js';
+import { choose, type Kept, type RetentionLimits } from './retention.js';
+
+const FILE = 'journal.jsonl';
+const MAX_BYTES = 64 * 1024 * 1024;
+const DAY_MS = 86_400_000;
+/** A rewrite that failed is tried again when the file has grown by this much. */
+const RETRY_BYTES = 1024 * 1024;
+
+/** A file larger than this is rewritten, with what the other limits let it keep. */
+export interface JournalLimits extends RetentionLimits {
+  readonly rewriteAt: number;
+}
+
+const LIMITS: JournalLimits = {
+  maxAgeMs: 7 * DAY_MS,
+  operations: 10_000,
+  bytes: MAX_BYTES / 2,
+  rewriteAt: MAX_BYTES,
+};
+
+export interface JournalOptions {
+  readonly folder: string;
+  readonly log: Log;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly openFile?: (path: string) => Promise<Handle>;
+  readonly limits?: JournalLimits;
+}
+
+/** What is kept in memory of an operation: where its lines are. */
+interface Place {
+  state: OperationState | undefined;
+  readonly at: number;
+  readonly spans: Span[];
+  readonly removals: Span[];
+}
+
+/**
+ * What this agent has begun and ended, on disk before it happens.
+ *
+ * Invariants
+ * - `append` resolves when its lines are on the disk, or rejects with `journal_failed` and none of them counts.
+ * - A torn last line, of an append that nobody was told of, is cut off at the next start. Any other fault means that
+ *   the journal is lost: it is put aside and a new one begins, under another id.
+ * - The file stays below its limit; what may have been dropped is remembered as an instant.
+ * - One process writes it (see FolderLock). In memory are only the places of the lines.
+ */
+export class Journal {
+  private places = new Map<string, Place>();
+  /** Calls that use the file, which is not rewritten under them. */
+  private users = 0;
+  private rewriting: Promise<void> | undefined;
+  private rewriteAt: number;
+
+  private constructor(
+    private readonly options: Required<JournalOptions>,
+    private header: Header,
+    private file: JournalFile,
+  ) {
+    this.rewriteAt = options.limits.rewriteAt;
+  }
+
+  /**
+   * Opens the journal of a folder; makes both where they are missing.
+   * @throws FairleadError `journal_failed`
+   */
+  static async open(given: JournalOptions): Promise<Journal> {
+    const options = { openFile: openHandle, limits: LIMITS, ...given };
+    try {
+      await mkdir(options.folder, { recursive: true, mode: 0o700 });
+      const journal = (await Journal.read(options)) ?? (await Journal.begin(options));
+      await journal.rewriteIfLarge();
+      return journal;
+    } catch (cause) {
+      throw failed(options.folder, cause);
+    }
+  }
+
+  /** Random, made with the file. */
+  get id(): string {
+    return this.header.id;
+  }
+
+  /** @throws FairleadError `journal_failed`: nothing counts of what was given */
+  async append(...entries: readonly Entry[]): Promise<void> {
+    try {
+      const lines = entries.map((entry) => JSON.stringify(entry));
+      await this.use(async () => {
+        const spans = await this.file.append(lines);
+        entries.forEach((entry, index) => this.note(entry, spans[index] as Span));
+      });
+    } catch (cause) {
+      throw failed(this.options.folder, cause);
+    }
+    void this.rewriteIfLarge();
+  }
+
+  /** What is known of an operation; undefined for one that was never seen here, or was dropped. */
+  async find(operationId: string): Promise<OperationRecord | undefined> {
+    return this.use(async () => {
+      const place = this.places.get(operationId);
+      if (place?.state === undefined) return undefined;
+      const lines = await Promise.all(place.spans.map((span) => this.file.read(span)));
+      return joinEntries(lines.map((line) => JSON.parse(line) as Entry));
+    });
+  }
+
+  /** Whether an operation that is not found may have been here and been dropped since. */
+  mayHaveDropped(operationId: string): boolean {
+    const { droppedUntil } = this.header;
+    if (droppedUntil === undefined) return false;
+    // The id's time is by the controller's clock; a day is more than clocks differ that TLS or people put up with.
+    return timeOfId(operationId) <= droppedUntil + DAY_MS;
+  }
+
+  async close(): Promise<void> {
+    while (this.rewriting) await this.rewriting;
+    await this.file.close();
+  }
+
+  private static async begin(options: Required<JournalOptions>): Promise<Journal> {
+    const header: Header = { t: 'journal', v: 1, id: randomUUID(), at: options.now() };
+    return new Journal(options, header, await writeAnew(options, [JSON.stringify(header)]));
+  }
+
+  /** Undefined where there is no journal, or one that cannot be trusted, which is put aside. */
+  private static async read(options: Required<JournalOptions>): Promise<Journal | undefined> {
+    const path = join(options.folder, FILE);
+    const handle = await options.openFile(path);
+    const { header, entries, length, fault } = await readAll(handle);
+    if (header === undefined || fault !== undefined) {
+      await handle.close();
+      if (fault !== undefined) await putAside(options, path, fault);
+      return undefined;
+    }
+    const file = new JournalFile(handle, length.counted);
+    if (length.found > length.counted) {
+      options.log.warn('The last line of the journal was torn and is cut off: what it was to say was never begun');
+      await file.cut();
+    }
+    const journal = new Journal(options, header, file);
+    for (const { entry, span } of entries) journal.note(entry, span);
+    return journal;
+  }
+
+  private note(entry: Entry, span: Span): void {
+    const place = this.places.get(entry.op) ?? { state: undefined, at: entry.at, spans: [], removals: [] };
+    place.state = stateAfter(place.state, entry);
+    place.spans.push(span);
+    if (entry.t === 'removing') place.removals.push(span);
+    this.places.set(entry.op, place);
+  }
+
+  private async use<T>(work: () => Promise<T>): Promise<T> {
+    while (this.rewriting) await this.rewriting;
+    this.users += 1;
+    try {
+      return await work();
+    } finally {
+      this.users -= 1;
+    }
+  }
+
+  /** Never rejects: what was written counts, whether or not it can be made smaller. */
+  private async rewriteIfLarge(): Promise<void> {
+    const isLarge = this.file.size > this.rewriteAt || this.places.size > 2 * this.options.limits.operations;
+    if (!isLarge || this.users > 0) return;
+    this.rewriting ??= this.rewrite()
+      .catch((error: unknown) => {
+        this.rewriteAt = this.file.size + RETRY_BYTES;
+        this.options.log.warn('The journal could not be rewritten and goes on growing', { reason: wordsOf(error) });
+      })
+      .finally(() => (this.rewriting = undefined));
+    await this.rewriting;
+  }
+
+  /** Copies what is kept into a new file, which then takes the place of the old one. */
+  private async rewrite(): Promise<void> {
+    const { now, limits, log } = this.options;
+    const places = [...this.places];
+    const kept = choose(
+      places.map(([, place]) => toRetained(place)),
+      now(),
+      limits,
+    );
+    const dropped = places.filter((_, index) => kept[index] !== 'all').map(([, { at }]) => at);
+    const droppedUntil = Math.max(this.header.droppedUntil ?? 0, ...dropped);
+    const header = { ...this.header, ...(droppedUntil > 0 && { droppedUntil }) };
+    const lines = [JSON.stringify(header)];
+    for (const [index, [, place]] of places.entries()) {
+      for (const span of spansOf(place, kept[index] ?? 'all')) lines.push(await this.file.read(span));
+    }
+    const old = this.file;
+    this.file = await writeAnew(this.options, lines);
+    this.header = header;
+    this.index(lines.slice(1), lines[0] ?? '');
+    await old.close();
+    log.info('The journal was rewritten', { operations: places.length, dropped: dropped.length });
+  }
+
+  private index(lines: readonly string[], header: string): void {
+    this.places = new Map();
+    let offset = Buffer.byteLength(header) + 1;
+    for (const line of lines) {
+      const length = Buffer.byteLength(line) + 1;
+      this.note(JSON.parse(line) as Entry, { offset, length });
+      offset += length;
+    }
+  }
+}
+
+const toRetained = ({ at, state, spans, removals }: Place) => ({
+  at,
+  bytes: sizeOf(spans),
+  removalBytes: sizeOf(removals),
+  open: state === 'started',
+});
+
+const sizeOf = (spans: readonly Span[]): number => spans.reduce((sum, { length }) => sum + length, 0);
+
+const spansOf = ({ spans, removals }: Place, kept: Kept): readonly Span[] =>
+  kept === 'all' ? spans : kept === 'removals' ? removals : [];
+
+/** Milliseconds since the epoch that a UUIDv7 carries; 0 for any other id, which may then be of any age. */
+const timeOfId = (id: string): number =>
+  /^[0-9a-f]{8}-[0-9a-f]{4}-7/i.test(id) ? parseInt(id.slice(0, 8) + id.slice(9, 13), 16) : 0;
+
+interface Scan {
+  readonly header: Header | undefined;
+  readonly entries: { readonly entry: Entry; readonly span: Span }[];
+  /** Bytes of the lines that count, and of all that is there. */
+  readonly length: { counted: number; found: number };
+  /** Why it cannot be trusted. */
+  readonly fault: string | undefined;
+}
+
+async function readAll(handle: Handle): Promise<Scan> {
+  const entries: Scan['entries'] = [];
+  const length = { counted: 0, found: 0 };
+  let header: Header | undefined;
+  for await (const { text, whole, ...span } of scanLines(handle)) {
+    const line = whole ? parse(text) : undefined;
+    const isTorn = length.found > length.counted;
+    length.found = span.offset + span.length;
+    if (isTorn) return { header, entries, length, fault: `line at byte ${length.counted} cannot be read` };
+    if (line === undefined) continue;
+    if (line.t !== 'journal') entries.push({ entry: line, span });
+    else header = line;
+    if (header === undefined) return { header, entries, length, fault: 'it does not begin like a journal' };
+    length.counted = length.found;
+  }
+  const isForeign = header === undefined && length.found > 0;
+  return { header, entries, length, fault: isForeign ? 'it does not begin like a journal' : undefined };
+}
+
+function parse(text: string): Header | Entry | undefined {
+  try {
+    const value = JSON.parse(text) as Header | Entry | null;
+    return typeof value?.t === 'string' ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function putAside({ log, now }: Required<JournalOptions>, path: string, fault: string): Promise<void> {
+  const aside = `${path}.damaged-${new Date(now()).toISOString().replace(/[:.]/g, '-')}`;
+  await rename(path, aside);
+  log.warn('The journal is damaged and was put aside: outcomes are now told from the engine', { fault, aside });
+}
+
+/** A new file with these lines in the place of the journal, on the disk with its name. */
+async function writeAnew(
+  { folder, openFile }: Required<JournalOptions>,
+  lines: readonly string[],
+): Promise<JournalFile> {
+  const path = join(folder, FILE);
+  const handle = await openFile(`${path}.new`);
+  try {
+    await handle.truncate(0);
+    const file = new JournalFile(handle, 0);
+    await file.append(lines);
+    await rename(`${path}.new`, path);
+    await syncFolder(dirname(path));
+    return file;
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+/** A name is on the disk only when its folder is. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+const failed = (folder: string, cause: unknown): FairleadError =>
+  new FairleadError('journal_failed', `The journal in ${folder} cannot be written: ${wordsOf(cause)}`, {
+    hint: 'Nothing was changed. Make room or mend the permissions there; reading goes on meanwhile.',
+    cause,
+  });
+
+const wordsOf = (cause: unknown): string =>
+  typeof cause === 'object' && cause !== null && 'message' in cause ? String(cause.message) : String(cause);

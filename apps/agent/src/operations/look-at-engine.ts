@@ -1,0 +1,131 @@
+import { FairleadError, type NetworkAttributes, shortId } from '@fairlead/domain';
+import type { EnginePort } from '@fairlead/engine';
+import type { Methods, PruneItemResult__Output } from '@fairlead/link';
+import { isAttached } from '../handlers/looks.js';
+import type { OperationRecord } from '../journal/entries.js';
+import type { CommandMethod } from './operation-runner.js';
+
+/** What the engine's present state says of an operation whose end nobody saw. */
+export interface Verdict {
+  readonly applied: boolean;
+  /** How it is known, as a sentence. */
+  readonly explanation: string;
+  readonly items: readonly PruneItemResult__Output[];
+}
+
+/** What the journal has of it; undefined where the journal was lost. */
+type Known = OperationRecord | undefined;
+type Request<M extends CommandMethod> = Methods[M]['requestOut'];
+type Look<M extends CommandMethod> = (engine: EnginePort, request: Request<M>, known: Known) => Promise<Verdict>;
+
+/** A method without a look does not compile. Each throws `engine_unavailable` where the engine does not answer. */
+const LOOKS: { readonly [M in CommandMethod]: Look<M> } = {
+  CreateNetwork: lookForCreated,
+  ConnectContainer: async (engine, request) => {
+    const on = await isOn(engine, request);
+    return verdict(on, on ? 'the container is on the network' : 'the container is not on the network');
+  },
+  DisconnectContainer: async (engine, request) => {
+    const on = await isOn(engine, request);
+    return verdict(!on, on ? 'the container is still on the network' : 'the container is not on the network any more');
+  },
+  RemoveNetwork: lookForRemoved,
+  PruneNetworks: lookForPruned,
+};
+
+export const lookAtEngine = <M extends CommandMethod>(
+  engine: EnginePort,
+  method: M,
+  request: Request<M>,
+  known: Known,
+): Promise<Verdict> => LOOKS[method](engine, request, known);
+
+const verdict = (applied: boolean, explanation: string, items: readonly PruneItemResult__Output[] = []): Verdict => ({
+  applied,
+  explanation,
+  items,
+});
+
+const WHO = 'whether this operation or someone else did it cannot be told';
+
+async function lookForCreated(engine: EnginePort, { spec }: Request<'CreateNetwork'>, known: Known): Promise<Verdict> {
+  const name = spec?.name ?? '';
+  const named = (await engine.listNetworks()).filter((network) => network.name === name);
+  const made = named.find(({ id }) => known?.before.includes(id) !== true);
+  if (made === undefined) return verdict(false, `there is no network '${name}' that was not there before`);
+  const found = `network '${name}' is there (${shortId(made.id)})`;
+  return verdict(true, known ? `${found} and was not before` : `${found}; ${WHO}`);
+}
+
+async function lookForRemoved(
+  engine: EnginePort,
+  { networkId }: Request<'RemoveNetwork'>,
+  known: Known,
+): Promise<Verdict> {
+  const there = await exists(engine, networkId);
+  if (!there) return verdict(true, `network ${shortId(networkId)} is not there any more${known ? '' : `; ${WHO}`}`);
+  const detaching = known?.detaching ?? [];
+  const note =
+    detaching.length === 0 ? '' : `; containers that may have been detached from it: ${detaching.join(', ')}`;
+  return verdict(false, `network ${shortId(networkId)} is still there${note}`);
+}
+
+async function lookForPruned(engine: EnginePort, { items }: Request<'PruneNetworks'>, known: Known): Promise<Verdict> {
+  const results: PruneItemResult__Output[] = [];
+  for (const { networkId } of items) {
+    const told = known?.items.find((item) => item.networkId === networkId);
+    results.push(told ?? (await lookForItem(engine, networkId, known)));
+  }
+  const removed = results.filter(({ outcome }) => outcome === 'removed').length;
+  const explanation = `${removed} of ${items.length} networks are gone; the prune does not go on by itself`;
+  return verdict(true, known ? explanation : `${explanation}; ${WHO}`, results);
+}
+
+async function lookForItem(engine: EnginePort, networkId: string, known: Known): Promise<PruneItemResult__Output> {
+  const record = known?.removing.find(({ id }) => id === networkId);
+  const there = await exists(engine, networkId);
+  const base = { networkId, name: record?.name ?? '', engineMessage: '' };
+  if (there)
+    return {
+      ...base,
+      outcome: 'kept',
+      reason: 'the prune was cut short before it was removed',
+      code: 'outcome_unknown',
+    };
+  if (known === undefined || record !== undefined) {
+    return { ...base, outcome: 'removed', reason: known ? 'seen to be gone' : `it is gone; ${WHO}`, code: '' };
+  }
+  return {
+    ...base,
+    outcome: 'kept',
+    reason: 'the prune had not come to it; it is gone all the same',
+    code: 'network_not_found',
+  };
+}
+
+/** Whether the network with exactly this id is there; one that is only *named* like it is another one. */
+async function exists(engine: EnginePort, id: string): Promise<boolean> {
+  return (await find(engine, id))?.id === id;
+}
+
+async function find(engine: EnginePort, id: string): Promise<NetworkAttributes | undefined> {
+  return unlessCode('network_not_found', engine.inspectNetwork(id));
+}
+
+async function isOn(
+  engine: EnginePort,
+  { networkId, container }: { readonly networkId: string; readonly container: string },
+): Promise<boolean> {
+  const network = await find(engine, networkId);
+  const found = await unlessCode('container_not_found', engine.inspectContainer(container));
+  return network?.id === networkId && found !== undefined && isAttached(found, network);
+}
+
+async function unlessCode<T>(code: FairleadError['code'], work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof FairleadError && error.code === code) return undefined;
+    throw error;
+  }
+}
