@@ -1,0 +1,274 @@
+import { describe, expect, it } from '@jest/globals';
+import { type Network } from '@fairlead/domain';
+import { codec, type InventoryUpdate, networkDigest, setDigest } from '@fairlead/link';
+import { message, network } from '../testing/scripted-agent.js';
+import { type ChainStep, InventoryChain } from './chain.js';
+
+const received = (update: InventoryUpdate) => codec.decodeInventory(codec.encodeInventory(update));
+const digestOf = (networks: readonly Network[]): string => setDigest(networks.map((n) => [n.id, networkDigest(n)]));
+const stored = (...networks: Network[]) => new Map(networks.map((n) => [n.id, networkDigest(n)]));
+
+const begin = (count: number, streamId = 's') => ({ streamId, snapshotBegin: { networks: count } });
+const chunk = (networks: readonly Network[], streamId = 's') => ({
+  streamId,
+  snapshotChunk: { networks: networks.map(message) },
+});
+const end = (networks: readonly Network[], revision = 1, streamId = 's') => ({
+  streamId,
+  snapshotEnd: { revision, setDigest: digestOf(networks) },
+});
+const snapshot = (networks: readonly Network[], revision = 1, streamId = 's'): InventoryUpdate[] => [
+  begin(networks.length, streamId),
+  chunk(networks, streamId),
+  end(networks, revision, streamId),
+];
+const delta = (appliesTo: number, upserts: Network[] = [], removedIds: string[] = [], streamId = 's') => ({
+  streamId,
+  delta: { appliesTo, resultsIn: appliesTo + 1, upserts: upserts.map(message), removedIds },
+});
+const bookmark = (networks: readonly Network[], revision: number, state = 'up', streamId = 's') => ({
+  streamId,
+  bookmark: { revision, setDigest: digestOf(networks), health: { state, reason: state === 'up' ? '' : 'gone' } },
+});
+
+const feed = (chain: InventoryChain, ...updates: InventoryUpdate[]): ChainStep[] =>
+  updates.map((update) => chain.apply(received(update)));
+const last = (steps: readonly ChainStep[]): ChainStep => steps.at(-1)!;
+const resync = (reason: RegExp) => ({ kind: 'resync', reason: expect.stringMatching(reason) });
+
+const [a, b, c] = [network('a'), network('b'), network('c')];
+const changedA = network('a', { labels: { now: 'other' } });
+
+describe('a snapshot', () => {
+  it('comes out as the difference to what is stored', () => {
+    const chain = new InventoryChain(stored(a, b));
+    const step = last(feed(chain, ...snapshot([changedA, c], 7)));
+    expect(step).toMatchObject({
+      kind: 'change',
+      upserts: [{ id: a.id }, { id: c.id }],
+      removedIds: [b.id],
+      position: { streamId: 's', revision: 7, setDigest: digestOf([changedA, c]) },
+    });
+    expect(chain.synced).toBe(true);
+  });
+
+  it('of the set that is stored already is an empty change, so that the host is live again', () => {
+    const step = last(feed(new InventoryChain(stored(a, b)), ...snapshot([b, a])));
+    expect(step).toMatchObject({ kind: 'change', upserts: [], removedIds: [] });
+  });
+
+  it('may come in any number of chunks, also in none', () => {
+    const chain = new InventoryChain(new Map());
+    expect(last(feed(chain, begin(3), chunk([a]), chunk([]), chunk([b, c]), end([a, b, c])))).toMatchObject({
+      kind: 'change',
+      upserts: [{ id: a.id }, { id: b.id }, { id: c.id }],
+    });
+    expect(last(feed(chain, begin(0), end([])))).toMatchObject({ kind: 'change', removedIds: [a.id, b.id, c.id] });
+  });
+
+  it('that is cut changes nothing, whatever follows', () => {
+    const chain = new InventoryChain(stored(a, b));
+    expect(feed(chain, begin(2), chunk([c])).map(({ kind }) => kind)).toEqual(['nothing', 'nothing']);
+    expect(chain.synced).toBe(false);
+    expect(last(feed(chain, ...snapshot([a, b])))).toMatchObject({ kind: 'change', upserts: [], removedIds: [] });
+  });
+
+  it('leaves the set as it was until its end has come', () => {
+    const chain = new InventoryChain(new Map());
+    feed(chain, ...snapshot([a]), begin(1), chunk([b]));
+    expect(chain.synced).toBe(true);
+    expect(last(feed(chain, bookmark([a], 1)))).toMatchObject({ kind: 'bookmark' });
+  });
+
+  it.each([
+    ['has another digest', [begin(1), chunk([a]), end([b])], /not the set that its digest names/],
+    ['lacks a chunk', [begin(2), chunk([a]), end([a, b])], /has 1 networks instead of 2/],
+    ['names a network twice', [begin(2), chunk([a, a]), end([a])], /has 2 networks instead of 2/],
+    ['has no beginning', [chunk([a]), end([a])], /without its beginning/],
+    ['ends without a beginning', [end([])], /end of a snapshot arrived without/],
+    ['mixes two streams', [begin(1), chunk([a], 'other'), end([a])], /without its beginning/],
+    ['ends in another stream', [begin(1), chunk([a]), end([a], 1, 'other')], /without its beginning/],
+  ])('that %s is refused, and asked for once more', (_, updates, reason) => {
+    const chain = new InventoryChain(stored(c));
+    const steps = feed(chain, ...updates);
+    expect(steps.filter(({ kind }) => kind !== 'nothing')).toEqual([resync(reason)]);
+    expect(chain.synced).toBe(false);
+    expect(last(feed(chain, ...snapshot([c])))).toMatchObject({ kind: 'change', upserts: [], removedIds: [] });
+  });
+});
+
+describe('a delta', () => {
+  it('is applied where it continues the revision', () => {
+    const chain = new InventoryChain(new Map());
+    feed(chain, ...snapshot([a, b], 5));
+    expect(last(feed(chain, delta(5, [changedA, c], [b.id])))).toMatchObject({
+      kind: 'change',
+      upserts: [{ id: a.id }, { id: c.id }],
+      removedIds: [b.id],
+      position: { revision: 6, setDigest: digestOf([changedA, c]) },
+    });
+  });
+
+  it.each([
+    ['leaves a gap', delta(6, [b]), /applies to revision 6, the stored one is 5/],
+    ['comes twice', delta(4, [b]), /applies to revision 4/],
+    ['is of another stream', delta(5, [b], [], 'other'), /another stream/],
+  ])('that %s is not applied, and a snapshot is asked for', (_, update, reason) => {
+    const chain = new InventoryChain(new Map());
+    feed(chain, ...snapshot([a], 5));
+    expect(last(feed(chain, update))).toEqual(resync(reason));
+    expect(chain.synced).toBe(false);
+  });
+
+  it('after a break is passed over until the snapshot has come, which is asked for once', () => {
+    const chain = new InventoryChain(new Map());
+    feed(chain, ...snapshot([a], 5));
+    const steps = feed(chain, delta(9, [b]), delta(10, [c]), delta(5, [b]), chunk([c]), end([c]));
+    expect(steps.map(({ kind }) => kind)).toEqual(['resync', 'nothing', 'nothing', 'nothing', 'nothing']);
+    expect(last(feed(chain, ...snapshot([a, c], 11)))).toMatchObject({ kind: 'change', upserts: [{ id: c.id }] });
+    expect(last(feed(chain, delta(13, [])))).toEqual(resync(/revision 13/));
+  });
+
+  it('before any snapshot says nothing', () => {
+    expect(feed(new InventoryChain(stored(a)), delta(1, [b]))).toEqual([{ kind: 'nothing' }]);
+  });
+});
+
+describe('a bookmark', () => {
+  const at5 = () => {
+    const chain = new InventoryChain(new Map());
+    feed(chain, ...snapshot([a], 5));
+    return chain;
+  };
+
+  it('confirms the set', () => {
+    expect(last(feed(at5(), bookmark([a], 5)))).toEqual({ kind: 'bookmark', health: { state: 'up', reason: '' } });
+  });
+
+  it.each([
+    ['a later revision', bookmark([a], 6), /the agent is at revision 6/],
+    ['another stream', bookmark([a], 5, 'up', 'other'), /revision 5/],
+    ['another set', bookmark([b], 5), /differs/],
+  ])('of %s breaks the chain', (_, update, reason) => {
+    expect(last(feed(at5(), update))).toEqual(resync(reason));
+  });
+
+  it('of an engine that is down tells of that, and asks for nothing', () => {
+    const chain = at5();
+    const health = { state: 'down', reason: 'gone' };
+    expect(last(feed(chain, bookmark([], 99, 'down', 'other')))).toEqual({ kind: 'bookmark', health });
+    expect(chain.synced).toBe(true);
+  });
+
+  it('without a word of the engine counts it as down', () => {
+    expect(last(feed(at5(), { streamId: 's', bookmark: { revision: 5, setDigest: '' } }))).toMatchObject({
+      health: { state: 'down' },
+    });
+  });
+
+  it('after a break is no sign that the set is right', () => {
+    const chain = at5();
+    feed(chain, delta(9));
+    expect(last(feed(chain, bookmark([a], 5)))).toMatchObject({ kind: 'bookmark' });
+    expect(chain.synced).toBe(false);
+  });
+});
+
+it('passes over an update of a kind that only a newer agent knows', () => {
+  expect(feed(new InventoryChain(new Map()), { streamId: 's' })).toEqual([{ kind: 'nothing' }]);
+});
+
+/** Numbers from 0 to 1 that repeat themselves for the same seed (mulberry32). */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+/** A host whose networks change at random, and the updates that tell of it. */
+class Source {
+  readonly set = new Map<string, Network>();
+  revision = 1;
+  private stream = 1;
+
+  constructor(private readonly random: () => number) {}
+
+  change(): InventoryUpdate[] {
+    const name = `net-${Math.floor(this.random() * 12)}`;
+    const next = network(name, { labels: { at: String(this.revision) } });
+    const streamId = `s${this.stream}`;
+    const appliesTo = this.revision++;
+    const envelope = { appliesTo, resultsIn: this.revision };
+    if (this.random() < 0.3 && this.set.delete(next.id)) {
+      return [{ streamId, delta: { ...envelope, removedIds: [next.id] } }];
+    }
+    this.set.set(next.id, next);
+    return [{ streamId, delta: { ...envelope, upserts: [message(next)] } }];
+  }
+
+  snapshot(): InventoryUpdate[] {
+    const all = [...this.set.values()];
+    const cut = Math.floor(this.random() * all.length);
+    const streamId = `s${this.stream}`;
+    return [
+      begin(all.length, streamId),
+      chunk(all.slice(0, cut), streamId),
+      chunk(all.slice(cut), streamId),
+      end(all, this.revision, streamId),
+    ];
+  }
+
+  restart(): InventoryUpdate[] {
+    this.stream += 1;
+    this.revision = 1;
+    return this.snapshot();
+  }
+
+  bookmark(): InventoryUpdate[] {
+    return [bookmark([...this.set.values()], this.revision, 'up', `s${this.stream}`)];
+  }
+}
+
+/** What a bad line makes of messages: some are lost, some come twice, some change places. */
+function spoil(updates: InventoryUpdate[], random: () => number): InventoryUpdate[] {
+  const kept = updates
+    .filter(() => random() > 0.15)
+    .flatMap((update) => (random() < 0.15 ? [update, update] : [update]));
+  for (let i = 1; i < kept.length; i++) if (random() < 0.15) [kept[i - 1], kept[i]] = [kept[i]!, kept[i - 1]!];
+  return kept;
+}
+
+describe('over random histories on a bad line', () => {
+  it.each(Array.from({ length: 60 }, (_, seed) => [seed]))(
+    'the applied set is the source’s after the next snapshot, and claims to be so at no other time (seed %i)',
+    (seed) => {
+      const random = seeded(seed);
+      const source = new Source(random);
+      const chain = new InventoryChain(new Map());
+      const applied = new Map<string, string>();
+      const take = (updates: InventoryUpdate[]): void => {
+        for (const step of feed(chain, ...updates)) {
+          if (step.kind !== 'change') continue;
+          for (const id of step.removedIds) applied.delete(id);
+          for (const { id, digest } of step.upserts) applied.set(id, digest);
+          expect(setDigest(applied)).toBe(step.position.setDigest);
+        }
+      };
+      for (let round = 0; round < 40; round++) {
+        const dice = random();
+        const said =
+          dice < 0.1 ? source.restart() : dice < 0.2 ? source.snapshot() : dice < 0.3 ? source.bookmark() : [];
+        take(spoil([...said, ...source.change(), ...source.change()], random));
+        const [confirmation] = feed(chain, ...source.bookmark());
+        if (confirmation!.kind === 'bookmark' && chain.synced) expect(applied).toEqual(stored(...source.set.values()));
+      }
+      take(source.snapshot());
+      expect(chain.synced).toBe(true);
+      expect(applied).toEqual(stored(...source.set.values()));
+    },
+  );
+});
