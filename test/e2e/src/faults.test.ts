@@ -13,11 +13,7 @@ describeOnLab('faults on two hosts with real engines', () => {
   }, 180_000);
   afterAll(() => fleet?.stop(), 120_000);
 
-  const state = async (): Promise<HostView> => {
-    const [view] = await fleet.json<HostView[]>('host', 'inspect', host.name);
-    if (view === undefined) throw new Error('inspect showed nothing');
-    return view;
-  };
+  const state = () => fleet.json<HostView>('host', 'inspect', host.name);
   const becomes = (freshness: HostView['freshness']) =>
     fleet.until(async () => (await state()).freshness === freshness, `${host.name} is ${freshness}`);
   const agrees = () => fleet.until(() => fleet.agrees(), 'the inventory equals docker network ls on every host');

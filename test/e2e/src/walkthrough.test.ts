@@ -19,11 +19,8 @@ describeOnLab('the walkthrough on two hosts with real engines', () => {
   }, 180_000);
   afterAll(() => fleet?.stop(), 120_000);
 
-  const inspect = async (host: LabHost, network: string): Promise<NetworkDetailView> => {
-    const [detail] = await fleet.json<NetworkDetailView[]>('network', 'inspect', `${host.name}/${network}`);
-    if (detail === undefined) throw new Error('inspect showed nothing');
-    return detail;
-  };
+  const inspect = (host: LabHost, network: string) =>
+    fleet.json<NetworkDetailView>('network', 'inspect', `${host.name}/${network}`);
   const names = (detail: NetworkDetailView) => detail.endpoints.map(({ containerName }) => containerName).sort();
 
   it.each([0, 1])(
@@ -93,8 +90,8 @@ describeOnLab('the walkthrough on two hosts with real engines', () => {
 
       await host.docker('rm', 'one', 'two');
       await fleet.until(async () => (await inspect(host, 'my-net')).containers.total === 0, 'nobody is on the network');
-      const [plan] = await fleet.json<PrunePlanView[]>('network', 'prune', '--dry-run', ...on);
-      expect(plan?.items.filter(({ action }) => action === 'remove').map(({ network }) => network.name)).toEqual([
+      const plan = await fleet.json<PrunePlanView>('network', 'prune', '--dry-run', ...on);
+      expect(plan.items.filter(({ action }) => action === 'remove').map(({ network }) => network.name)).toEqual([
         'my-net',
       ]);
       expect(await host.docker('network', 'ls', '--format', '{{.Name}}')).toContain('my-net');
@@ -157,8 +154,8 @@ describeOnLab('the walkthrough on two hosts with real engines', () => {
   it('explains a probe that cannot work', async () => {
     const [first, second] = [fleet.host(0), fleet.host(1)];
     for (const network of ['left', 'right']) await fleet.cli('network', 'create', network, '--host', first.name);
-    await first.docker('run', '-d', '--name', 'a', '--network', 'left', IMAGE, 'sleep', '100000');
-    await first.docker('run', '-d', '--name', 'b', '--network', 'right', IMAGE, 'sleep', '100000');
+    await first.docker('run', '-d', '--name', 'here', '--network', 'left', IMAGE, 'sleep', '100000');
+    await first.docker('run', '-d', '--name', 'there', '--network', 'right', IMAGE, 'sleep', '100000');
     await first.docker('create', '--name', 'asleep', '--network', 'left', IMAGE, 'sleep', '1');
     await second.docker('run', '-d', '--name', 'far', IMAGE, 'sleep', '100000');
     await fleet.until(
@@ -166,16 +163,16 @@ describeOnLab('the walkthrough on two hosts with real engines', () => {
       'all containers are shown',
     );
     for (const [to, words] of [
-      ['b', /share no network.*left.*right/],
+      ['there', /share no network.*left.*right/],
       ['asleep', /not running/],
       ['far', /runs on lab2.*end at its host/],
       ['nowhere', /nowhere/],
     ] as const) {
-      const { code, stdout, stderr } = await fleet.cli('network', 'probe', '--host', first.name, 'a', to);
+      const { code, stdout, stderr } = await fleet.cli('network', 'probe', '--host', first.name, 'here', to);
       expect({ to, code }).toEqual({ to, code: 1 });
       expect(stdout + stderr).toMatch(words);
     }
-    await first.docker('rm', '-f', 'a', 'b', 'asleep');
+    await first.docker('rm', '-f', 'here', 'there', 'asleep');
     await second.docker('rm', '-f', 'far');
     await fleet.until(() => fleet.agrees(), 'the inventory equals the engines');
     expect(await fleet.cli('network', 'prune', '--force', '--all-hosts')).toMatchObject({ code: 0 });

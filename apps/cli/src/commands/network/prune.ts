@@ -62,7 +62,8 @@ async function prune(cli: Cli, flags: Flags): Promise<number> {
     return planned.exitCode;
   }
   const plans = planned.results.filter(({ remove }) => remove > 0);
-  if (!flags.force && !(await confirm(cli, planned.results, plans))) return planned.exitCode;
+  if (!flags.force || flags.output === 'table') cli.terminal.warn(renderPlans(planned.results, cli.around.now()));
+  if (!flags.force && !(await confirm(cli, plans))) return planned.exitCode;
   return worstExit([planned.exitCode, await carryOutPlans(cli, flags, { client, plans, filters, several })]);
 }
 
@@ -81,9 +82,8 @@ function printPlans(cli: Cli, { output }: Flags, plans: readonly PrunePlanView[]
 const removable = ({ host, items }: PrunePlanView): string[] =>
   items.filter(({ action }) => action === 'remove').map(({ network }) => `${host}/${network.name}`);
 
-/** Shows the plans and asks. Nothing to remove is an answer too. */
-async function confirm(cli: Cli, all: readonly PrunePlanView[], plans: readonly PrunePlanView[]): Promise<boolean> {
-  cli.terminal.warn(renderPlans(all, cli.around.now()));
+/** Asks about plans that were shown. Where there is nothing to remove there is nothing to ask. */
+async function confirm(cli: Cli, plans: readonly PrunePlanView[]): Promise<boolean> {
   const count = plans.reduce((sum, { remove }) => sum + remove, 0);
   if (count === 0) return false;
   const hosts = plans.length === 1 ? (plans[0]?.host ?? '') : `${plans.length} hosts`;
@@ -102,7 +102,6 @@ interface Prune {
 
 async function carryOutPlans(cli: Cli, flags: Flags, { client, plans, filters, several }: Prune): Promise<number> {
   const deadlineMs = flags.timeout ?? PRUNE_DEADLINE_MS;
-  if (plans.length === 0 && flags.output !== 'json') cli.terminal.warn('Nothing to remove.\n');
   const { results, exitCode } = await commandEach(cli, flags, {
     client,
     items: plans,
