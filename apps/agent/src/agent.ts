@@ -78,7 +78,7 @@ async function serve(options: AgentOptions, journal: Journal, lock: FolderLock):
       await Promise.all(works);
       await journal.close();
       lock.release();
-      log.info('The agent has stopped', { host: options.name });
+      log.info('The agent has stopped');
     },
   };
 }

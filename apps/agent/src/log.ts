@@ -48,3 +48,12 @@ const asText: Render = (level, time, message, details) => {
   // eslint-disable-next-line no-control-regex
   return `${clock} ${level.padEnd(5)} ${message}${data.join('')}`.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?');
 };
+
+/** The same log, with these details in every line. */
+export function withDetails(log: Log, more: Readonly<Record<string, unknown>>): Log {
+  const at =
+    (write: Log['info']) =>
+    (message: string, details: Readonly<Record<string, unknown>> = {}): void =>
+      write(message, { ...more, ...details });
+  return { debug: at(log.debug), info: at(log.info), warn: at(log.warn) };
+}
