@@ -42,17 +42,28 @@ export class Rig {
     private readonly discard: () => void,
   ) {}
 
-  static async start(folder?: string, time = START): Promise<Rig> {
-    const own = folder === undefined ? temporaryFolder() : { path: folder, remove: () => undefined };
-    const database = await openDatabase(own.path);
+  static start(): Promise<Rig> {
+    const { path, remove } = temporaryFolder();
+    return Rig.open(path, START, remove);
+  }
+
+  private static async open(folder: string, time: number, discard: () => void): Promise<Rig> {
+    const database = await openDatabase(folder);
     const clock = { now: () => time };
     const runtime = createRuntime(database, () => clock.now(), createLogger('silent'));
-    const rig = new Rig(own.path, database, runtime, own.remove);
+    const rig = new Rig(folder, database, runtime, discard);
     clock.now = () => rig.time;
     rig.time = time;
     runtime.events.subscribe(undefined, '', (event) => rig.events.push(event));
     await runtime.start();
     return rig;
+  }
+
+  /** Ends this controller and starts another on the same folder, `ms` later. */
+  async restart(ms = 0): Promise<Rig> {
+    await this.runtime.stop(0);
+    await this.database.close();
+    return Rig.open(this.folder, this.time + ms, this.discard);
   }
 
   async stop(withinMs = 100): Promise<void> {
