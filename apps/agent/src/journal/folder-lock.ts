@@ -38,12 +38,21 @@ export class FolderLock {
         cause,
       });
     } finally {
-      rmSync(mine, { force: true });
+      discard(mine);
     }
   }
 
   release(): void {
     if (read(this.path) === this.holder) rmSync(this.path, { force: true });
+  }
+}
+
+/** A leftover of ours harms nobody; the fault that left it is told already. */
+function discard(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    return;
   }
 }
 
