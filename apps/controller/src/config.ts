@@ -14,22 +14,49 @@ export interface ControllerConfig {
   readonly linkPort: number | null;
   /** Unix socket for the agent of this machine, or null. */
   readonly linkSocket: string | null;
-  readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  readonly logLevel: (typeof LOG_LEVELS)[number];
 }
 
-const port = z.coerce.number('must be a number').int().min(0, 'must be 0 to 65535').max(65_535, 'must be 0 to 65535');
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
+
+export const HELP = `Usage: fairlead controller [options]
+
+Runs the controller: takes agents in, keeps the inventory, serves REST on 127.0.0.1.
+
+  --data-dir DIR      database and its lock (default: ~/.local/state/fairlead)
+  --port PORT         REST (default: 7800; 0 takes any free port)
+  --link-port PORT    agents on 127.0.0.1 (default: 7801; 0 takes any free port, none opens none)
+  --link-socket PATH  Unix socket for an agent of this machine (default: none)
+  --log-level LEVEL   ${LOG_LEVELS.join(', ')} (default: info)
+
+Each can be set by a variable too: FAIRLEAD_CONTROLLER_PORT and so on. Flags win.
+
+Examples:
+  fairlead controller --data-dir /var/lib/fairlead
+  fairlead controller --port 7810 --link-port 7811
+`;
+
+const PORT_RULE = 'must be a port: 0 to 65535';
+const isPort = (text: string): boolean => /^\d{1,5}$/.test(text) && Number(text) <= 65_535;
+const port = z.string().refine(isPort, PORT_RULE).transform(Number);
+const portOrNone = z
+  .string()
+  .refine((text) => text === 'none' || isPort(text), `${PORT_RULE}, or none`)
+  .transform((text) => (text === 'none' ? null : Number(text)));
 
 const schema = z.object({
-  'data-dir': z.string().min(1).optional(),
+  'data-dir': z.string().min(1, 'must name a folder').optional(),
   port: port.default(7800),
-  'link-port': port.or(z.literal('none')).default(7801),
-  'link-socket': z.string().min(1).nullable().default(null),
-  'log-level': z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  'link-port': portOrNone.default(7801),
+  'link-socket': z.string().min(1, 'must name a socket').nullable().default(null),
+  'log-level': z.enum(LOG_LEVELS).default('info'),
 });
 
 type Setting = keyof z.input<typeof schema>;
 const SETTINGS = Object.keys(schema.shape) as Setting[];
 const PREFIX = 'FAIRLEAD_CONTROLLER_';
+/** Of other programs; one shell may have them set for all. */
+const FOREIGN = /^FAIRLEAD_(AGENT_|API_URL$)/;
 const variableOf = (setting: Setting): string => PREFIX + setting.toUpperCase().replace(/-/g, '_');
 
 /**
@@ -44,7 +71,8 @@ export function loadConfig(
   const flags = readFlags(argv, faults);
   const given = Object.fromEntries(
     SETTINGS.flatMap((setting) => {
-      const value = flags[setting] ?? env[variableOf(setting)];
+      // A variable that is set to nothing is taken for one that is not set, as shells and compose files leave them.
+      const value = flags[setting] ?? (env[variableOf(setting)] || undefined);
       return value === undefined ? [] : [[setting, value]];
     }),
   );
@@ -63,7 +91,7 @@ export function loadConfig(
   return {
     dataDir: data['data-dir'] ?? defaultDataDir(env),
     port: data.port,
-    linkPort: data['link-port'] === 'none' ? null : data['link-port'],
+    linkPort: data['link-port'],
     linkSocket: data['link-socket'],
     logLevel: data['log-level'],
   };
@@ -90,6 +118,26 @@ function readFlags(argv: readonly string[], faults: Faults): Partial<Record<Sett
 function unknownVariables(env: Readonly<Record<string, string | undefined>>): Faults {
   const known = SETTINGS.map(variableOf);
   return Object.keys(env)
-    .filter((name) => name.startsWith(PREFIX) && !known.includes(name))
-    .map((path) => ({ path, message: `there is no such setting; there are ${known.join(', ')}` }));
+    .filter((name) => name.startsWith('FAIRLEAD_') && !FOREIGN.test(name) && !known.includes(name))
+    .map((path) => ({ path, message: `there is no such variable; did you mean ${nearest(path, known)}?` }));
 }
+
+const nearest = (name: string, known: readonly string[]): string =>
+  [...known].sort((a, b) => distance(name, a) - distance(name, b))[0] ?? '';
+
+/** Edits that lead from one text to the other (Levenshtein). */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const swap = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(swap, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
+
+/** Whether the command line asks how to use the program. */
+export const asksForHelp = (argv: readonly string[]): boolean => argv.includes('--help') || argv.includes('-h');

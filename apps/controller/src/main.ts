@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { toFairleadError } from '@fairlead/domain';
 import { type INestApplication } from '@nestjs/common';
 import { type Logger } from 'pino';
-import { type ControllerConfig, environment, loadConfig } from './config.js';
+import { asksForHelp, type ControllerConfig, environment, HELP, loadConfig } from './config.js';
 import { openDatabase } from './database/index.js';
 import { createServer, listen } from './http/server.js';
 import { createLogger } from './log.js';
@@ -51,6 +51,10 @@ async function stopAll(app: INestApplication | undefined, runtime: Runtime, logg
 
 /** Runs until SIGINT, SIGTERM or the end of its parent. @returns the exit code */
 export async function main(argv: readonly string[]): Promise<number> {
+  if (asksForHelp(argv)) {
+    process.stdout.write(HELP);
+    return 0;
+  }
   try {
     const config = loadConfig(environment(), argv);
     const logger = createLogger(config.logLevel);

@@ -1,0 +1,105 @@
+import { describe, expect, it } from '@jest/globals';
+import { FairleadError } from '@fairlead/domain';
+import { asksForHelp, HELP, loadConfig } from './config.js';
+
+const HOME = { XDG_STATE_HOME: '/state' };
+
+const faultsOf = (env: Record<string, string>, argv: string[] = []) => {
+  try {
+    loadConfig(env, argv);
+  } catch (error) {
+    if (error instanceof FairleadError) return { code: error.code, faults: error.faults, message: error.message };
+  }
+  throw new Error('It was accepted');
+};
+
+describe('loadConfig', () => {
+  it('has a default for everything', () => {
+    expect(loadConfig(HOME, [])).toEqual({
+      dataDir: '/state/fairlead',
+      port: 7800,
+      linkPort: 7801,
+      linkSocket: null,
+      logLevel: 'info',
+    });
+  });
+
+  it('puts the data below the home folder where no other is named', () => {
+    expect(loadConfig({}, []).dataDir).toMatch(/\/\.local\/state\/fairlead$/);
+    expect(loadConfig({ XDG_STATE_HOME: '' }, []).dataDir).toMatch(/\/\.local\/state\/fairlead$/);
+  });
+
+  it('takes variables, and flags before them', () => {
+    const env = {
+      FAIRLEAD_CONTROLLER_PORT: '1',
+      FAIRLEAD_CONTROLLER_LINK_PORT: 'none',
+      FAIRLEAD_CONTROLLER_DATA_DIR: '/from/env',
+      FAIRLEAD_CONTROLLER_LOG_LEVEL: 'debug',
+    };
+    const argv = ['--port', '0', '--data-dir=/from/flag', '--link-socket', '/run/link.sock'];
+    expect(loadConfig(env, argv)).toEqual({
+      dataDir: '/from/flag',
+      port: 0,
+      linkPort: null,
+      linkSocket: '/run/link.sock',
+      logLevel: 'debug',
+    });
+  });
+
+  it('takes a variable without a value for one that is not set', () => {
+    expect(loadConfig({ ...HOME, FAIRLEAD_CONTROLLER_PORT: '' }, []).port).toBe(7800);
+  });
+
+  it('names all faults at once', () => {
+    const { code, faults, message } = faultsOf(
+      { FAIRLEAD_CONTROLLER_POTR: '1', FAIRLEAD_CONTROLLER_LOG_LEVEL: 'loud' },
+      ['--port', '70000', '--link-port', 'some', '--data-dir', ''],
+    );
+    expect(code).toBe('invalid_argument');
+    expect(faults?.map(({ path }) => path)).toEqual([
+      'FAIRLEAD_CONTROLLER_POTR',
+      '--data-dir',
+      '--port',
+      '--link-port',
+      '--log-level',
+    ]);
+    for (const { path } of faults!) expect(message).toContain(path);
+  });
+
+  it.each(['', ' ', '-1', '1.5', '0x10', '1e3', '65536', '7800 ', 'seventy'])('refuses %j for a port', (text) => {
+    expect(faultsOf(HOME, [`--port=${text}`]).faults).toEqual([
+      { path: '--port', message: 'must be a port: 0 to 65535' },
+    ]);
+  });
+
+  it.each([
+    ['FAIRLEAD_CONTROLLER_POTR', 'FAIRLEAD_CONTROLLER_PORT'],
+    ['FAIRLEAD_CONTROLER_LINK_PORT', 'FAIRLEAD_CONTROLLER_LINK_PORT'],
+    ['FAIRLEAD_DATA_DIR', 'FAIRLEAD_CONTROLLER_DATA_DIR'],
+  ])('refuses the variable %s and names the nearest', (given, nearest) => {
+    expect(faultsOf({ [given]: 'x' }).faults).toEqual([
+      { path: given, message: `there is no such variable; did you mean ${nearest}?` },
+    ]);
+  });
+
+  it('leaves the variables of other programs and projects alone', () => {
+    expect(() =>
+      loadConfig({ FAIRLEAD_AGENT_NAME: 'a', FAIRLEAD_API_URL: 'u', PORT: '1', FAIR: '1' }, []),
+    ).not.toThrow();
+  });
+
+  it.each([[['--nonsense']], [['--port']], [['positional']]])('refuses the flags %j', (argv) => {
+    expect(faultsOf(HOME, argv).faults).toMatchObject([{ path: 'flags' }]);
+  });
+});
+
+describe('help', () => {
+  it('is asked for by either flag, wherever it stands', () => {
+    expect([['--help'], ['-h'], ['--port', '1', '--help'], []].map(asksForHelp)).toEqual([true, true, true, false]);
+  });
+
+  it('names every flag', () => {
+    for (const flag of ['data-dir', 'port', 'link-port', 'link-socket', 'log-level'])
+      expect(HELP).toContain(`--${flag}`);
+  });
+});
