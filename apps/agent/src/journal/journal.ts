@@ -109,14 +109,16 @@ export class Journal {
     void this.rewriteIfLarge();
   }
 
-  /** What is known of an operation; undefined for one that was never seen here, or was dropped. */
+  /**
+   * What is known of an operation; undefined for one that was never seen here, or was dropped.
+   * @throws FairleadError `journal_failed`
+   */
   async find(operationId: string): Promise<OperationRecord | undefined> {
-    return this.use(async () => {
-      const place = this.places.get(operationId);
-      if (place?.state === undefined) return undefined;
-      const lines = await Promise.all(place.spans.map((span) => this.file.read(span)));
-      return joinEntries(lines.map((line) => JSON.parse(line) as Entry));
-    });
+    try {
+      return await this.use(() => this.readRecord(operationId));
+    } catch (cause) {
+      throw failed(this.options.folder, cause);
+    }
   }
 
   /** Whether an operation that is not found may have been here and been dropped since. */
@@ -155,6 +157,13 @@ export class Journal {
     const journal = new Journal(options, header, file);
     for (const { entry, span } of entries) journal.note(entry, span);
     return journal;
+  }
+
+  private async readRecord(operationId: string): Promise<OperationRecord | undefined> {
+    const place = this.places.get(operationId);
+    if (place?.state === undefined) return undefined;
+    const lines = await Promise.all(place.spans.map((span) => this.file.read(span)));
+    return joinEntries(lines.map((line) => JSON.parse(line) as Entry));
   }
 
   private note(entry: Entry, span: Span): void {
@@ -313,7 +322,7 @@ async function syncFolder(folder: string): Promise<void> {
 }
 
 const failed = (folder: string, cause: unknown): FairleadError =>
-  new FairleadError('journal_failed', `The journal in ${folder} cannot be written: ${wordsOf(cause)}`, {
+  new FairleadError('journal_failed', `The journal in ${folder} cannot be used: ${wordsOf(cause)}`, {
     hint: 'Nothing was changed. Make room or mend the permissions there; reading goes on meanwhile.',
     cause,
   });
