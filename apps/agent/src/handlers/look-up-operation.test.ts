@@ -179,6 +179,39 @@ describe('looking an operation up', () => {
     expect(rig.calls).not.toContain('createNetwork');
   });
 
+  it('holds a command back that arrives while its refusal is on its way to the disk', async () => {
+    const { openHandle } = await import('../journal/journal-file.js');
+    let isHeld = false;
+    let release = (): void => {};
+    const released = new Promise<void>((resolve) => (release = resolve));
+    const life = await rig.again({
+      openFile: async (path) => {
+        const handle = await openHandle(path);
+        return {
+          write: (...args) => handle.write(...args),
+          read: (...args) => handle.read(...args),
+          datasync: async () => {
+            isHeld = true;
+            await released;
+          },
+          truncate: (length) => handle.truncate(length),
+          close: () => handle.close(),
+        };
+      },
+    });
+    const look = lookUp(life, 'CreateNetwork', creating('late'));
+    while (!isHeld) await untilQuiet();
+    const command = create(life, 'op', 'late').then(
+      () => 'done',
+      (error: unknown) => (error as FairleadError).code,
+    );
+    await untilQuiet();
+    release();
+    expect(await look).toMatchObject({ verdict: 'not_started' });
+    expect(await command).toBe('deadline_exceeded');
+    expect(rig.calls).not.toContain('createNetwork');
+  });
+
   it('is right whichever comes first, the command or the look', async () => {
     for (let index = 0; index < 20; index += 1) {
       const request = { operationId: `race-${index}`, spec: aSpec(`net-${index}`) };
