@@ -45,15 +45,14 @@ const asText: Render = (level, time, message, details) => {
   const clock = new Date(time).toISOString().slice(11, 23);
   const data = Object.entries(details).map(([key, value]) => ` ${key}=${JSON.stringify(value)}`);
   // What engines and controllers say is shown, not obeyed: no control character reaches the terminal.
-  // eslint-disable-next-line no-control-regex
   return `${clock} ${level.padEnd(5)} ${message}${data.join('')}`.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?');
 };
 
 /** The same log, with these details in every line. */
 export function withDetails(log: Log, more: Readonly<Record<string, unknown>>): Log {
   const at =
-    (write: Log['info']) =>
+    (level: keyof Log) =>
     (message: string, details: Readonly<Record<string, unknown>> = {}): void =>
-      write(message, { ...more, ...details });
-  return { debug: at(log.debug), info: at(log.info), warn: at(log.warn) };
+      log[level](message, { ...more, ...details });
+  return { debug: at('debug'), info: at('info'), warn: at('warn') };
 }

@@ -1,5 +1,5 @@
 import { FairleadError, toFairleadError } from '@fairlead/domain';
-import { codec, type LookUpOperationRequest__Output, type LookUpOperationResponse, type Methods } from '@fairlead/link';
+import { codec, type LookUpOperationRequest__Output, type LookUpOperationResponse } from '@fairlead/link';
 import type { OperationRecord } from '../journal/entries.js';
 import { lookAtEngine } from '../operations/look-at-engine.js';
 import type { CommandMethod } from '../operations/operation-runner.js';
@@ -63,7 +63,7 @@ async function fromEngine<M extends CommandMethod>(
   question: LookUpOperationRequest__Output,
   known: OperationRecord | undefined,
 ): Promise<LookUpOperationResponse> {
-  const request = codec.decodeRequest(method, question.request) as Methods[M]['requestOut'];
+  const request = codec.decodeRequest<M>(method, question.request);
   const source = 'engine';
   try {
     const { applied, explanation, items } = await lookAtEngine(deps.engine, method, request, known);

@@ -97,7 +97,10 @@ export async function createRig(more: Partial<LifeOptions> = {}): Promise<Rig> {
   const first = lives[0] as Life;
   const close = async (): Promise<void> => lives.at(-1)?.journal.close();
   return {
-    ...first,
+    handlers: first.handlers,
+    journal: first.journal,
+    log: first.log,
+    settles: () => first.settles(),
     engine,
     folder,
     calls,
@@ -125,7 +128,7 @@ const readLines = (path: string): Entry[] =>
 function recording(engine: EnginePort, calls: string[]): EnginePort {
   return new Proxy(engine, {
     get: (target, name: keyof EnginePort) => {
-      const method = target[name] as (...args: unknown[]) => unknown;
+      const method = Reflect.get(target, name) as (...args: unknown[]) => unknown;
       return (...args: unknown[]) => {
         calls.push(name);
         return method.apply(target, args);
