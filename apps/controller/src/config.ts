@@ -108,7 +108,7 @@ type Faults = { path: string; message: string }[];
 function readFlags(argv: readonly string[], faults: Faults): Partial<Record<Setting, string>> {
   try {
     const options = Object.fromEntries(SETTINGS.map((setting) => [setting, { type: 'string' as const }]));
-    return parseArgs({ args: [...argv], options, strict: true }).values as Partial<Record<Setting, string>>;
+    return parseArgs({ args: [...argv], options, strict: true }).values;
   } catch (error) {
     faults.push({ path: 'flags', message: error instanceof Error ? error.message : String(error) });
     return {};

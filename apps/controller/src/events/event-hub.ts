@@ -10,7 +10,7 @@ export type NewEvent = Unnumbered;
 export interface Subscription {
   /** Events after the one that the reader has seen last, or a `resync` where they are no longer known. */
   readonly missed: readonly EventView[];
-  close(): void;
+  readonly close: () => void;
 }
 
 /**

@@ -5,7 +5,7 @@ import { type Request, type Response } from 'express';
 import { type Command } from '../operations/commands.js';
 import { type Actor, type Operation } from '../operations/operation.js';
 import { toOperationView } from '../operations/operation.view.js';
-import { OperationsService } from '../operations/operations.service.js';
+import { type OperationsService } from '../operations/operations.service.js';
 import { OperationFailed } from './problem.filter.js';
 import { Validated } from './validated.js';
 

@@ -32,7 +32,7 @@ export interface Command {
   readonly deadlineMs: number;
   sending(operationId: string): Sending;
   /** Adds to the agent's answer what only the controller knows. */
-  complete?(result: Result): Promise<Result>;
+  readonly complete?: (result: Result) => Promise<Result>;
 }
 
 export const createCommand = (hostName: string, body: CreateNetworkRequest): Command => ({

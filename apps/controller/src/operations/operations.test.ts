@@ -504,10 +504,7 @@ describe('a database that fails while an operation ends', () => {
     expect(agent.callsOf('RemoveNetwork')).toHaveLength(1);
   });
 
-  it('does not end the process when nobody waits', async () => {
-    const rejections: unknown[] = [];
-    const note = (reason: unknown): void => void rejections.push(reason);
-    process.on('unhandledRejection', note);
+  it('leaves no rejection behind where nobody waits (the test runner fails on one)', async () => {
     const gate = new Gate();
     agent.on('CreateNetwork', async () => {
       await gate.opened;
@@ -517,12 +514,9 @@ describe('a database that fails while an operation ends', () => {
     const { operation } = await rig.submit(create());
     await rig.database.prisma.$executeRawUnsafe('PRAGMA query_only = ON');
     gate.open();
-    await until('it was tried', () => rig.events.length > 0);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, 100));
     await rig.database.prisma.$executeRawUnsafe('PRAGMA query_only = OFF');
     await until('the end is written', async () => (await rig.stored(operation.id)).outcome === 'succeeded');
-    process.off('unhandledRejection', note);
-    expect(rejections).toEqual([]);
   });
 });
 
@@ -711,7 +705,7 @@ describe('a probe', () => {
 
 describe('the list of operations', () => {
   const page = (query: object = {}) =>
-    rig.runtime.operations.page({ host: [], kind: [], outcome: [], state: [], limit: 50, ...query } as never);
+    rig.runtime.operations.page({ host: [], kind: [], outcome: [], state: [], limit: 50, ...query });
 
   beforeEach(async () => {
     await rig.attach(agent);

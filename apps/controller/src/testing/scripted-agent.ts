@@ -135,30 +135,32 @@ export class ScriptedAgent {
   });
 
   private readonly own: NetworkServiceHandlers = {
-    DescribeHost: async () => toHostMessage(this.facts),
-    ListNetworks: async () => ({ networks: Array.from(this.networks.values(), message) }),
-    InspectNetwork: async ({ network: reference }) => message(this.find(reference)),
+    DescribeHost: () => Promise.resolve(toHostMessage(this.facts)),
+    ListNetworks: () => Promise.resolve({ networks: Array.from(this.networks.values(), message) }),
+    InspectNetwork: ({ network: reference }) => Promise.resolve(message(this.find(reference))),
     CreateNetwork: async ({ operationId, spec }) => {
       const made = network(spec?.name ?? '', { labels: { ...spec?.labels } });
       await this.put(made);
       return this.done('CreateNetwork', operationId, { network: message(made), warning: '' });
     },
-    ConnectContainer: async ({ operationId, networkId }) =>
-      this.done('ConnectContainer', operationId, { network: message(this.find(networkId)) }),
-    DisconnectContainer: async ({ operationId, networkId }) =>
-      this.done('DisconnectContainer', operationId, { network: message(this.find(networkId)) }),
+    ConnectContainer: ({ operationId, networkId }) =>
+      Promise.resolve(this.done('ConnectContainer', operationId, { network: message(this.find(networkId)) })),
+    DisconnectContainer: ({ operationId, networkId }) =>
+      Promise.resolve(this.done('DisconnectContainer', operationId, { network: message(this.find(networkId)) })),
     RemoveNetwork: async ({ operationId, networkId }) => {
       const removed = this.find(networkId);
       await this.drop(networkId);
       return this.done('RemoveNetwork', operationId, { removed: message(removed), detached: [] });
     },
     PruneNetworks: ({ items }) => this.prune(items.map(({ networkId }) => networkId)),
-    Probe: async () => ({ reachable: true, explanation: 'in the words of the agent' }),
-    LookUpOperation: async ({ operationId }) => {
+    Probe: () => Promise.resolve({ reachable: true, explanation: 'in the words of the agent' }),
+    LookUpOperation: ({ operationId }) => {
       const response = this.journal.get(operationId);
-      return response
-        ? { verdict: 'applied', source: 'journal', response, explanation: 'the journal holds its answer' }
-        : { verdict: 'not_started', source: 'journal', explanation: 'the journal does not know it' };
+      return Promise.resolve(
+        response
+          ? { verdict: 'applied', source: 'journal', response, explanation: 'the journal holds its answer' }
+          : { verdict: 'not_started', source: 'journal', explanation: 'the journal does not know it' },
+      );
     },
     WatchInventory: (_, { signal }) => this.watch(signal),
   };
