@@ -2,6 +2,7 @@ import { type OperationView, PROBLEM_MEDIA_TYPE, toProblem } from '@fairlead/api
 import { FairleadError, toFairleadError } from '@fairlead/domain';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import { type Request, type Response } from 'express';
+import { AmbiguousNetwork } from '../networks/networks.store.js';
 
 /** An operation that did not succeed, on its way to becoming a problem that carries it. */
 export class OperationFailed extends FairleadError {
@@ -28,7 +29,9 @@ export class ProblemFilter implements ExceptionFilter {
     }
     const operation = error instanceof OperationFailed ? error.operation : undefined;
     if (response.headersSent) return void response.end();
-    const problem = toProblem(error, { instance: request.originalUrl.split('?')[0] ?? '', operation });
+    const candidates = error instanceof AmbiguousNetwork ? error.candidates : undefined;
+    const instance = request.originalUrl.split('?')[0] ?? '';
+    const problem = toProblem(error, { instance, operation, candidates });
     if (operation) response.setHeader('Location', `/api/v1/operations/${operation.id}`);
     response.status(problem.status).type(PROBLEM_MEDIA_TYPE).send(JSON.stringify(problem));
   }

@@ -240,6 +240,17 @@ describe('a command', () => {
     expect(await problemOf(other)).toMatchObject({ status: 422, code: 'idempotency_mismatch' });
   });
 
+  it('by a name that fits several networks is a problem that lists them', async () => {
+    const [one, two] = ['one', 'two'].map((each) => network('twice', { id: idOf(`twice ${each}`) }));
+    await agent.put(one!, two!);
+    await rig.settle('web-1');
+    const answer = await problemOf(await post('/hosts/web-1/networks/twice/connect', { container: 'one' }));
+    expect(answer).toMatchObject({ status: 409, code: 'ambiguous_name' });
+    const candidate = ({ id, name }: { id: string; name: string }) => ({ host: 'web-1', id, name });
+    expect(new Set(answer.candidates!.map(({ id }) => id))).toEqual(new Set([one!.id, two!.id]));
+    expect(answer.candidates).toContainEqual(candidate(one!));
+  });
+
   it('to a host that is not there, or of a network that is not there, is a problem', async () => {
     expect(await problemOf(await post('/hosts/none/networks', { name: 'x' }))).toMatchObject({
       code: 'host_not_found',

@@ -1,3 +1,5 @@
+import { type Server } from 'node:http';
+import { type AddressInfo } from 'node:net';
 import { parse } from 'node:querystring';
 import { API_PREFIX } from '@fairlead/api';
 import { FairleadError } from '@fairlead/domain';
@@ -39,6 +41,9 @@ function refuseOtherBodies(request: Request, _response: Response, next: NextFunc
   });
 }
 
+/** Time for a whole request to come in, in milliseconds: who sends slowly must not hold a socket for minutes. */
+const RECEIVE_WITHIN_MS = 30_000;
+
 /** @returns the port as bound @throws FairleadError `already_exists` where another process listens there */
 export async function listen(app: INestApplication, port: number): Promise<number> {
   try {
@@ -49,6 +54,7 @@ export async function listen(app: INestApplication, port: number): Promise<numbe
       hint: 'Stop it, or choose another port with --port.',
     });
   }
-  const address = (app.getHttpServer() as { address(): { port: number } }).address();
-  return address.port;
+  const server = app.getHttpServer() as Server;
+  server.requestTimeout = RECEIVE_WITHIN_MS;
+  return (server.address() as AddressInfo).port;
 }

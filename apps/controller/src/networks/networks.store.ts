@@ -1,5 +1,5 @@
 import { type NetworkQuery } from '@fairlead/api';
-import { FairleadError, type Network, type RemoteContainer } from '@fairlead/domain';
+import { FairleadError, type Network, type RemoteContainer, shortId } from '@fairlead/domain';
 import { type Database, Prisma, storing } from '../database/index.js';
 import { after, conditionsOf, decodeCursor, encodeCursor, orderOf, sortOf } from './network-query.js';
 import { type EndpointRow, type NetworkRow, type StoredNetwork, toNetwork, toStored } from './network.rows.js';
@@ -17,6 +17,19 @@ export interface KnownNetwork {
 }
 
 const COLUMNS = Prisma.sql`n."hostName", n."id", n."predefined", n."endpointCount", n."activeEndpointCount", n."firstSeenAt", n."record"`;
+
+/** A name or beginning of an id that fits several networks of one host. */
+export class AmbiguousNetwork extends FairleadError {
+  readonly candidates: readonly { readonly host: string; readonly id: string; readonly name: string }[];
+
+  constructor(hostName: string, reference: string, fitting: readonly StoredNetwork[]) {
+    const ids = fitting.map(({ attributes }) => shortId(attributes.id)).join(', ');
+    super('ambiguous_name', `'${reference}' fits several networks of host '${hostName}': ${ids}`, {
+      hint: 'Give the full id.',
+    });
+    this.candidates = fitting.map(({ attributes: { id, name } }) => ({ host: hostName, id, name }));
+  }
+}
 
 /** Reads networks. Ages are not known here: whoever shows a row adds its host's freshness. */
 export class NetworksStore {
@@ -40,7 +53,7 @@ export class NetworksStore {
 
   /**
    * The network that a reference means on one host: full id, then name, then unique beginning of an id.
-   * @throws FairleadError `network_not_found`, `ambiguous_name` (20.10 allows several networks of one name)
+   * @throws FairleadError `network_not_found`; AmbiguousNetwork (20.10 allows several networks of one name)
    */
   async resolve(hostName: string, reference: string): Promise<StoredNetwork> {
     const rows = await this.query<NetworkRow>(Prisma.sql`
@@ -59,10 +72,7 @@ export class NetworksStore {
       });
     }
     if (others.length > 0) {
-      const ids = [only, ...others].map(({ attributes }) => attributes.id.slice(0, 12)).join(', ');
-      throw new FairleadError('ambiguous_name', `'${reference}' fits several networks of host '${hostName}': ${ids}`, {
-        hint: 'Give the full id.',
-      });
+      throw new AmbiguousNetwork(hostName, reference, [only, ...others]);
     }
     return only;
   }
