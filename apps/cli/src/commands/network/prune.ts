@@ -62,7 +62,8 @@ async function prune(cli: Cli, flags: Flags): Promise<number> {
     return planned.exitCode;
   }
   const plans = planned.results.filter(({ remove }) => remove > 0);
-  if (!flags.force || (flags.output ?? 'table') === 'table') cli.terminal.warn(renderPlans(planned.results, cli.around.now()));
+  if (!flags.force || (flags.output ?? 'table') === 'table')
+    cli.terminal.warn(renderPlans(planned.results, cli.around.now()));
   if (!flags.force && !(await confirm(cli, plans))) return planned.exitCode;
   return worstExit([planned.exitCode, await carryOutPlans(cli, flags, { client, plans, filters, several })]);
 }
