@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import type { CallContext } from '@fairlead/link';
 import { ManualTiming, untilQuiet } from '../testing/manual-timing.js';
@@ -100,6 +101,14 @@ describe('the queue of an engine', () => {
   it('does not begin what has no time left', async () => {
     const work = new FairQueue().run(call(never, 0), () => Promise.resolve('done'));
     await expect(work).rejects.toMatchObject({ code: 'deadline_exceeded' });
+  });
+
+  it('leaves no listener behind on a signal that waits for many turns', async () => {
+    const { signal } = new AbortController();
+    const queue = new FairQueue();
+    for (let turn = 0; turn < 20; turn += 1) await queue.run(call(signal), () => Promise.resolve());
+    await untilQuiet();
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
   it('goes on after a failure, and is idle when all have ended', async () => {

@@ -17,7 +17,7 @@ export class FairQueue {
     let release!: () => void;
     this.tail = new Promise((resolve) => (release = resolve));
     try {
-      await Promise.race([before, aborted(context.signal)]);
+      await unlessAborted(before, context.signal);
       if (hasGivenUp(context)) throw notBegun();
       return await work();
     } finally {
@@ -39,7 +39,15 @@ const notBegun = (): FairleadError =>
     hint: 'Other commands were running on this host. Try again, or give more time.',
   });
 
-function aborted(signal: AbortSignal): Promise<void> {
+/** Resolves when `before` does or `signal` aborts, and leaves no listener behind: one signal waits for many turns. */
+function unlessAborted(before: Promise<void>, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+  return new Promise((resolve) => {
+    const proceed = (): void => {
+      signal.removeEventListener('abort', proceed);
+      resolve();
+    };
+    signal.addEventListener('abort', proceed, { once: true });
+    void before.then(proceed);
+  });
 }

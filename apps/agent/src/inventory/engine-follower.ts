@@ -8,7 +8,8 @@ import { ReadPace } from './read-pace.js';
 const PING_EVERY_MS = 5_000;
 const PING_LIMIT_MS = 5_000;
 const FIRST_RETRY_MS = 200;
-const LONGEST_RETRY_MS = 5_000;
+/** An engine that is back is read within 2 s; a try on a local socket costs nothing. */
+const LONGEST_RETRY_MS = 2_000;
 
 export interface FollowerParts {
   readonly engine: EnginePort;
