@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { type Network } from '@fairlead/domain';
 import { codec, type InventoryUpdate, networkDigest, setDigest } from '@fairlead/link';
 import { message, network } from '../testing/scripted-agent.js';
+import { seeded } from '../testing/seeded.js';
 import { type ChainStep, InventoryChain } from './chain.js';
 
 const received = (update: InventoryUpdate) => codec.decodeInventory(codec.encodeInventory(update));
@@ -177,17 +178,6 @@ describe('a bookmark', () => {
 it('passes over an update of a kind that only a newer agent knows', () => {
   expect(feed(new InventoryChain(new Map()), { streamId: 's' })).toEqual([{ kind: 'nothing' }]);
 });
-
-/** Numbers from 0 to 1 that repeat themselves for the same seed (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 /** A host whose networks change at random, and the updates that tell of it. */
 class Source {
