@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Rig, until } from '../testing/rig.js';
-import { idOf, message, network, ScriptedAgent } from '../testing/scripted-agent.js';
+import { Gate, idOf, message, network, ScriptedAgent } from '../testing/scripted-agent.js';
 
 let rig: Rig;
 let agent: ScriptedAgent;
@@ -77,6 +77,27 @@ describe('attaching', () => {
     await until('the last session is live', () => rig.freshness('web-1') === 'live');
     const truth = [...agent.networks.values()].map(({ name }) => name).sort();
     await until('the inventory is the engine’s', async () => (await rig.names()).join() === truth.join());
+  });
+
+  it('reads what is stored only when the session before has done its last write', async () => {
+    await rig.attach(agent);
+    await agent.put(network('x'));
+    await rig.settle('web-1');
+    const [held, gate] = [new Gate(), new Gate()];
+    const holding = rig.database.prisma.$transaction(async () => {
+      held.open();
+      await gate.opened;
+    });
+    await held.opened;
+    await agent.drop(idOf('x'));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    agent.set(network('x'));
+    const back = rig.connect(agent);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    gate.open();
+    await Promise.all([holding, back]);
+    await until('the host is live', () => rig.freshness('web-1') === 'live');
+    expect(await rig.names()).toEqual(['bridge', 'host', 'x']);
   });
 
   it('goes on when attaching fails half way', async () => {

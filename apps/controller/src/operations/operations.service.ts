@@ -104,7 +104,8 @@ export class OperationsService {
       });
     }
     const { operation } = earlier;
-    return { operation, finished: this.running.get(operation.id) ?? Promise.resolve(operation) };
+    const running = operation.state === 'finished' ? undefined : this.running.get(operation.id);
+    return { operation, finished: running ?? Promise.resolve(operation) };
   }
 
   /** The row as it is written first: on its way, or refused at once where nothing can be sent. */
