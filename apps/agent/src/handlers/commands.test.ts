@@ -71,6 +71,18 @@ describe('reading', () => {
   });
 });
 
+describe('inspecting a network whose id begins like the name of another', () => {
+  it('counts no container of that other one', async () => {
+    const id = rig.engine.addNetwork({ name: 'my-net' });
+    const other = id.slice(0, 2);
+    rig.engine.addNetwork({ name: other });
+    rig.engine.addContainer({ name: 'new', networks: [other], state: 'created' });
+    const { endpoints, digest } = await rig.handlers.InspectNetwork({ network: id }, call());
+    expect(endpoints).toEqual([]);
+    expect(digest).toBe((await itemOf(id)).expectedDigest);
+  });
+});
+
 describe('create', () => {
   it('gives the network as the engine made it', async () => {
     const { network, warning } = await send('CreateNetwork', { spec: aSpec('my-net', { labels: { a: 'b' } }) });
