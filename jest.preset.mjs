@@ -6,8 +6,6 @@ export default {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   testEnvironmentOptions: { customExportConditions: ['development', 'node', 'node-addons'] },
-  maxWorkers: 2,
-  workerIdleMemoryLimit: '768MB',
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',
