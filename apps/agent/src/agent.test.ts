@@ -134,10 +134,13 @@ describe('the agent', () => {
     await first.closed;
   }, 20_000);
 
-  it('refuses to listen beyond this machine, and lets go of its folder', async () => {
-    await expect(start({ listen: '0.0.0.0:7802' })).rejects.toMatchObject({ code: 'invalid_argument' });
-    await start();
-  });
+  it.each([{ listen: '0.0.0.0:7802' }, { controller: '10.0.0.1:7801' }])(
+    'refuses to go beyond this machine, and lets go of its folder: %j',
+    async (beyond) => {
+      await expect(start(beyond)).rejects.toMatchObject({ code: 'invalid_argument' });
+      await start();
+    },
+  );
 });
 
 describe('finding the engine', () => {

@@ -120,20 +120,21 @@ function assemble(options: AgentOptions, journal: Journal) {
  */
 class Link {
   private session = new AbortController();
-  private readonly instanceId = randomUUID();
+  private readonly client: LinkClient | undefined;
 
+  /** @throws FairleadError `invalid_argument` for a controller beyond this machine */
   constructor(
-    private readonly options: Pick<AgentOptions, 'controller' | 'log'>,
-    private readonly handlers: NetworkServiceHandlers,
+    { controller: address, log }: Pick<AgentOptions, 'controller' | 'log'>,
+    handlers: NetworkServiceHandlers,
     private readonly host: HostDescription,
-  ) {}
+  ) {
+    if (address !== undefined) this.client = new LinkClient({ address, handlers, instanceId: randomUUID(), log });
+  }
 
   /** Runs until `signal` aborts; at once over without a controller. */
   async run(signal: AbortSignal): Promise<void> {
-    const { controller, log } = this.options;
-    if (controller === undefined) return;
-    const { handlers, instanceId } = this;
-    const client = new LinkClient({ address: controller, handlers, instanceId, log });
+    const { client } = this;
+    if (client === undefined) return;
     while (!signal.aborted) {
       this.session = new AbortController();
       await client.run(AbortSignal.any([signal, this.session.signal]));
