@@ -2,14 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createClient, type OperationView } from '@fairlead/api';
 import { LinkClient } from '@fairlead/link';
 import { temporaryFolder, until } from './testing/rig.js';
 import { Gate, message, network, ScriptedAgent } from './testing/scripted-agent.js';
-
-// Programs start in a second, or in several where the machine has much to do.
-jest.setTimeout(60_000);
 
 const TESTING = join(import.meta.dirname, 'testing');
 

@@ -526,6 +526,7 @@ describe('events', () => {
     await rig.settle('web-1');
     reader.resume();
     await until('it is cut off', () => over);
+    await agent.drop(idOf('big'));
     expect((await get('/hosts')).status).toBe(200);
   });
 });

@@ -1,11 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createNetworkRequest } from '@fairlead/api';
 import { FairleadError } from '@fairlead/domain';
 import { Rig, until } from '../testing/rig.js';
 import { idOf, message, network, ScriptedAgent } from '../testing/scripted-agent.js';
 import { seeded } from '../testing/seeded.js';
-
-jest.setTimeout(60_000);
 
 /** What becomes of a command on its way through agent and engine. */
 const FATES = ['done', 'refused', 'done, answer lost', 'begun, not done', 'done late'] as const;

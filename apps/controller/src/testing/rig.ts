@@ -16,7 +16,7 @@ const START = Date.parse('2026-11-24T09:30:00Z');
 
 /** Looks again and again until the condition holds; fails with `what` where it never does. */
 export async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
-  const end = performance.now() + 10_000;
+  const end = performance.now() + 30_000;
   while (!(await condition())) {
     if (performance.now() > end) throw new Error(`It never came to this: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
