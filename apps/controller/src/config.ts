@@ -19,15 +19,31 @@ export interface ControllerConfig {
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 
+/** What can be set, for `--help` and `docs/configuration.md`. */
+export const SETTINGS: Readonly<Record<Setting, SettingDescription>> = {
+  'data-dir': { value: 'DIR', meaning: 'database and its lock', byDefault: '~/.local/state/fairlead' },
+  port: { value: 'PORT', meaning: 'REST on 127.0.0.1; 0 takes any free port', byDefault: '7800' },
+  'link-port': {
+    value: 'PORT',
+    meaning: 'agents on 127.0.0.1; 0 takes any free port, none opens none',
+    byDefault: '7801',
+  },
+  'link-socket': { value: 'PATH', meaning: 'Unix socket for an agent of this machine', byDefault: 'none' },
+  'log-level': { value: 'LEVEL', meaning: LOG_LEVELS.join(', '), byDefault: 'info' },
+};
+
+export interface SettingDescription {
+  /** What stands for the value. */
+  readonly value: string;
+  readonly meaning: string;
+  readonly byDefault: string;
+}
+
 export const HELP = `Usage: fairlead controller [options]
 
 Runs the controller: takes agents in, keeps the inventory, serves REST on 127.0.0.1.
 
-  --data-dir DIR      database and its lock (default: ~/.local/state/fairlead)
-  --port PORT         REST (default: 7800; 0 takes any free port)
-  --link-port PORT    agents on 127.0.0.1 (default: 7801; 0 takes any free port, none opens none)
-  --link-socket PATH  Unix socket for an agent of this machine (default: none)
-  --log-level LEVEL   ${LOG_LEVELS.join(', ')} (default: info)
+${describeFlags()}
 
 Each can be set by a variable too: FAIRLEAD_CONTROLLER_PORT and so on. Flags win.
 
@@ -53,11 +69,11 @@ const schema = z.object({
 });
 
 type Setting = keyof z.input<typeof schema>;
-const SETTINGS = Object.keys(schema.shape) as Setting[];
+const NAMES = Object.keys(schema.shape) as Setting[];
 const PREFIX = 'FAIRLEAD_CONTROLLER_';
 /** Of other programs; one shell may have them set for all. */
 const FOREIGN = /^FAIRLEAD_(AGENT_|API_URL$)/;
-const variableOf = (setting: Setting): string => PREFIX + setting.toUpperCase().replace(/-/g, '_');
+export const variableOf = (setting: string): string => PREFIX + setting.toUpperCase().replace(/-/g, '_');
 
 /**
  * Reads flags and `FAIRLEAD_CONTROLLER_*`; flags win.
@@ -70,7 +86,7 @@ export function loadConfig(
   const faults = unknownVariables(env);
   const flags = readFlags(argv, faults);
   const given = Object.fromEntries(
-    SETTINGS.flatMap((setting) => {
+    NAMES.flatMap((setting) => {
       // A variable that is set to nothing is taken for one that is not set, as shells and compose files leave them.
       const value = flags[setting] ?? (env[variableOf(setting)] || undefined);
       return value === undefined ? [] : [[setting, value]];
@@ -107,7 +123,7 @@ type Faults = { path: string; message: string }[];
 
 function readFlags(argv: readonly string[], faults: Faults): Partial<Record<Setting, string>> {
   try {
-    const options = Object.fromEntries(SETTINGS.map((setting) => [setting, { type: 'string' as const }]));
+    const options = Object.fromEntries(NAMES.map((setting) => [setting, { type: 'string' as const }]));
     return parseArgs({ args: [...argv], options, strict: true }).values;
   } catch (error) {
     faults.push({ path: 'flags', message: error instanceof Error ? error.message : String(error) });
@@ -116,7 +132,7 @@ function readFlags(argv: readonly string[], faults: Faults): Partial<Record<Sett
 }
 
 function unknownVariables(env: Readonly<Record<string, string | undefined>>): Faults {
-  const known = SETTINGS.map(variableOf);
+  const known = NAMES.map(variableOf);
   return Object.keys(env)
     .filter((name) => name.startsWith('FAIRLEAD_') && !FOREIGN.test(name) && !known.includes(name))
     .map((path) => ({ path, message: `there is no such variable; did you mean ${nearest(path, known)}?` }));
@@ -141,3 +157,11 @@ function distance(a: string, b: string): number {
 
 /** Whether the command line asks how to use the program. */
 export const asksForHelp = (argv: readonly string[]): boolean => argv.includes('--help') || argv.includes('-h');
+
+function describeFlags(): string {
+  const lines = NAMES.map((name): [string, string] => {
+    const { value, meaning, byDefault } = SETTINGS[name];
+    return [`  --${name} ${value}`, `${meaning} (default: ${byDefault})`];
+  });
+  return lines.map(([flag, text]) => flag.padEnd(22) + text).join('\n');
+}

@@ -15,6 +15,7 @@ const FATES = ['done', 'refused', 'done, answer lost', 'begun, not done', 'done 
 class UnluckyAgent extends ScriptedAgent {
   readonly begun = new Map<string, number>();
   private readonly refused = new Set<string>();
+  private readonly running = new Set<string>();
 
   constructor(private readonly random: () => number) {
     super('web-1');
@@ -28,7 +29,7 @@ class UnluckyAgent extends ScriptedAgent {
     const fate = FATES[Math.floor(this.random() * FATES.length)]!;
     if (fate === 'refused') throw new FairleadError('engine_refused', 'No.', { engineMessage: 'no' });
     if (fate === 'begun, not done') return new Promise<never>(() => undefined);
-    if (fate === 'done late') await new Promise((resolve) => setTimeout(resolve, this.random() * 20));
+    if (fate === 'done late') await this.takeTime(operationId);
     const made = network(name, { labels: { op: operationId } });
     this.set(made);
     if (fate === 'done, answer lost') return new Promise<never>(() => undefined);
@@ -36,7 +37,14 @@ class UnluckyAgent extends ScriptedAgent {
     return { network: message(made), warning: '' };
   }
 
+  private async takeTime(operationId: string): Promise<void> {
+    this.running.add(operationId);
+    await new Promise((resolve) => setTimeout(resolve, this.random() * 20));
+    this.running.delete(operationId);
+  }
+
   private lookUp(operationId: string) {
+    if (this.running.has(operationId)) return { verdict: 'running', source: 'journal', explanation: 'not yet' };
     const applied = [...this.networks.values()].some(({ labels }) => labels['op'] === operationId);
     if (applied) return { verdict: 'applied', source: 'engine', explanation: 'it is there' };
     if (this.begun.has(operationId))
