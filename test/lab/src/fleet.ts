@@ -12,6 +12,9 @@ export const program = fileURLToPath(new URL('../../../apps/cli/bin/fairlead.js'
 
 const controllerName = 'controller';
 
+/** As `fairlead up` starts it: an agent has little to do and should weigh little. */
+const agentFlags = ['--max-semi-space-size=1'];
+
 export interface Ports {
   /** Of REST and console. */
   api: number;
@@ -105,7 +108,7 @@ export class Fleet {
   private launch(name: string, args: string[], spawn: LabHost['spawn']): ChildProcess {
     const log = openSync(this.log(name), 'a');
     const options: SpawnOptions = { detached: true, stdio: ['ignore', log, log] }; // Ctrl-C is for us to pass on
-    const child = spawn(process.execPath, [program, ...args], options);
+    const child = spawn(process.execPath, [...(args[0] === 'agent' ? agentFlags : []), program, ...args], options);
     closeSync(log);
     this.processes.set(name, child);
     return child;

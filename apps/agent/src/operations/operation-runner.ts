@@ -139,13 +139,18 @@ export class OperationRunner {
     const scope = new Scope(this.parts, method, op, request, told);
     try {
       const answer = await act(scope);
-      await this.end(op, { request, ...(answer && { response: encode(method, answer) }) });
+      await this.conclude(scope, this.end(op, { request, ...(answer && { response: encode(method, answer) }) }));
       return answer;
     } catch (thrown) {
-      throw await this.fail(op, request, scope, toFairleadError(thrown));
-    } finally {
-      if (scope.begun) await this.parts.settle();
+      const error = this.fail(op, request, scope, toFairleadError(thrown));
+      await this.conclude(scope, error);
+      throw await error;
     }
+  }
+
+  /** What was changed is shown to those who watch while its end is written down; the caller is told after both. */
+  private async conclude({ begun }: Scope, written: Promise<unknown>): Promise<void> {
+    await Promise.all([written, begun && this.parts.settle()]);
   }
 
   /** Writes down how it failed. @returns what the caller is told */
