@@ -32,21 +32,36 @@ export interface ServeConfig {
   readonly logFormat: 'json' | 'text' | 'auto';
 }
 
+/** What can be set, for `--help` and `docs/configuration.md`. */
+export const SETTINGS = {
+  name: { value: 'HOST', meaning: "the host's name, unique in the fleet", byDefault: '' },
+  controller: { value: 'ADDRESS', meaning: 'dial this controller: 127.0.0.1:7801 or unix:/path', byDefault: '' },
+  listen: { value: 'ADDRESS', meaning: 'serve gRPC here: unix:/path (both may be given)', byDefault: '' },
+  engine: {
+    value: 'URL',
+    meaning: 'the engine, such as unix:///var/run/docker.sock',
+    byDefault: 'the one that the docker CLI would use',
+  },
+  label: { value: 'KEY=VALUE', meaning: 'a label of the host, to choose it by; may be repeated', byDefault: '' },
+  'data-dir': { value: 'DIR', meaning: 'journal of operations', byDefault: '~/.local/state/fairlead-agent/HOST' },
+  demo: { value: 'N', meaning: 'N simulated hosts instead of an engine', byDefault: '' },
+  'log-level': { value: 'LEVEL', meaning: LOG_LEVELS.join(', '), byDefault: 'info' },
+  'log-format': { value: 'FORMAT', meaning: 'json, text, or auto: text on a terminal', byDefault: 'auto' },
+} as const;
+type Setting = keyof typeof SETTINGS;
+const NAMES = Object.keys(SETTINGS) as Setting[];
+
+const describeFlag = (name: Setting): string => {
+  const { value, meaning, byDefault } = SETTINGS[name];
+  return `  --${name} ${value}`.padEnd(23) + meaning + (byDefault === '' ? '' : ` (default: ${byDefault})`);
+};
+
 export const HELP = `Usage: fairlead agent --name HOST (--controller ADDRESS | --listen ADDRESS) [options]
 
 Runs the agent of one host beside its engine.
 
-  --name HOST          the host's name, unique in the fleet
-  --controller ADDRESS dial this controller: 127.0.0.1:7801 or unix:/path
-  --listen ADDRESS     serve gRPC here: unix:/path (both may be given)
-  --engine URL         the engine, such as unix:///var/run/docker.sock
-                       (default: the one that the docker CLI would use)
-  --label KEY=VALUE    a label of the host, to choose it by; may be repeated
-  --data-dir DIR       journal of operations (default: ~/.local/state/fairlead-agent/HOST)
-  --demo N             N simulated hosts instead of an engine
+${NAMES.map(describeFlag).join('\n')}
   --locate             print the engine that would be used, as JSON, and end
-  --log-level LEVEL    ${LOG_LEVELS.join(', ')} (default: info)
-  --log-format FORMAT  json, text, or auto: text on a terminal (default: auto)
 
 Each but --locate can be set by a variable too: FAIRLEAD_AGENT_NAME, FAIRLEAD_AGENT_LABEL=a=b,c=d and so on.
 
@@ -55,18 +70,6 @@ Examples:
   fairlead agent --name web-1 --listen unix:/run/fairlead-agent.sock
 `;
 
-const SETTINGS = [
-  'name',
-  'controller',
-  'listen',
-  'engine',
-  'label',
-  'data-dir',
-  'demo',
-  'log-level',
-  'log-format',
-] as const;
-type Setting = (typeof SETTINGS)[number];
 const SWITCHES = ['locate', 'help'] as const;
 
 const PREFIX = 'FAIRLEAD_AGENT_';
@@ -74,7 +77,7 @@ const PREFIX = 'FAIRLEAD_AGENT_';
 const FOREIGN = /^FAIRLEAD_(CONTROLLER_|API_URL$)/;
 const MAX_DEMO_HOSTS = 10_000;
 
-const variableOf = (setting: Setting): string => PREFIX + setting.toUpperCase().replace(/-/g, '_');
+export const variableOf = (setting: Setting): string => PREFIX + setting.toUpperCase().replace(/-/g, '_');
 
 interface Fault {
   readonly path: string;
@@ -182,7 +185,7 @@ const defaultDataDir = (env: Environment, name: string): string =>
   join(env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state'), 'fairlead-agent', name);
 
 function fromEnvironment(env: Environment): Given {
-  const entries = SETTINGS.flatMap((setting): [Setting, string[]][] => {
+  const entries = NAMES.flatMap((setting): [Setting, string[]][] => {
     const value = env[variableOf(setting)];
     if (value === undefined || value === '') return [];
     return [[setting, setting === 'label' ? value.split(',') : [value]]];
@@ -191,7 +194,7 @@ function fromEnvironment(env: Environment): Given {
 }
 
 function unknownVariables(env: Environment): Fault[] {
-  const known = SETTINGS.map(variableOf);
+  const known = NAMES.map(variableOf);
   return Object.keys(env)
     .filter((name) => name.startsWith('FAIRLEAD_') && !FOREIGN.test(name) && !known.includes(name))
     .map((path) => ({ path, message: `there is no such variable; did you mean ${nearest(path, known)}?` }));
@@ -199,7 +202,7 @@ function unknownVariables(env: Environment): Fault[] {
 
 function readFlags(argv: readonly string[], faults: Fault[]): { flags: Given; switches: Set<string> } {
   const options = {
-    ...Object.fromEntries(SETTINGS.map((setting) => [setting, { type: 'string' as const, multiple: true }])),
+    ...Object.fromEntries(NAMES.map((setting) => [setting, { type: 'string' as const, multiple: true }])),
     ...Object.fromEntries(SWITCHES.map((name) => [name, { type: 'boolean' as const }])),
   };
   const { tokens } = parseArgs({ args: [...argv], options, strict: false, tokens: true });
@@ -208,7 +211,7 @@ function readFlags(argv: readonly string[], faults: Fault[]): { flags: Given; sw
   for (const token of tokens) {
     if (token.kind === 'positional') faults.push({ path: token.value, message: 'is not expected here' });
     if (token.kind !== 'option') continue;
-    const setting = SETTINGS.find((known) => known === token.name);
+    const setting = NAMES.find((known) => known === token.name);
     if (setting !== undefined) addFlag(flags, setting, token, faults);
     else if ((SWITCHES as readonly string[]).includes(token.name)) switches.add(token.name);
     else
@@ -235,7 +238,7 @@ function addFlag(
 const nearestFlag = (name: string): string =>
   nearest(
     name,
-    [...SETTINGS, ...SWITCHES].map((known) => `--${known}`),
+    [...NAMES, ...SWITCHES].map((known) => `--${known}`),
   );
 
 const nearest = (text: string, known: readonly string[]): string =>

@@ -11,8 +11,23 @@ export interface Config {
 
 export const DEFAULT_API_URL = 'http://127.0.0.1:7800';
 
-/** The variables that commands of the client read; those of `controller` and `agent` are read by these themselves. */
-const OWN_VARIABLES = ['FAIRLEAD_API_URL'] as const;
+/**
+ * What can be set for the commands of the client, for `docs/configuration.md`; what `controller` and `agent` take is
+ * read by these themselves.
+ */
+export const SETTINGS = {
+  api: {
+    value: 'URL',
+    meaning: 'address of the controller',
+    byDefault: DEFAULT_API_URL,
+    variable: 'FAIRLEAD_API_URL',
+  },
+} as const;
+type Setting = keyof typeof SETTINGS;
+
+export const variableOf = (setting: Setting): string => SETTINGS[setting].variable;
+
+const OWN_VARIABLES = (Object.keys(SETTINGS) as Setting[]).map(variableOf);
 
 /** The variables that belong to the long-running programs: one shell may have them set for both. */
 const FOREIGN_PREFIXES = ['FAIRLEAD_CONTROLLER_', 'FAIRLEAD_AGENT_'];
@@ -77,4 +92,4 @@ export function defaultDataDir(env: Environment): string {
 export const ownCommand = (env: Environment): string =>
   env['npm_lifecycle_event'] === undefined && env['npm_command'] === undefined ? 'fairlead' : 'npx fairlead';
 
-const isOwn = (name: string): boolean => (OWN_VARIABLES as readonly string[]).includes(name);
+const isOwn = (name: string): boolean => OWN_VARIABLES.includes(name);

@@ -19,8 +19,8 @@ export interface ControllerConfig {
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 
-/** What can be set, for `--help` and `docs/configuration.md`. */
-export const SETTINGS: Readonly<Record<Setting, SettingDescription>> = {
+/** What can be set, for `--help` and `docs/configuration.md`; `schema` below says what is taken. */
+export const SETTINGS = {
   'data-dir': { value: 'DIR', meaning: 'database and its lock', byDefault: '~/.local/state/fairlead' },
   port: { value: 'PORT', meaning: 'REST on 127.0.0.1; 0 takes any free port', byDefault: '7800' },
   'link-port': {
@@ -30,20 +30,21 @@ export const SETTINGS: Readonly<Record<Setting, SettingDescription>> = {
   },
   'link-socket': { value: 'PATH', meaning: 'Unix socket for an agent of this machine', byDefault: 'none' },
   'log-level': { value: 'LEVEL', meaning: LOG_LEVELS.join(', '), byDefault: 'info' },
-};
+} as const;
 
-export interface SettingDescription {
-  /** What stands for the value. */
-  readonly value: string;
-  readonly meaning: string;
-  readonly byDefault: string;
-}
+type Setting = keyof typeof SETTINGS;
+const NAMES = Object.keys(SETTINGS) as Setting[];
+
+const describeFlag = (name: Setting): string => {
+  const { value, meaning, byDefault } = SETTINGS[name];
+  return `  --${name} ${value}`.padEnd(22) + `${meaning} (default: ${byDefault})`;
+};
 
 export const HELP = `Usage: fairlead controller [options]
 
 Runs the controller: takes agents in, keeps the inventory, serves REST on 127.0.0.1.
 
-${describeFlags()}
+${NAMES.map(describeFlag).join('\n')}
 
 Each can be set by a variable too: FAIRLEAD_CONTROLLER_PORT and so on. Flags win.
 
@@ -66,14 +67,12 @@ const schema = z.object({
   'link-port': portOrNone.default(7801),
   'link-socket': z.string().min(1, 'must name a socket').nullable().default(null),
   'log-level': z.enum(LOG_LEVELS).default('info'),
-});
+} satisfies Record<Setting, z.ZodType>);
 
-type Setting = keyof z.input<typeof schema>;
-const NAMES = Object.keys(schema.shape) as Setting[];
 const PREFIX = 'FAIRLEAD_CONTROLLER_';
 /** Of other programs; one shell may have them set for all. */
 const FOREIGN = /^FAIRLEAD_(AGENT_|API_URL$)/;
-export const variableOf = (setting: string): string => PREFIX + setting.toUpperCase().replace(/-/g, '_');
+export const variableOf = (setting: Setting): string => PREFIX + setting.toUpperCase().replace(/-/g, '_');
 
 /**
  * Reads flags and `FAIRLEAD_CONTROLLER_*`; flags win.
@@ -157,11 +156,3 @@ function distance(a: string, b: string): number {
 
 /** Whether the command line asks how to use the program. */
 export const asksForHelp = (argv: readonly string[]): boolean => argv.includes('--help') || argv.includes('-h');
-
-function describeFlags(): string {
-  const lines = NAMES.map((name): [string, string] => {
-    const { value, meaning, byDefault } = SETTINGS[name];
-    return [`  --${name} ${value}`, `${meaning} (default: ${byDefault})`];
-  });
-  return lines.map(([flag, text]) => flag.padEnd(22) + text).join('\n');
-}
