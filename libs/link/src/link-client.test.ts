@@ -298,11 +298,12 @@ describe('the link', () => {
     expect(log.lines.join('\n')).toContain('no controller answers at unix:');
   });
 
-  it('says why the controller refused, and comes again', async () => {
+  it('says why the controller refused and what to do, and comes again', async () => {
     const { session, controller, log } = await joined({}, { sleep: () => Promise.resolve() });
-    session.fail(toServiceError(new FairleadError('already_exists', "Another agent is called 'web-07'")));
+    const taken = new FairleadError('already_exists', "Another agent is called 'web-07'", { hint: 'Use --name.' });
+    session.fail(toServiceError(taken));
     await controller.sessions.next();
-    expect(log.lines.join('\n')).toContain("says: Another agent is called 'web-07'");
+    expect(log.lines.join('\n')).toContain("says: Another agent is called 'web-07'. Use --name.");
   });
 
   it('stays away for half a minute or more when the controller is exhausted', async () => {

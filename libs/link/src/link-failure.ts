@@ -16,8 +16,9 @@ export function explainLinkFailure(
 ): { reason: string; exhausted: boolean } {
   const { details } = error;
   if (error.metadata.get('fairlead-code').length > 0) {
-    const { message, traits } = fromServiceError(error);
-    return { reason: `the ${peer} at ${address} says: ${message}`, exhausted: traits.grpc === 'RESOURCE_EXHAUSTED' };
+    const { message, hint, traits } = fromServiceError(error);
+    const words = hint === undefined ? message : `${message.replace(/\.$/, '')}. ${hint}`;
+    return { reason: `the ${peer} at ${address} says: ${words}`, exhausted: traits.grpc === 'RESOURCE_EXHAUSTED' };
   }
   if (error.code === Status.UNIMPLEMENTED || NOT_GRPC.test(details)) {
     return { reason: `something that is not our ${peer} answered at ${address} (${details})`, exhausted: false };
