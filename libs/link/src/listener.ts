@@ -13,9 +13,9 @@ import { formatLinkAddress, parseLinkAddress } from './address.js';
  * and resolves when the socket is gone.
  */
 export class Listener {
+  /** Resolves when it takes no more connections and none is left. */
+  readonly closed: Promise<void>;
   private readonly sockets = new Set<Socket>();
-
-  private readonly closed: Promise<void>;
 
   private constructor(
     private readonly server: Server,
