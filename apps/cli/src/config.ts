@@ -35,7 +35,8 @@ const FOREIGN_PREFIXES = ['FAIRLEAD_CONTROLLER_', 'FAIRLEAD_AGENT_'];
 /** @throws FairleadError `invalid_argument` with a fault for each variable that is wrong or unknown. */
 export function loadConfig(env: Environment, apiFlag: string | undefined): Config {
   const faults = Object.keys(env).filter(isUnknown).map(describeUnknown);
-  const apiUrl = apiFlag ?? env['FAIRLEAD_API_URL'] ?? DEFAULT_API_URL;
+  // A variable that is set to nothing is taken for one that is not set, as shells and compose files leave them.
+  const apiUrl = apiFlag ?? (env['FAIRLEAD_API_URL'] || DEFAULT_API_URL);
   if (!isHttpUrl(apiUrl)) {
     const path = apiFlag === undefined ? 'FAIRLEAD_API_URL' : '--api';
     faults.push({ path, message: `'${apiUrl}' is not an address such as ${DEFAULT_API_URL}` });
