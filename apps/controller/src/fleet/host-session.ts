@@ -115,10 +115,15 @@ export class HostSession {
     }
   }
 
-  private async change({ position, upserts, removedIds }: Extract<ChainStep, { kind: 'change' }>): Promise<void> {
+  private async change({
+    position,
+    upserts,
+    replacedIds,
+    removedIds,
+  }: Extract<ChainStep, { kind: 'change' }>): Promise<void> {
     const networks = upserts.map((message) => ({ ...fromNetworkMessage(message), digest: message.digest }));
     const at = this.connection.lastHeardAt;
-    const change = { hostName: this.name, position, upserts: networks, removedIds, at };
+    const change = { hostName: this.name, position, upserts: networks, replacedIds, removedIds, at };
     const before = await this.store.apply(change);
     const first = !this.whole;
     this.whole = true;

@@ -10,6 +10,8 @@ export type ChainStep =
       readonly kind: 'change';
       readonly position: Position;
       readonly upserts: readonly NetworkMessage__Output[];
+      /** Those of the upserts that take the place of a stored network. */
+      readonly replacedIds: readonly string[];
       readonly removedIds: readonly string[];
     };
 
@@ -119,10 +121,11 @@ export class InventoryChain {
     upserts: readonly NetworkMessage__Output[],
     removedIds: readonly string[],
   ): ChainStep {
+    const replacedIds = upserts.map(({ id }) => id).filter((id) => this.digests.has(id));
     for (const id of removedIds) this.digests.delete(id);
     for (const { id, digest } of upserts) this.digests.set(id, digest);
     this.position = { streamId, revision, setDigest: setDigest(this.digests) };
-    return { kind: 'change', position: this.position, upserts, removedIds };
+    return { kind: 'change', position: this.position, upserts, replacedIds, removedIds };
   }
 
   private broken(reason: string): ChainStep {

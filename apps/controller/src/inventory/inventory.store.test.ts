@@ -31,8 +31,11 @@ afterEach(async () => {
 
 const position = { streamId: 's', revision: 3, setDigest: 'd' };
 const withDigest = (each: Network) => ({ ...each, digest: networkDigest(each) });
-const apply = (upserts: Network[], removedIds: string[] = [], at = 1000, hostName = 'web-1') =>
-  store.apply({ hostName, position, upserts: upserts.map(withDigest), removedIds, at });
+const apply = async (upserts: Network[], removedIds: string[] = [], at = 1000, hostName = 'web-1') => {
+  const stored = await store.digests(hostName);
+  const replacedIds = upserts.map(({ id }) => id).filter((id) => stored.has(id));
+  return store.apply({ hostName, position, upserts: upserts.map(withDigest), replacedIds, removedIds, at });
+};
 const full = async (hostName = 'web-1') =>
   Array.from((await networks.full(hostName)).values(), (known) => known.network);
 const children = () =>

@@ -9,6 +9,8 @@ export interface InventoryChange {
   readonly hostName: string;
   readonly position: Position;
   readonly upserts: readonly (Network & { readonly digest: string })[];
+  /** Those of the upserts that are stored already. */
+  readonly replacedIds: readonly string[];
   readonly removedIds: readonly string[];
   /** Milliseconds since the epoch, by the controller's clock. */
   readonly at: number;
@@ -48,7 +50,7 @@ export class InventoryStore {
 
   /** Applies a change and returns the records that it replaced or removed, by id. */
   async apply(change: InventoryChange): Promise<ReadonlyMap<string, KnownNetwork>> {
-    const touched = [...change.upserts.map(({ id }) => id), ...change.removedIds];
+    const touched = [...change.replacedIds, ...change.removedIds];
     const before = await this.networks.full(change.hostName, touched);
     const reborn = rebornIds(change, before);
     const removed = change.removedIds.flatMap((id) => (reborn.has(id) ? [] : (before.get(id)?.network ?? [])));
@@ -65,9 +67,12 @@ export class InventoryStore {
     await this.database.transaction([Prisma.sql`UPDATE "Host" SET "synced" = 0 WHERE "name" = ${hostName}`]);
   }
 
-  private removal({ hostName, upserts, removedIds, at }: InventoryChange, removed: readonly Network[]): Prisma.Sql[] {
+  private removal(
+    { hostName, replacedIds, removedIds, at }: InventoryChange,
+    removed: readonly Network[],
+  ): Prisma.Sql[] {
     const gone = JSON.stringify(removedIds);
-    const kept = JSON.stringify(upserts.map(({ id }) => id));
+    const kept = JSON.stringify(replacedIds);
     const records = JSON.stringify(
       removed.map((network) => [uuidv7({ msecs: at }), network.id, network.name, JSON.stringify(network)]),
     );
@@ -75,7 +80,7 @@ export class InventoryStore {
       (table) =>
         Prisma.sql`DELETE FROM ${Prisma.raw(`"${table}"`)} WHERE "hostName" = ${hostName} AND "networkId" IN (SELECT value FROM json_each(${kept}))`,
     );
-    const none = upserts.length === 0 ? [] : children;
+    const none = replacedIds.length === 0 ? [] : children;
     if (removedIds.length === 0) return none;
     return [
       Prisma.sql`INSERT INTO "RemovedNetwork" ("id", "hostName", "networkId", "name", "record", "removedAt")
