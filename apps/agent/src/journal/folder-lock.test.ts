@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,6 +33,19 @@ describe('the lock of a data folder', () => {
     expect(readFileSync(join(folder, 'lock'), 'utf8')).toMatch(new RegExp(`^${process.pid} \\d+ `));
     expect(readdirSync(folder)).toEqual(['lock']);
     lock.release();
+  });
+
+  it('takes over a lock of a process that was killed and is not yet taken note of', async () => {
+    const careless = spawn('/bin/sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const [pid = ''] = String((await once(careless.stdout, 'data'))[0]).split('\n');
+    const fields = () => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+    while (fields()[0] !== 'Z') await new Promise((resolve) => setImmediate(resolve));
+    writeFileSync(join(folder, 'lock'), `${pid} ${fields()[19]} x`);
+    FolderLock.acquire(folder).release();
+    careless.kill();
+    await once(careless, 'exit');
   });
 
   it('does not take away a lock that is no longer its own', () => {

@@ -21,7 +21,7 @@ export class FolderLock {
   /** @throws FairleadError `already_exists`, naming the process; `journal_failed` where nothing can be written */
   static acquire(folder: string): FolderLock {
     const path = join(folder, FILE);
-    const holder = `${process.pid} ${startOf(process.pid)} ${randomUUID()}`;
+    const holder = `${process.pid} ${look(process.pid).start} ${randomUUID()}`;
     const mine = `${path}.${randomUUID()}`;
     try {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -84,14 +84,17 @@ function isAlive(holder: string): boolean {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
   }
-  return startOf(Number(pid)) === start;
+  const now = look(Number(pid));
+  // One that was killed keeps its number until its parent takes note, which in a container may be never.
+  return now.state !== 'Z' && now.start === start;
 }
 
-/** When a process began, in the kernel's ticks since its own start; empty where there is no /proc. */
-function startOf(pid: number): string {
+/** State of a process, and when it began in the kernel's ticks since its own start; empty where there is no /proc. */
+function look(pid: number): { readonly state: string; readonly start: string } {
   const stat = read(`/proc/${pid}/stat`);
   // The second field is the program's name in parentheses, which may hold spaces.
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return { state: fields[0] ?? '', start: fields[19] ?? '' };
 }
 
 function read(path: string): string {
