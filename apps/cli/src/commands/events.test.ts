@@ -10,7 +10,11 @@ describe('events', () => {
   it.each<[string, EventView]>([
     ['web-1  network.removed  my-net', { ...base, type: 'network.removed', data: { id: 'a', name: 'my-net' } }],
     ['web-1  network.created  my-net (bridge, 0 containers)', { ...base, type: 'network.created', data: aNetwork() }],
-    ['web-1 (simulated)  host.changed  live', { ...base, type: 'host.changed', data: aHost({ simulated: true }) }],
+    ['web-1  host.changed  live', { ...base, type: 'host.changed', data: aHost() }],
+    [
+      'demo-1 (simulated)  network.removed  my-net',
+      { ...base, host: 'demo-1', type: 'network.removed', data: { id: 'a', name: 'my-net' } },
+    ],
     ['web-1  host.removed', { ...base, type: 'host.removed', data: { name: 'web-1' } }],
     [
       'web-1  operation.changed  remove web-1/my-net: succeeded',
@@ -18,7 +22,7 @@ describe('events', () => {
     ],
     ['resync  too long ago', { ...base, type: 'resync', host: null, data: { reason: 'too long ago' } }],
   ])('says %s', (line, event) => {
-    expect(describeEvent(event)).toBe(`${base.at}  ${line}`);
+    expect(describeEvent(event, new Set(['demo-1']))).toBe(`${base.at}  ${line}`);
   });
 
   it('prints one line of JSON for each event, and ends at Ctrl-C', async () => {
@@ -51,5 +55,30 @@ describe('events', () => {
     expect(ran.err).toContain('trying again');
     expect(ran.exitCode).toBe(0);
     expect(asked).toEqual(['http://127.0.0.1:7800/api/v1/events?host=web-1 6']);
+  });
+
+  it('says for people which hosts are simulated, also of those that come later', async () => {
+    const stop = new AbortController();
+    const removed = { type: 'network.removed', data: { id: 'a', name: 'my-net' } } as const;
+    const events: EventView[] = [
+      { ...base, ...removed },
+      { ...base, id: '8', host: 'demo-1', ...removed },
+      { ...base, id: '9', host: 'demo-2', type: 'host.changed', data: aHost({ name: 'demo-2', simulated: true }) },
+      { ...base, id: '10', host: 'demo-2', ...removed },
+    ];
+    const hosts = { items: [aHost({ name: 'web-1' }), aHost({ name: 'demo-1', simulated: true })], total: 2 };
+    const answer: typeof fetch = (url) => {
+      if ((url as string).endsWith('/hosts')) return Promise.resolve(Response.json(hosts));
+      const body = events.map((event) => `id: ${event.id}\ndata: ${JSON.stringify(event)}\n\n`).join('');
+      return Promise.resolve(new Response(body, { headers: { 'content-type': 'text/event-stream' } }));
+    };
+    const around = { fetch: answer, interrupted: () => stop.signal, sleep: () => Promise.resolve(stop.abort()) };
+    const { out } = await fairlead('events', {}, around);
+    expect(out.trimEnd().split('\n')).toEqual([
+      expect.stringContaining('  web-1  network.removed'),
+      expect.stringContaining('  demo-1 (simulated)  network.removed'),
+      expect.stringContaining('  demo-2 (simulated)  host.changed'),
+      expect.stringContaining('  demo-2 (simulated)  network.removed'),
+    ]);
   });
 });

@@ -1,6 +1,7 @@
 import { EVENT_TYPES, type EventType, type EventView, followEvents } from '@fairlead/api';
 import { type Command, Option } from 'commander';
 import type { Cli, ClientFlags } from '../cli.js';
+import { simulatedAmong } from '../fleet/hosts.js';
 import { collect, withClient } from '../flags.js';
 import { toJsonLine, toYaml } from '../output/format.js';
 import { lines } from '../output/rows.js';
@@ -39,22 +40,23 @@ async function follow(cli: Cli, { host = [], type, after, output, api }: Flags):
     sleep: cli.around.sleep,
     onLost: ({ message }: Error) => cli.terminal.warn(lines([`${message}; trying again …`])),
   };
+  const forPeople = output === undefined || output === 'table';
+  const simulated = simulatedAmong(forPeople ? (await cli.client({ api }).listHosts()).items : []);
   for await (const event of followEvents(cli.clientOptions({ api }), options)) {
+    if (event.type === 'host.changed' && event.data.simulated) simulated.add(event.host);
     if (output === 'json') cli.terminal.write(toJsonLine(event));
     else if (output === 'yaml') cli.terminal.write(`---\n${toYaml(event)}`);
-    else cli.terminal.write(lines([output === 'name' ? event.id : describeEvent(event)]));
+    else cli.terminal.write(lines([output === 'name' ? event.id : describeEvent(event, simulated)]));
   }
 }
 
-/** `2026-11-24T09:30:00.000Z  web-1  network.created  my-net (bridge)` */
-export function describeEvent(event: EventView): string {
-  return [event.at, describeHost(event), event.type, describeData(event)].filter((part) => part !== '').join('  ');
-}
-
-function describeHost(event: EventView): string {
-  const simulated =
-    event.type === 'host.changed' || event.type === 'network.created' || event.type === 'network.changed';
-  return hostLabel(event.host ?? '', simulated && event.data.simulated);
+/**
+ * `2026-11-24T09:30:00.000Z  web-1  network.created  my-net (bridge)`
+ * @param simulated names of hosts that are
+ */
+export function describeEvent(event: EventView, simulated: ReadonlySet<string>): string {
+  const host = event.host === null ? '' : hostLabel(event.host, simulated.has(event.host));
+  return [event.at, host, event.type, describeData(event)].filter((part) => part !== '').join('  ');
 }
 
 function describeData(event: EventView): string {

@@ -11,6 +11,10 @@ export interface ChosenHosts {
 export const hasHostFlags = ({ host, on, allHosts }: HostFlags): boolean =>
   host !== undefined || on !== undefined || allHosts === true;
 
+/** Names of the hosts whose engine is a simulated one. */
+export const simulatedAmong = (hosts: readonly HostView[]): Set<string> =>
+  new Set(hosts.filter(({ simulated }) => simulated).map(({ name }) => name));
+
 /**
  * The hosts to act on. Without a flag that is the fleet's only host. Hosts that are offline are among them: that they
  * cannot be reached is said for each, never passed over.

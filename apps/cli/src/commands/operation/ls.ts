@@ -2,6 +2,7 @@ import type { Client, OperationQuery, OperationView } from '@fairlead/api';
 import { formatDuration, OPERATION_KINDS, OPERATION_OUTCOMES, OPERATION_STATES } from '@fairlead/domain';
 import { type Command, Option } from 'commander';
 import type { Cli, ClientFlags } from '../../cli.js';
+import { simulatedAmong } from '../../fleet/hosts.js';
 import { collect, integer, withClient } from '../../flags.js';
 import { printRows } from '../../output/rows.js';
 import { type Column, describeTimeSince, hostLabel } from '../../output/table.js';
@@ -34,8 +35,8 @@ export function registerOperationLs(parent: Command, cli: Cli): void {
 async function list(cli: Cli, flags: Flags): Promise<void> {
   const client = cli.client(flags);
   const [rows, { items }] = await Promise.all([read(client, flags), client.listHosts()]);
-  const simulated = new Set(items.filter((host) => host.simulated).map(({ name }) => name));
-  printRows(cli.terminal, flags, { rows, columns: columns(cli.around.now(), simulated), name: ({ id }) => id });
+  const shown = columns(cli.around.now(), simulatedAmong(items));
+  printRows(cli.terminal, flags, { rows, columns: shown, name: ({ id }) => id });
 }
 
 /** As many pages as the limit asks for. */
