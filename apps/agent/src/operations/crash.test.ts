@@ -28,6 +28,7 @@ function seeded(seed: number): () => number {
  */
 class Mortal {
   private steps = 0;
+  private readonly files: Handle[] = [];
   private resolveDied!: () => void;
   readonly died = new Promise<void>((resolve) => (this.resolveDied = resolve));
 
@@ -69,6 +70,7 @@ class Mortal {
 
   openFile = async (path: string): Promise<Handle> => {
     const handle = await openHandle(path);
+    this.files.push(handle);
     return {
       write: async (bytes, offset, length, position) => {
         if (await this.step()) {
@@ -87,6 +89,11 @@ class Mortal {
       close: () => handle.close(),
     };
   };
+
+  /** As the kernel does for the dead: Node 26 takes a file that is left to the garbage collector for an error. */
+  async closeFiles(): Promise<void> {
+    await Promise.all(this.files.map((handle) => handle.close()));
+  }
 }
 
 interface Told {
@@ -176,10 +183,12 @@ async function play(seed: number): Promise<string> {
   let time = 1_795_000_000_000;
   const subject = await makeSubject(engine, random);
   const heard: Told[] = [];
+  const mortals: Mortal[] = [];
   try {
     const lives = 1 + Math.floor(random() * 3);
     for (let index = 0; index < lives; index += 1) {
       const mortal = new Mortal(3 + Math.floor(random() * 30), random);
+      mortals.push(mortal);
       const life = await Promise.race([
         live({ folder, engine: mortal.engine(engine), openFile: mortal.openFile, now: () => time }),
         mortal.died,
@@ -198,6 +207,7 @@ async function play(seed: number): Promise<string> {
     }
     return await judge(subject, await live({ folder, engine, now: () => time }), engine, heard);
   } finally {
+    await Promise.all(mortals.map((mortal) => mortal.closeFiles()));
     rmSync(folder, { recursive: true, force: true });
   }
 }
