@@ -19,7 +19,8 @@ export async function timed(work: () => Promise<unknown>): Promise<number> {
 }
 
 /**
- * Runs several works in turn, so that what else the machine does falls on all alike.
+ * Runs several works in turn, so that what else the machine does falls on all alike; every other round backwards, so
+ * that what one leaves behind falls on each of the others alike.
  * @returns the times of each by its name, in milliseconds
  */
 export async function interleaved<K extends string>(
@@ -30,7 +31,7 @@ export async function interleaved<K extends string>(
   const names = Object.keys(works) as K[];
   const samples = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<K, number[]>;
   for (let round = -warmUp; round < rounds; round++) {
-    for (const name of names) {
+    for (const name of round % 2 === 0 ? names : [...names].reverse()) {
       const time = await timed(() => works[name](round));
       if (round >= 0) samples[name].push(time);
     }

@@ -1,6 +1,6 @@
 import { createDockerEngine } from '@fairlead/engine';
 import { type BenchFleet, bridge } from './bench-fleet.js';
-import { interleaved, ms, seriesOf, times } from './measure.js';
+import { interleaved, ms, seriesOf, timed, times } from './measure.js';
 import { type Finding } from './report.js';
 
 const READS = 400;
@@ -36,20 +36,20 @@ async function measureWrites({ client, host }: BenchFleet): Promise<Finding[]> {
   const params = { host: host.name, network: 'b' };
   const creates: Ways = { engine: [], fairlead: [] };
   const removes: Ways = { engine: [], fairlead: [] };
+  const create = {
+    engine: () => straight.createNetwork(bridge('a')),
+    fairlead: () => client.createNetwork({ params, body: { name: params.network } }),
+  };
   for (let round = 0; round < WRITES; round++) {
-    const made = await interleaved(1, {
-      engine: () => straight.createNetwork(bridge('a')),
-      fairlead: () => client.createNetwork({ params, body: { name: params.network } }),
-    });
+    // Whoever comes second meets what the first has left the engine to do.
+    const order = round % 2 === 0 ? (['engine', 'fairlead'] as const) : (['fairlead', 'engine'] as const);
+    for (const way of order) creates[way].push(await timed(() => create[way]()));
     const { id } = await straight.inspectNetwork('a');
-    const gone = await interleaved(1, {
+    const remove = {
       engine: () => straight.removeNetwork(id),
       fairlead: () => client.removeNetwork({ params }),
-    });
-    for (const way of ['engine', 'fairlead'] as const) {
-      creates[way].push(...made[way]);
-      removes[way].push(...gone[way]);
-    }
+    };
+    for (const way of order) removes[way].push(await timed(() => remove[way]()));
   }
   straight.close();
   const ratio = (time: number, base: number): string => times(time / base);

@@ -29,5 +29,6 @@ export const connectContainer: Handler<'ConnectContainer', Promise<ConnectContai
       await scope.begin({ what: `connect container ${container.name} to network ${network.name}` });
       const endpoint = request.endpoint === null ? PLAIN : fromEndpointSpecMessage(request.endpoint);
       await engine.connect(network.id, container.id, endpoint);
+      void scope.show();
       return { network: describeNetwork((await readNetwork(engine, network.id)).network) };
     });

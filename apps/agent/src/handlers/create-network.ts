@@ -18,6 +18,7 @@ async function create(engine: EnginePort, spec: NetworkSpec, scope: OperationSco
   await refuseTaken(engine, spec.name);
   await scope.begin({ what: `create network ${spec.name}`, before: [] });
   const { id, warning } = await engine.createNetwork(spec);
+  void scope.show();
   const network = await requireNetwork(engine, id);
   return { network: describeNetwork({ ...network, endpoints: [] }), warning };
 }

@@ -13,6 +13,7 @@ export const disconnectContainer: Handler<'DisconnectContainer', Promise<Disconn
       const { id, name } = await findAttached(engine, network, request.container, request.force);
       await scope.begin({ what: `disconnect container ${name} from network ${network.name}` });
       await engine.disconnect(network.id, id, request.force);
+      void scope.show();
       return { network: describeNetwork((await readNetwork(engine, network.id)).network) };
     });
 

@@ -22,6 +22,8 @@ export interface OperationScope {
   removing(network: Network): Promise<void>;
   detaching(container: string): Promise<void>;
   item(result: PruneItemResult__Output): Promise<void>;
+  /** The engine has answered: what it changed may be read and shown while the rest is done. Never rejects. */
+  show(): Promise<void>;
 }
 
 /** An operation in its present life. */
@@ -149,8 +151,8 @@ export class OperationRunner {
   }
 
   /** What was changed is shown to those who watch while its end is written down; the caller is told after both. */
-  private async conclude({ begun }: Scope, written: Promise<unknown>): Promise<void> {
-    await Promise.all([written, begun && this.parts.settle()]);
+  private async conclude(scope: Scope, written: Promise<unknown>): Promise<void> {
+    await Promise.all([written, scope.begun && scope.show()]);
   }
 
   /** Writes down how it failed. @returns what the caller is told */
@@ -182,9 +184,10 @@ export class OperationRunner {
 
 class Scope implements OperationScope {
   begun = false;
+  private shown: Promise<void> | undefined;
 
   constructor(
-    private readonly parts: Pick<RunnerParts, 'journal' | 'now'>,
+    private readonly parts: Pick<RunnerParts, 'journal' | 'now' | 'settle'>,
     private readonly method: CommandMethod,
     private readonly op: string,
     private readonly request: string,
@@ -198,6 +201,10 @@ class Scope implements OperationScope {
     const record = removing === undefined ? [] : [{ t: 'removing', op, at, network: removing } as const];
     await this.parts.journal.append(started, ...record);
     this.begun = true;
+  }
+
+  show(): Promise<void> {
+    return (this.shown ??= this.parts.settle());
   }
 
   removing(network: Network): Promise<void> {
