@@ -57,9 +57,14 @@ function start(cli: Cli, { demo, engine, ...flags }: UpFlags): Promise<number> {
   return up(options, { terminal, launch: launchSelf, interrupts: catchInterrupts() });
 }
 
+const ownProgram = fileURLToPath(new URL('../../bin/fairlead.js', import.meta.url));
+
+/** An agent has little to do and should weigh little: a small young generation keeps it 30 MB smaller under load. */
+const flagsOf = (app: string | undefined): string[] => (app === 'agent' ? ['--max-semi-space-size=1'] : []);
+
 /** In a process group of its own, so that Ctrl-C reaches it only by way of this program, in good order. */
 const launchSelf: Launch = (argv) =>
-  spawn(process.execPath, [fileURLToPath(new URL('../../bin/fairlead.js', import.meta.url)), ...argv], {
+  spawn(process.execPath, [...flagsOf(argv[0]), ownProgram, ...argv], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     detached: true,
   });
