@@ -1,15 +1,7 @@
-import { spawn } from 'node:child_process';
-import { createServer } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 import { type Client, createClient, type NetworkView } from '@fairlead/api';
 import { Lab, type LabHost, type LabOptions } from '@fairlead/lab';
-import { Fleet, program } from '@fairlead/lab/fleet';
-
-export interface CommandResult {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+import { Fleet } from '@fairlead/lab/fleet';
+import { type CommandResult, fairlead, freePort, until } from './program.js';
 
 /**
  * A lab with a controller and an agent beside each engine, all as a user starts them, and a user at the CLI. Agents
@@ -47,16 +39,7 @@ export class LabFleet {
 
   /** Runs `fairlead …` against this controller, without a terminal. */
   cli(...args: string[]): Promise<CommandResult> {
-    const command = [program, ...args, '--api', this.fleet.url];
-    const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'pipe'] });
-    return new Promise((resolve, reject) => {
-      let stdout = '';
-      let stderr = '';
-      child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-      child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-      child.on('error', reject);
-      child.on('close', (code) => resolve({ code: code ?? -1, stdout, stderr }));
-    });
+    return fairlead([...args, '--api', this.fleet.url]);
   }
 
   /** As `cli`, with JSON output; it has to succeed. */
@@ -85,12 +68,8 @@ export class LabFleet {
   }
 
   /** Asks again until it holds. The time is generous: what is promised about time is measured by the bench. */
-  async until(holds: () => Promise<boolean>, what: string, withinMs = 60_000): Promise<void> {
-    const end = Date.now() + withinMs;
-    while (!(await holds().catch(() => false))) {
-      if (Date.now() > end) throw new Error(`after ${withinMs / 1000} s it does not hold: ${what}`);
-      await delay(50);
-    }
+  until(holds: () => Promise<boolean>, what: string, withinMs?: number): Promise<void> {
+    return until(holds, what, withinMs);
   }
 
   /** Ends everything at once and removes it. */
@@ -108,14 +87,4 @@ async function engineView(host: LabHost): Promise<string[]> {
     '{{.ID}} {{.Name}} {{.Driver}} {{.Scope}}',
   );
   return lines.split('\n').filter((line) => line !== '');
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 }
