@@ -6,8 +6,10 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-export const root = join(import.meta.dirname, '..');
+/** Not by `import.meta.dirname`: a Node that is too old to have it is to get as far as being told so. */
+export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const OLDEST = [20, 19];
 const NEWEST_MAJOR = 26;
 
