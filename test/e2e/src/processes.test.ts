@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type HostView, type NetworkDetailView, type NetworkView, type OperationView } from '@fairlead/api';
 import { Lab, type LabHost } from '@fairlead/lab';
 import { describeOnLab } from '@fairlead/lab/testing';
-import { parse } from 'yaml';
 import { Home, Up } from './support/home.js';
 import { childrenOf, freePort, isRunning, type Running, Running as Program, until } from './support/program.js';
 
@@ -87,15 +86,10 @@ describe('fairlead up --demo 3', () => {
       expect(await lines('-q', '--no-trunc')).toEqual(networks.map(({ id }) => id));
       expect(await lines('-o', 'name')).toEqual(networks.map(({ host, name }) => `${host}/${name}`));
       const { stdout } = await up.cli('network', 'ls', '--host', 'ci-1', '-o', 'yaml');
-      const known = ({ id, name, host, simulated, labels, subnets }: NetworkView) => ({
-        id,
-        name,
-        host,
-        simulated,
-        labels,
-        subnets,
-      });
-      expect((parse(stdout) as NetworkView[]).map(known)).toEqual(networks.map(known));
+      const values = (pattern: RegExp) => [...stdout.matchAll(pattern)].map(([, value]) => value);
+      expect(values(/^- id: (\S+)$/gm)).toEqual(networks.map(({ id }) => id));
+      expect(values(/^ {2}name: (\S+)$/gm)).toEqual(networks.map(({ name }) => name));
+      expect(values(/^ {2}simulated: (\S+)$/gm)).toEqual(networks.map(() => 'true'));
     },
     SLOW_MS,
   );
