@@ -209,8 +209,10 @@ describe('fairlead up --demo 3', () => {
   it(
     'goes on after the last event that was read',
     async () => {
+      // Without those of operations, which name the network before it is there.
+      const created = `${up.url}/api/v1/events?type=network.created`;
       const first = await readEvents(
-        `${up.url}/api/v1/events`,
+        created,
         {},
         async () => {
           await up.cli('network', 'create', 'before', '--host', 'web-1');
@@ -219,12 +221,7 @@ describe('fairlead up --demo 3', () => {
       );
       const last = first.ids.at(-1) ?? '';
       await up.cli('network', 'create', 'between', '--host', 'web-1');
-      const second = await readEvents(
-        `${up.url}/api/v1/events?type=network.created`,
-        { 'last-event-id': last },
-        async () => undefined,
-        /"name":"between"/,
-      );
+      const second = await readEvents(created, { 'last-event-id': last }, async () => undefined, /"name":"between"/);
       expect(second.text).not.toContain('"name":"before"');
       expect(second.text).not.toContain('event: resync');
       expect(new Set([...first.ids, ...second.ids]).size).toBe(first.ids.length + second.ids.length);
@@ -356,6 +353,27 @@ describe('the life of fairlead up', () => {
     },
     SLOW_MS,
   );
+});
+
+describe('the set-up', () => {
+  /** Looks at the version as `npm start` and `npm test` do first. */
+  const look = (version: string) => {
+    const pretend = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '${version}' } });`;
+    const code = `${pretend} import('./tools/steps.mjs').then(({ checkNode }) => checkNode());`;
+    return Program.start(process.execPath, ['--eval', code]).ended;
+  };
+
+  it.each(['18.20.8', '20.18.3', '27.0.0'])('refuses Node %s, and says which will do', async (version) => {
+    const { code, stderr } = await look(version);
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringContaining(`Node 20.19 to 26 is needed, this is ${version}`),
+    });
+  });
+
+  it.each(['20.19.0', '22.0.0', '24.21.0', '26.10.0'])('takes Node %s', async (version) => {
+    expect(await look(version)).toMatchObject({ code: 0, stderr: '' });
+  });
 });
 
 describe('controller and agents, each alone', () => {
