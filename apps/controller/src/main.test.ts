@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createClient, type OperationView } from '@fairlead/api';
@@ -22,6 +22,7 @@ let folder: string;
 let discard: () => void;
 let programs: Program[];
 let agents: AbortController[];
+let occupant: Server | undefined;
 
 beforeEach(() => {
   const { path, remove } = temporaryFolder();
@@ -31,6 +32,8 @@ beforeEach(() => {
 
 afterEach(async () => {
   for (const agent of agents) agent.abort();
+  occupant?.close();
+  occupant = undefined;
   for (const { child } of programs) child.kill('SIGKILL');
   await Promise.all(programs.map(({ ended }) => ended));
   discard();
@@ -166,11 +169,10 @@ describe('a controller that cannot start', () => {
   });
 
   it.each(['--port', '--link-port'])('says that its %s is taken, and leaves nothing running', async (flag) => {
-    const other = createServer().listen(0, '127.0.0.1');
-    await once(other, 'listening');
-    const { port } = other.address() as { port: number };
+    occupant = createServer().listen(0, '127.0.0.1');
+    await once(occupant, 'listening');
+    const { port } = occupant.address() as AddressInfo;
     expect(await refusal(startHere(`${flag}=${port}`))).toEqual([1, expect.stringContaining(`127.0.0.1:${port}`)]);
-    other.close();
     await startHere().ready();
   });
 
