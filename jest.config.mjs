@@ -5,5 +5,7 @@
 export default {
   maxWorkers: 2,
   workerIdleMemoryLimit: '768MB',
+  // Jest 30 reads this from the root alone. No test asserts how long something takes; a busy machine must fail none.
+  testTimeout: 60_000,
   projects: ['<rootDir>/libs/*', '<rootDir>/apps/*', '<rootDir>/test/{lab,contract,e2e}'],
 };
