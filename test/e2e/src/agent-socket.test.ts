@@ -27,17 +27,18 @@ async function serve(home: Home, name: string, ...engine: string[]) {
 }
 
 describe("an agent's own socket", () => {
-  const home = new Home();
+  let home: Home;
   let agent: Running;
   let path: string;
   let services: string[];
   let client: PlainService;
   beforeAll(async () => {
+    home = new Home();
     ({ agent, path, services, client } = await serve(home, 'x', '--name', 'x', '--engine', 'simulated:'));
   }, SLOW_MS);
   afterAll(async () => {
     client?.close();
-    await home.clear();
+    await home?.clear();
   }, SLOW_MS);
 
   const names = async (): Promise<string[]> =>
@@ -133,17 +134,18 @@ describe("an agent's own socket", () => {
 });
 
 describe("a demo host's socket", () => {
-  const home = new Home();
+  let home: Home;
   let client: PlainService;
   let networks: Map<string, Network>;
   beforeAll(async () => {
+    home = new Home();
     ({ client } = await serve(home, 'demo', '--demo', '1'));
     const listed = await client.call<{ networks: Network[] }>('ListNetworks');
     networks = new Map(listed.networks.map((network) => [network.name, network]));
   }, SLOW_MS);
   afterAll(async () => {
     client?.close();
-    await home.clear();
+    await home?.clear();
   }, SLOW_MS);
 
   const network = (name: string): Network => {

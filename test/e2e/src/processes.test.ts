@@ -14,12 +14,13 @@ const rowsOfHosts = (text: string): string[] =>
   text.split('\n').filter((line) => /^(?:.*Z {2})?(web|db|ci)-\d/.test(line));
 
 describe('fairlead up --demo 3', () => {
-  const home = new Home();
+  let home: Home;
   let up: Up;
   beforeAll(async () => {
+    home = new Home();
     up = await (await Up.start(home, ['--demo', '3'])).live(3);
   }, SLOW_MS);
-  afterAll(() => home.clear(), SLOW_MS);
+  afterAll(() => home?.clear(), SLOW_MS);
 
   it(
     'gives its address and three commands, of which each works as it is printed',
@@ -276,8 +277,11 @@ describe('fairlead up --demo 3', () => {
 });
 
 describe('the life of fairlead up', () => {
-  const home = new Home();
-  afterAll(() => home.clear(), SLOW_MS);
+  let home: Home;
+  beforeAll(() => {
+    home = new Home();
+  });
+  afterAll(() => home?.clear(), SLOW_MS);
   const hostsOf = async (up: Up) => (await up.client.listHosts()).items.map(({ name }) => name);
   const noneRuns = (pids: readonly number[]) =>
     until(async () => !pids.some(isRunning), `none of ${pids.join(', ')} runs`);
@@ -377,17 +381,18 @@ describe('the set-up', () => {
 });
 
 describe('controller and agents, each alone', () => {
-  const home = new Home();
+  let home: Home;
   let url = '';
   let link = '';
   beforeAll(async () => {
+    home = new Home();
     const [port, linkPort] = [await freePort(), await freePort()];
     url = `http://127.0.0.1:${port}`;
     link = `127.0.0.1:${linkPort}`;
     const where = ['--port', `${port}`, '--link-port', `${linkPort}`, '--data-dir', home.file('controller')];
     await home.start(['controller', ...where]).says(/"ready"/);
   }, SLOW_MS);
-  afterAll(() => home.clear(), SLOW_MS);
+  afterAll(() => home?.clear(), SLOW_MS);
 
   const agent = (name: string, data: string): Running =>
     home.start([
@@ -477,15 +482,16 @@ describe('controller and agents, each alone', () => {
 });
 
 describeOnLab('fairlead up beside a real engine', () => {
-  const home = new Home();
+  let home: Home;
   let lab: Lab;
   let host: LabHost;
   beforeAll(async () => {
+    home = new Home();
     lab = await Lab.start({ hosts: 1, iptables: false });
     [host] = lab.hosts as [LabHost];
   }, SLOW_MS);
   afterAll(async () => {
-    await home.clear();
+    await home?.clear();
     await lab?.stop();
   }, SLOW_MS);
 
