@@ -39,13 +39,13 @@ const jest = (what, ...args) => {
   counts.passed += result.numPassedTests;
   counts.failed += result.numFailedTests + result.numRuntimeErrorTestSuites;
   counts.skipped += result.numPendingTests + result.numTodoTests;
-  for (const suite of result.testResults) nameSkipped(suite);
+  if (selected.length === 0) result.testResults.forEach(nameSkipped);
   return status === 0;
 };
 const nameSkipped = ({ assertionResults }) => {
   const titles = assertionResults
     .filter(({ status }) => status === 'pending')
-    .map(({ ancestorTitles }) => ancestorTitles[0]);
+    .map(({ ancestorTitles, title }) => ancestorTitles[0] ?? title);
   for (const title of new Set(titles)) say(`not run: ${title}`);
 };
 

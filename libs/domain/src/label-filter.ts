@@ -6,6 +6,12 @@ export interface LabelFilter {
   readonly negated: boolean;
 }
 
+/**
+ * The label that an agent puts in the place of labels it left out, because a network has more of them than are carried
+ * (its value: how many). Whoever judges by labels knows from it that not all are known.
+ */
+export const LABELS_LEFT_OUT = 'fairlead/labels-left-out';
+
 export function parseLabelFilter(text: string, negated = false): LabelFilter {
   const cut = text.indexOf('=');
   return cut < 0

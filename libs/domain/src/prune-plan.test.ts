@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseLabelFilter } from './label-filter.js';
+import { LABELS_LEFT_OUT, parseLabelFilter } from './label-filter.js';
 import type { Network } from './network.js';
 import { planPrune } from './prune-plan.js';
 import { aNetwork, anEndpoint } from './testing.js';
@@ -66,6 +66,13 @@ describe('planPrune', () => {
     expect(judge({ labels: { ci: '1' } }, filters)).toMatchObject({ action: 'remove' });
     expect(judge({ labels: { ci: '1', keep: '' } }, filters)).toMatchObject({ reason: 'label-mismatch' });
     expect(judge({ labels: {} }, filters)).toMatchObject({ reason: 'label-mismatch' });
+  });
+
+  it('keeps a network whose labels are not all known, once labels are asked about', () => {
+    const cut = { labels: { ci: '1', [LABELS_LEFT_OUT]: '12' } };
+    const filters = { createdBefore: undefined, labels: [parseLabelFilter('keep', true)] };
+    expect(judge(cut, filters)).toMatchObject({ action: 'keep', reason: 'label-mismatch' });
+    expect(judge(cut)).toMatchObject({ action: 'remove' });
   });
 
   it('lists every network once, in an order that does not depend on the engine', () => {

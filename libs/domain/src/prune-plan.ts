@@ -1,5 +1,5 @@
 import { formatDuration } from './duration.js';
-import { type LabelFilter, matchesLabels } from './label-filter.js';
+import { type LabelFilter, LABELS_LEFT_OUT, matchesLabels } from './label-filter.js';
 import { type Endpoint, type Network, isPredefined } from './network.js';
 
 export interface PruneFilters {
@@ -51,6 +51,9 @@ function judge(network: Network, filters: PruneFilters, referenced: ReadonlySet<
   }
   if (network.scope !== 'local') {
     return keep('swarm-scope', 'shared over the swarm: this host does not know who uses it on other nodes');
+  }
+  if (filters.labels.length > 0 && Object.hasOwn(network.labels, LABELS_LEFT_OUT)) {
+    return keep('label-mismatch', 'has more labels than are known here, so that the label filters cannot be judged');
   }
   if (!matchesLabels(filters.labels, network.labels)) return keep('label-mismatch', 'does not match the label filters');
   const age = now - Date.parse(network.createdAt);

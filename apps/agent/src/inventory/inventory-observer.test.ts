@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { FairleadError } from '@fairlead/domain';
+import { FairleadError, LABELS_LEFT_OUT } from '@fairlead/domain';
 import { createSimulatedEngine, type EnginePort, readInventory, type SimulatedEngine } from '@fairlead/engine';
 import { digestOf } from './describe-network.js';
 import { ManualTiming, untilQuiet } from '../testing/manual-timing.js';
@@ -381,8 +381,9 @@ describe('limits', () => {
     const { observer } = rig(engine, timing);
     await timing.advance(10);
     const labels = ids.map((id) => Object.keys(observer.state?.networks.get(id)?.network.labels ?? {}));
-    expect(labels[0]).toHaveLength(128);
-    expect(labels[1]).toEqual(['a', 'c']);
+    expect(labels[0]).toHaveLength(129);
+    expect(labels[0]).toContain(LABELS_LEFT_OUT);
+    expect(labels[1]).toEqual(['a', 'c', LABELS_LEFT_OUT]);
   });
 });
 

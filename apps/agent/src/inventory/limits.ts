@@ -1,4 +1,4 @@
-import type { Network } from '@fairlead/domain';
+import { LABELS_LEFT_OUT, type Network } from '@fairlead/domain';
 
 /** Networks of one host that are followed; what is beyond is counted and left out. */
 export const MAX_NETWORKS = 5_000;
@@ -6,7 +6,7 @@ export const MAX_NETWORKS = 5_000;
 export const MAX_LABELS = 128;
 export const MAX_LABEL_BYTES = 32 * 1024;
 
-/** The network with no more labels than are passed on: in order of their keys, as far as they fit. */
+/** The network with no more labels than are passed on: in order of their keys, as far as they fit, and a word on the rest. */
 export function capLabels(network: Network): Network {
   const entries = Object.entries(network.labels);
   if (entries.length <= MAX_LABELS && sizeOf(entries) <= MAX_LABEL_BYTES) return network;
@@ -18,7 +18,8 @@ export function capLabels(network: Network): Network {
     kept.push(entry);
     room -= size;
   }
-  return { ...network, labels: Object.fromEntries(kept) };
+  const leftOut = String(entries.length - kept.length);
+  return { ...network, labels: { ...Object.fromEntries(kept), [LABELS_LEFT_OUT]: leftOut } };
 }
 
 const sizeOf = (entries: readonly [string, string][]): number =>
