@@ -8,12 +8,18 @@ import { type OutputFormat, toJson } from './format.js';
 export function renderError(error: FairleadError, prefix = ''): string {
   const candidates = error instanceof ProblemError ? error.candidates : [];
   const lines = [
-    `${prefix}error: ${error.message}`,
+    `${prefix}error: ${withoutWords(error.message, error.engineMessage)}`,
     ...describeEngineMessage(error.engineMessage),
     ...candidates.map(({ host, name, id }) => `  ${host}/${name}  ${id}`),
     ...(error.hint ? [error.hint] : []),
   ];
   return `${lines.map(visible).join('\n')}\n`;
+}
+
+/** A message that ends with the engine's words, without them: they are said on their own. */
+export function withoutWords(message: string, engineMessage = ''): string {
+  const end = `: ${engineMessage}`;
+  return engineMessage !== '' && message.endsWith(end) ? message.slice(0, -end.length) : message;
 }
 
 /** Engines write a line break at the end, and some several lines. */

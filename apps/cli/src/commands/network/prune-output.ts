@@ -5,6 +5,7 @@ import {
   type PrunePlanItemView,
   type PrunePlanView,
 } from '@fairlead/api';
+import { withoutWords } from '../../output/errors.js';
 import { describeAge, describeTimeSince, hostLabel, renderTable } from '../../output/table.js';
 
 interface Row {
@@ -57,8 +58,9 @@ export function describePruned(view: OperationView): string[] {
 }
 
 function describeOutcome({ outcome, reason, engineMessage }: PruneItemResultView): string {
-  const why = [reason, engineMessage === '' ? '' : `engine says: ${engineMessage.trim()}`].filter(
-    (text) => text !== '',
-  );
+  const why = [
+    withoutWords(reason, engineMessage),
+    engineMessage === '' ? '' : `engine says: ${engineMessage.trim()}`,
+  ].filter((text) => text !== '');
   return [outcome, ...why].join(', ');
 }
