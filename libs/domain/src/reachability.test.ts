@@ -29,6 +29,10 @@ describe('explainReachability', () => {
   it('says which networks they are on when they share none', () =>
     expect(ask('one', 'three').explanation).toContain("the source is on front, 'three' is on back"));
 
+  it.each(['127.0.0.1', '127.8.8.8', '::1', 'localhost'])('takes %s for the container itself', (to) =>
+    expect(ask('one', to)).toMatchObject({ possible: true, code: 'itself' }),
+  );
+
   it('looks outside for what is no container', () =>
     expect(ask('one', 'example.org')).toMatchObject({ possible: true, code: 'outside' }));
 

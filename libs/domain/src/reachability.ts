@@ -21,6 +21,7 @@ export interface ReachabilityQuestion {
 
 export type ReachabilityCode =
   | 'expected'
+  | 'itself'
   | 'outside'
   | 'source-not-found'
   | 'source-ambiguous'
@@ -136,7 +137,13 @@ function acrossHosts(source: readonly Place[], elsewhere: readonly RemoteContain
   );
 }
 
+const isLoopback = (text: string): boolean => {
+  const address = parseAddress(text);
+  return address !== undefined && (address.family === 4 ? address.first >> 24n === 127n : address.first === 1n);
+};
+
 function towardsOutside(source: readonly Place[], to: string): Reachability {
+  if (to === 'localhost' || isLoopback(to)) return yes('itself', `'${to}' is the source container itself.`);
   if (source.every(({ network }) => network.driver === 'null')) {
     return no('no-shared-network', "The source is on the network 'none': it reaches nothing but itself.");
   }
