@@ -199,17 +199,23 @@ describe('a journal that has grown', () => {
   const limits = (more: Partial<JournalLimits> = {}): JournalLimits => ({
     maxAgeMs: 7 * DAY_MS,
     operations: 10,
-    bytes: 6_000,
+    bytes: 4_000,
     rewriteAt: 8_000,
     ...more,
   });
+
+  const idAt = (ms: number): string => {
+    const hex = Math.floor(ms).toString(16).padStart(12, '0');
+    return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
+  };
 
   it('is rewritten below its limit, and keeps what has no end yet and the records of removed networks longest', async () => {
     const journal = await openJournal({ limits: limits() });
     await journal.append(started('open'));
     await journal.append(started('old'), { t: 'removing', op: 'old', at: time, network: network('net') }, done('old'));
     time += 30 * DAY_MS;
-    for (let index = 0; index < 200; index += 1) await journal.append(started(`op-${index}`), done(`op-${index}`));
+    for (let index = 0; index < 200; index += 1, time += DAY_MS)
+      await journal.append(started(`op-${index}`), done(`op-${index}`));
     await untilQuiet(50);
     expect((await stat(path())).size).toBeLessThan(9_000);
     expect(await journal.find('open')).toMatchObject({ state: 'started' });
@@ -226,17 +232,29 @@ describe('a journal that has grown', () => {
 
   it('knows of an operation that it does not find whether it may have dropped it', async () => {
     const journal = await openJournal({ limits: limits() });
-    const idAt = (ms: number): string => {
-      const hex = Math.floor(ms).toString(16).padStart(12, '0');
-      return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
-    };
     time = 1_795_000_000_000;
     expect(journal.mayHaveDropped(idAt(time - 30 * DAY_MS))).toBe(false);
-    for (let index = 0; index < 200; index += 1) await journal.append(started(`op-${index}`), done(`op-${index}`));
+    for (let index = 0; index < 200; index += 1, time += DAY_MS)
+      await journal.append(started(`op-${index}`), done(`op-${index}`));
     await untilQuiet(50);
     expect(journal.mayHaveDropped(idAt(time - 30 * DAY_MS))).toBe(true);
     expect(journal.mayHaveDropped(idAt(time + 2 * DAY_MS))).toBe(false);
-    expect(journal.mayHaveDropped('not-a-uuid')).toBe(true);
+    expect(journal.mayHaveDropped('not-a-uuid')).toBe(false);
+  });
+
+  it('cuts the records of networks, never the outcomes of young operations, to be small again', async () => {
+    time = 1_795_000_000_000;
+    const journal = await openJournal({ limits: limits() });
+    for (let index = 0; index < 60; index += 1) {
+      const op = `op-${index}`;
+      await journal.append(started(op), { t: 'removing', op, at: time, network: network(`net-${index}`) }, done(op));
+      time += 1_000;
+    }
+    await untilQuiet(50);
+    expect(log.lines.some(({ message }) => message.includes('rewritten'))).toBe(true);
+    expect(await journal.find('op-0')).toMatchObject({ state: 'done', response: Buffer.from([1, 2]), removing: [] });
+    expect(journal.mayHaveDropped(idAt(time + 60_000))).toBe(false);
+    expect(journal.mayHaveDropped(idAt(time - 30 * DAY_MS))).toBe(false);
   });
 
   it('loses nothing that is given while it is rewritten', async () => {

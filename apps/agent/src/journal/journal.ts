@@ -12,7 +12,7 @@ import {
   stateAfter,
 } from './entries.js';
 import { type Handle, JournalFile, openHandle, scanLines, type Span } from './journal-file.js';
-import { choose, type Kept, type RetentionLimits } from './retention.js';
+import { choose, type Kept, keepsOutcome, type RetentionLimits } from './retention.js';
 
 const FILE = 'journal.jsonl';
 const MAX_BYTES = 64 * 1024 * 1024;
@@ -125,8 +125,10 @@ export class Journal {
   mayHaveDropped(operationId: string): boolean {
     const { droppedUntil } = this.header;
     if (droppedUntil === undefined) return false;
+    const begun = timeOfId(operationId);
+    // An id without a time is taken for new, or it could never be used again.
     // The id's time is by the controller's clock; a day is more than clocks differ that TLS or people put up with.
-    return timeOfId(operationId) <= droppedUntil + DAY_MS;
+    return begun !== undefined && begun <= droppedUntil + DAY_MS;
   }
 
   async close(): Promise<void> {
@@ -206,7 +208,7 @@ export class Journal {
       now(),
       limits,
     );
-    const dropped = places.filter((_, index) => kept[index] !== 'all').map(([, { at }]) => at);
+    const dropped = places.filter((_, index) => !keepsOutcome(kept[index] ?? 'all')).map(([, { at }]) => at);
     const droppedUntil = Math.max(this.header.droppedUntil ?? 0, ...dropped);
     const header = { ...this.header, ...(droppedUntil > 0 && { droppedUntil }) };
     const lines = [JSON.stringify(header)];
@@ -241,12 +243,14 @@ const toRetained = ({ at, state, spans, removals }: Place) => ({
 
 const sizeOf = (spans: readonly Span[]): number => spans.reduce((sum, { length }) => sum + length, 0);
 
-const spansOf = ({ spans, removals }: Place, kept: Kept): readonly Span[] =>
-  kept === 'all' ? spans : kept === 'removals' ? removals : [];
+function spansOf({ spans, removals }: Place, kept: Kept): readonly Span[] {
+  if (kept === 'outcome') return spans.filter((span) => !removals.includes(span));
+  return { all: spans, removals, none: [] }[kept];
+}
 
-/** Milliseconds since the epoch that a UUIDv7 carries; 0 for any other id, which may then be of any age. */
-const timeOfId = (id: string): number =>
-  /^[0-9a-f]{8}-[0-9a-f]{4}-7/i.test(id) ? parseInt(id.slice(0, 8) + id.slice(9, 13), 16) : 0;
+/** Milliseconds since the epoch that a UUIDv7 carries; undefined for any other id. */
+const timeOfId = (id: string): number | undefined =>
+  /^[0-9a-f]{8}-[0-9a-f]{4}-7/i.test(id) ? parseInt(id.slice(0, 8) + id.slice(9, 13), 16) : undefined;
 
 interface Scan {
   readonly header: Header | undefined;

@@ -3,7 +3,7 @@ export interface RetentionLimits {
   readonly maxAgeMs: number;
   /** The newest this many operations are kept whatever their age. */
   readonly operations: number;
-  /** What the rewritten file may hold at most. */
+  /** What the rewritten file is to hold at most; the outcomes of young operations are kept beyond it. */
   readonly bytes: number;
 }
 
@@ -17,32 +17,42 @@ export interface Retained {
   readonly open: boolean;
 }
 
-/** All of an operation, only the records of what it removed, or nothing. */
-export type Kept = 'all' | 'removals' | 'none';
+/**
+ * All of an operation; all but the records of what it removed; only those records; or nothing. With the first two it is
+ * still known what became of it.
+ */
+export type Kept = 'all' | 'outcome' | 'removals' | 'none';
+
+export const keepsOutcome = (kept: Kept): boolean => kept === 'all' || kept === 'outcome';
 
 /**
- * What to keep of each operation, given oldest first. Open ones are kept always; the records of removed networks
- * longest, because networks are restored from them; the rest while it is young or among the newest.
+ * What to keep of each operation, given oldest first. Open ones are kept always, and the outcome of young ones too,
+ * however large that gets: an operation whose outcome was dropped cannot be told from a new one, so that dropping
+ * fresh ones would mean to refuse new ones. Of old ones the records of removed networks are kept longest, because
+ * networks are restored from them.
  */
 export function choose(operations: readonly Retained[], now: number, limits: RetentionLimits): Kept[] {
   const firstNew = operations.length - limits.operations;
-  const kept = operations.map(({ at, open }, index): Kept => {
-    return open || index >= firstNew || now - at <= limits.maxAgeMs ? 'all' : 'removals';
+  const isYoung = ({ at }: Retained): boolean => now - at <= limits.maxAgeMs;
+  const kept = operations.map((operation, index): Kept => {
+    return operation.open || index >= firstNew || isYoung(operation) ? 'all' : 'removals';
   });
-  const sizeOf = (index: number): number => {
-    const operation = operations[index];
-    if (operation === undefined || kept[index] === 'none') return 0;
-    return kept[index] === 'all' ? operation.bytes : operation.removalBytes;
-  };
-  let total = kept.reduce((sum, _, index) => sum + sizeOf(index), 0);
-  for (const less of ['removals', 'none'] as const) {
+  let total = operations.reduce((sum, operation, index) => sum + sizeOf(operation, kept[index]), 0);
+  const cut = (less: (operation: Retained, before: Kept) => Kept): void => {
     for (const [index, operation] of operations.entries()) {
-      if (total <= limits.bytes) return kept;
-      if (operation.open || kept[index] === 'none') continue;
-      const before = sizeOf(index);
-      kept[index] = less;
-      total -= before - sizeOf(index);
+      if (total <= limits.bytes) return;
+      const before = kept[index];
+      if (operation.open || before === undefined) continue;
+      const after = less(operation, before);
+      kept[index] = after;
+      total -= sizeOf(operation, before) - sizeOf(operation, after);
     }
-  }
+  };
+  cut((operation, before) => (isYoung(operation) ? before : 'removals'));
+  cut((operation) => (isYoung(operation) ? 'outcome' : 'none'));
   return kept;
+}
+
+function sizeOf({ bytes, removalBytes }: Retained, kept: Kept = 'none'): number {
+  return { all: bytes, outcome: bytes - removalBytes, removals: removalBytes, none: 0 }[kept];
 }
