@@ -257,6 +257,20 @@ describe('a journal that has grown', () => {
     expect(journal.mayHaveDropped(idAt(time - 30 * DAY_MS))).toBe(false);
   });
 
+  it.each([
+    ['operations', { operations: 5, bytes: 1_000_000, rewriteAt: 1_000_000 }],
+    ['bytes', { operations: 1_000, bytes: 500, rewriteAt: 1_000 }],
+  ])('is rewritten again only when it has doubled, where more %s are kept than its limit', async (_, more) => {
+    const journal = await openJournal({ limits: limits(more) });
+    for (let index = 0; index < 100; index += 1) {
+      await journal.append(started(`op-${index}`));
+      await untilQuiet(20);
+    }
+    const rewrites = log.lines.filter(({ message }) => message.includes('was rewritten')).length;
+    expect(rewrites).toBeGreaterThan(1);
+    expect(rewrites).toBeLessThan(8);
+  });
+
   it('loses nothing that is given while it is rewritten', async () => {
     const journal = await openJournal({ limits: limits({ operations: 1_000, bytes: 1_000_000, rewriteAt: 3_000 }) });
     const ops = Array.from({ length: 120 }, (_, index) => `op-${index}`);

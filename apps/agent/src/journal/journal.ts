@@ -65,6 +65,7 @@ export class Journal {
   private users = 0;
   private rewriting: Promise<void> | undefined;
   private rewriteAt: number;
+  private rewriteAtOperations: number;
 
   private constructor(
     private readonly options: Required<JournalOptions>,
@@ -72,6 +73,7 @@ export class Journal {
     private file: JournalFile,
   ) {
     this.rewriteAt = options.limits.rewriteAt;
+    this.rewriteAtOperations = 2 * options.limits.operations;
   }
 
   /**
@@ -188,11 +190,12 @@ export class Journal {
 
   /** Never rejects: what was written counts, whether or not it can be made smaller. */
   private async rewriteIfLarge(): Promise<void> {
-    const isLarge = this.file.size > this.rewriteAt || this.places.size > 2 * this.options.limits.operations;
+    const isLarge = this.file.size > this.rewriteAt || this.places.size > this.rewriteAtOperations;
     if (!isLarge || this.users > 0) return;
     this.rewriting ??= this.rewrite()
       .catch((error: unknown) => {
         this.rewriteAt = this.file.size + RETRY_BYTES;
+        this.rewriteAtOperations = 2 * this.places.size;
         this.options.log.warn('The journal could not be rewritten and goes on growing', { reason: wordsOf(error) });
       })
       .finally(() => (this.rewriting = undefined));
@@ -219,8 +222,16 @@ export class Journal {
     this.file = await writeAnew(this.options, lines);
     this.header = header;
     this.index(lines.slice(1), lines[0] ?? '');
+    this.growAgain();
     await old.close();
     log.info('The journal was rewritten', { operations: places.length, dropped: dropped.length });
+  }
+
+  /** What must be kept may be beyond the limits: only what has doubled since is worth the next rewrite. */
+  private growAgain(): void {
+    const { rewriteAt, operations } = this.options.limits;
+    this.rewriteAt = Math.max(rewriteAt, 2 * this.file.size);
+    this.rewriteAtOperations = 2 * Math.max(operations, this.places.size);
   }
 
   private index(lines: readonly string[], header: string): void {
