@@ -236,6 +236,59 @@ describe('remove', () => {
     expect(() => rig.engine.startContainer('two')).not.toThrow();
   });
 
+  /** Each removal finds a container that came in the last moment, this many times. */
+  function disturb(times: number): void {
+    const remove = rig.engine.removeNetwork.bind(rig.engine);
+    let left = times;
+    rig.engine.removeNetwork = (id) => {
+      if ((left -= 1) >= 0) rig.engine.addContainer({ name: `late-${times - left}`, networks: ['my-net'] });
+      return remove(id);
+    };
+  }
+
+  it('detaches who came meanwhile too when forced', async () => {
+    const networkId = rig.engine.addNetwork({ name: 'my-net' });
+    rig.engine.addContainer({ name: 'one', networks: ['my-net'] });
+    disturb(1);
+    const { detached } = await send('RemoveNetwork', { networkId, force: true });
+    expect(detached).toEqual(['one', 'late-1']);
+    expect(await exists(networkId)).toBe(false);
+  });
+
+  it('says who was detached from a network that somebody goes on using', async () => {
+    const networkId = rig.engine.addNetwork({ name: 'my-net' });
+    rig.engine.addContainer({ name: 'one', networks: ['my-net'] });
+    disturb(2);
+    await expect(send('RemoveNetwork', { networkId, force: true })).rejects.toMatchObject({
+      code: 'engine_failed',
+      message: "Network 'my-net' was not removed; detached already: one, late-1",
+      engineMessage: expect.stringContaining('active endpoints'),
+    });
+    expect(await exists(networkId)).toBe(true);
+  });
+
+  it('says who was detached before the journal failed', async () => {
+    const networkId = rig.engine.addNetwork({ name: 'my-net' });
+    for (const name of ['one', 'two']) rig.engine.addContainer({ name, networks: ['my-net'] });
+    const append = rig.journal.append.bind(rig.journal);
+    rig.journal.append = (...entries) =>
+      entries.some((entry) => entry.t === 'detaching' && entry.container === 'two')
+        ? Promise.reject(new FairleadError('journal_failed', 'no space left'))
+        : append(...entries);
+    await expect(send('RemoveNetwork', { networkId, force: true })).rejects.toMatchObject({
+      code: 'engine_failed',
+      message: "Network 'my-net' was not removed; detached already: one",
+      engineMessage: 'no space left',
+    });
+  });
+
+  it('leaves open what became of a forced removal whose answer was lost', async () => {
+    const networkId = rig.engine.addNetwork({ name: 'my-net' });
+    rig.engine.addContainer({ name: 'one', networks: ['my-net'] });
+    rig.engine.failNext('removeNetwork', new FairleadError('engine_unavailable', 'silent'));
+    await expect(send('RemoveNetwork', { networkId, force: true })).rejects.toEqual(refused('outcome_unknown'));
+  });
+
   it.each(['bridge', 'host', 'none'])('refuses the built-in network %s, also forced', async (name) => {
     const { id } = await rig.engine.inspectNetwork(name);
     await expect(send('RemoveNetwork', { networkId: id, force: true })).rejects.toEqual(

@@ -1,4 +1,4 @@
-import { FairleadError, type Network } from '@fairlead/domain';
+import { FairleadError, type Network, toFairleadError } from '@fairlead/domain';
 import type { EnginePort } from '@fairlead/engine';
 import type { RemoveNetworkResponse } from '@fairlead/link';
 import { digestOf } from '../inventory/describe-network.js';
@@ -14,20 +14,62 @@ export const removeNetwork: Handler<'RemoveNetwork', Promise<RemoveNetworkRespon
     const { network } = await readNetwork(engine, request.networkId);
     if (!request.force) refuseUsed(network);
     await scope.begin({ what: `remove network ${network.name}` }, network);
-    const detached = await detachAll(engine, network, scope);
-    await engine.removeNetwork(network.id);
+    const detached = request.force ? await removeForced(engine, network, scope) : [];
+    if (!request.force) await engine.removeNetwork(network.id);
     await lookAgain(deps, network);
     return { removed: toNetworkMessage(network, digestOf(network)), detached };
   });
 
-/** Only forced; else nobody uses the network. Stopped containers are detached too: they could not start again. */
-async function detachAll(engine: EnginePort, network: Network, scope: OperationScope): Promise<string[]> {
+/**
+ * Detaches everybody, and once more whoever came meanwhile.
+ * @returns the names of the containers that were detached
+ */
+async function removeForced(engine: EnginePort, network: Network, scope: OperationScope): Promise<string[]> {
   const detached: string[] = [];
+  try {
+    await detachAll(engine, network, scope, detached);
+    if (await isRemoved(engine, network.id)) return detached;
+    await detachAll(engine, (await readNetwork(engine, network.id)).network, scope, detached);
+    await engine.removeNetwork(network.id);
+    return detached;
+  } catch (error) {
+    throw detached.length === 0 ? error : notRemoved(network, detached, toFairleadError(error));
+  }
+}
+
+/** False where somebody uses it. */
+async function isRemoved(engine: EnginePort, networkId: string): Promise<boolean> {
+  try {
+    await engine.removeNetwork(networkId);
+    return true;
+  } catch (error) {
+    if (error instanceof FairleadError && error.code === 'network_in_use') return false;
+    throw error;
+  }
+}
+
+/** Stopped containers are detached too: they could not start again. */
+async function detachAll(
+  engine: EnginePort,
+  network: Network,
+  scope: OperationScope,
+  detached: string[],
+): Promise<void> {
   for (const { containerId, containerName } of network.endpoints) {
     await scope.detaching(containerName);
     if (await detach(engine, network.id, containerId)) detached.push(containerName);
   }
-  return detached;
+}
+
+/** A refusal says that nothing was changed; this was. Where an answer was lost, nobody knows and looking tells. */
+function notRemoved({ name }: Network, detached: readonly string[], error: FairleadError): FairleadError {
+  if (error.code === 'engine_unavailable' || error.code === 'internal') return error;
+  const who = [...new Set(detached)].join(', ');
+  return new FairleadError('engine_failed', `Network '${name}' was not removed; detached already: ${who}`, {
+    engineMessage: error.engineMessage ?? error.message,
+    hint: 'Connect these containers again, or find out what stands in the way and remove the network again.',
+    cause: error,
+  });
 }
 
 async function detach(engine: EnginePort, networkId: string, containerId: string): Promise<boolean> {
