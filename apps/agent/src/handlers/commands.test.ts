@@ -171,6 +171,56 @@ describe('connect and disconnect', () => {
   });
 });
 
+describe('a network that somebody removes as soon as the engine has answered', () => {
+  type Act = 'createNetwork' | 'connect' | 'disconnect';
+  /** What happens right after the engine has done it. */
+  function after(act: Act, then: () => unknown): void {
+    const { engine } = rig;
+    const original = engine[act].bind(engine) as (...args: unknown[]) => Promise<unknown>;
+    const replaced = async (...args: unknown[]): Promise<unknown> => {
+      const result = await original(...args);
+      await then();
+      return result;
+    };
+    Object.assign(engine, { [act]: replaced });
+  }
+  const vanish = async (): Promise<void> => {
+    const { id } = await rig.engine.inspectNetwork('my-net');
+    for (const { id: container } of await rig.engine.listContainers())
+      await rig.engine.disconnect(id, container, true).catch(() => undefined);
+    await rig.engine.removeNetwork(id);
+  };
+
+  it('was created all the same, as it was asked for', async () => {
+    after('createNetwork', vanish);
+    const { network } = await send('CreateNetwork', { spec: aSpec('my-net', { labels: { a: 'b' } }) });
+    expect(network).toMatchObject({ name: 'my-net', driver: 'bridge', scope: 'local', labels: { a: 'b' } });
+    expect(network?.id).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it.each([
+    ['ConnectContainer', 'connect', []],
+    ['DisconnectContainer', 'disconnect', ['my-net']],
+  ] as const)('%s succeeded all the same', async (method, act, networks) => {
+    const networkId = rig.engine.addNetwork({ name: 'my-net' });
+    rig.engine.addContainer({ name: 'one', networks: [...networks] });
+    let isDone = false;
+    after(act, async () => {
+      if (isDone) return;
+      isDone = true;
+      await vanish();
+    });
+    const { network } = await send(method, { networkId, container: 'one' });
+    expect(network).toMatchObject({ id: networkId, name: 'my-net', endpoints: [] });
+    expect(await exists(networkId)).toBe(false);
+  });
+
+  it('leaves open what became of it where the engine falls silent instead', async () => {
+    after('createNetwork', () => rig.engine.setDown(true));
+    await expect(send('CreateNetwork', { spec: aSpec('my-net') })).rejects.toEqual(refused('outcome_unknown'));
+  });
+});
+
 describe('a stale id', () => {
   /** Another network now has the old id for its name; engines take the one for the other. */
   async function impostor(): Promise<{ gone: string; other: string }> {

@@ -2,7 +2,7 @@ import { type EndpointSpec, FairleadError } from '@fairlead/domain';
 import { type ConnectContainerResponse, fromEndpointSpecMessage } from '@fairlead/link';
 import { describeNetwork } from '../inventory/describe-network.js';
 import { type Handler, runOnce } from './deps.js';
-import { isAttached, readNetwork, requireNetwork } from './looks.js';
+import { isAttached, readAfter, requireNetwork } from './looks.js';
 
 const PLAIN: EndpointSpec = {
   aliases: [],
@@ -30,5 +30,5 @@ export const connectContainer: Handler<'ConnectContainer', Promise<ConnectContai
       const endpoint = request.endpoint === null ? PLAIN : fromEndpointSpecMessage(request.endpoint);
       await engine.connect(network.id, container.id, endpoint);
       void scope.show();
-      return { network: describeNetwork((await readNetwork(engine, network.id)).network) };
+      return { network: describeNetwork(await readAfter(engine, network)) };
     });

@@ -3,7 +3,7 @@ import type { EnginePort } from '@fairlead/engine';
 import type { DisconnectContainerResponse } from '@fairlead/link';
 import { describeNetwork } from '../inventory/describe-network.js';
 import { type Handler, runOnce } from './deps.js';
-import { isAttached, readNetwork, requireNetwork } from './looks.js';
+import { isAttached, readAfter, requireNetwork } from './looks.js';
 
 export const disconnectContainer: Handler<'DisconnectContainer', Promise<DisconnectContainerResponse>> =
   (deps) => (request, context) =>
@@ -14,7 +14,7 @@ export const disconnectContainer: Handler<'DisconnectContainer', Promise<Disconn
       await scope.begin({ what: `disconnect container ${name} from network ${network.name}` });
       await engine.disconnect(network.id, id, request.force);
       void scope.show();
-      return { network: describeNetwork((await readNetwork(engine, network.id)).network) };
+      return { network: describeNetwork(await readAfter(engine, network)) };
     });
 
 /** Forced, also a container that is gone and has left its endpoint behind; the engine knows it by what was said. */

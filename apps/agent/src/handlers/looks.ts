@@ -5,6 +5,7 @@ import {
   type NetworkAttributes,
   nameUsers,
   shortId,
+  toFairleadError,
 } from '@fairlead/domain';
 import { type ContainerFacts, type EnginePort, readInventory } from '@fairlead/engine';
 
@@ -27,6 +28,27 @@ export async function readNetwork(engine: EnginePort, id: string): Promise<{ net
   const network = all.find((candidate) => candidate.id === id);
   if (network === undefined) throw new FairleadError('network_not_found', `Network ${shortId(id)} is gone`);
   return { network, all };
+}
+
+/**
+ * For the look after an act that the engine has confirmed: what it cannot learn, because somebody removed the network
+ * at once, does not unmake the act; then what was known before is told.
+ * @throws FairleadError `engine_unavailable`
+ */
+export async function lookOr<T>(look: Promise<T>, known: T): Promise<T> {
+  try {
+    return await look;
+  } catch (thrown) {
+    const error = toFairleadError(thrown);
+    if (error.code === 'engine_unavailable') throw error;
+    return known;
+  }
+}
+
+/** A network after somebody was attached to it or detached; one that is gone meanwhile as it was, with nobody on it. */
+export async function readAfter(engine: EnginePort, network: NetworkAttributes): Promise<Network> {
+  const look = readNetwork(engine, network.id).then((found) => found.network);
+  return lookOr(look, { ...network, endpoints: [] });
 }
 
 /** @throws FairleadError `network_predefined` */
