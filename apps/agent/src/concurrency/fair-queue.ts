@@ -25,11 +25,6 @@ export class FairQueue {
       void before.then(release);
     }
   }
-
-  /** Resolves when all that has been asked for by now is done. */
-  idle(): Promise<void> {
-    return this.tail;
-  }
 }
 
 export const hasGivenUp = (context: CallContext): boolean => context.signal.aborted || context.remainingMs() <= 0;

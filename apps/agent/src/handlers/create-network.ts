@@ -16,7 +16,7 @@ export const createNetwork: Handler<'CreateNetwork', Promise<CreateNetworkRespon
 
 async function create(engine: EnginePort, spec: NetworkSpec, scope: OperationScope): Promise<CreateNetworkResponse> {
   await refuseTaken(engine, spec.name);
-  await scope.begin({ what: `create network ${spec.name}`, before: [] });
+  await scope.begin({ what: `create network ${spec.name}` });
   const { id, warning } = await engine.createNetwork(spec);
   void scope.show();
   const network = await lookOr(requireNetwork(engine, id), asAsked(id, spec));

@@ -16,8 +16,6 @@ export interface Started extends Line {
   readonly request: string;
   /** For people: what is about to be done, to what. */
   readonly what: string;
-  /** Create: ids of the networks that had the name already. */
-  readonly before?: readonly string[];
 }
 
 /** The full record of a network that is about to be removed. */
@@ -73,7 +71,6 @@ export interface OperationRecord {
   readonly state: OperationState;
   readonly at: number;
   readonly request: string;
-  readonly before: readonly string[];
   readonly removing: readonly Network[];
   readonly detaching: readonly string[];
   readonly items: readonly PruneItemResult__Output[];
@@ -98,7 +95,6 @@ export function joinEntries(entries: readonly Entry[]): OperationRecord {
     state: entries.reduce<OperationState | undefined>(stateAfter, undefined) ?? 'started',
     at: entries[0]?.at ?? 0,
     request: started?.request ?? done?.request ?? '',
-    before: started?.before ?? [],
     removing: of('removing').map(({ network }) => network),
     detaching: of('detaching').map(({ container }) => container),
     items: of('item').map(({ result }) => result),

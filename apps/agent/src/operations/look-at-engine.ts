@@ -50,9 +50,8 @@ const WHO = 'whether this operation or someone else did it cannot be told';
 
 async function lookForCreated(engine: EnginePort, { spec }: Request<'CreateNetwork'>, known: Known): Promise<Verdict> {
   const name = spec?.name ?? '';
-  const named = (await engine.listNetworks()).filter((network) => network.name === name);
-  const made = named.find(({ id }) => known?.before.includes(id) !== true);
-  if (made === undefined) return verdict(false, `there is no network '${name}' that was not there before`);
+  const made = (await engine.listNetworks()).find((network) => network.name === name);
+  if (made === undefined) return verdict(false, `there is no network '${name}'`);
   const found = `network '${name}' is there (${shortId(made.id)})`;
   return verdict(true, known ? `${found} and was not before` : `${found}; ${WHO}`);
 }

@@ -17,7 +17,7 @@ export type Answer<M extends CommandMethod> = M extends 'PruneNetworks' ? void :
 /** What an operation that runs may write. Everything resolves when it is on the disk, or throws `journal_failed`. */
 export interface OperationScope {
   /** Nothing may be changed before this has resolved. */
-  begin(facts: { readonly what: string; readonly before?: readonly string[] }, removing?: Network): Promise<void>;
+  begin(facts: { readonly what: string }, removing?: Network): Promise<void>;
   /** Before each network after the first. */
   removing(network: Network): Promise<void>;
   detaching(container: string): Promise<void>;
@@ -194,7 +194,7 @@ class Scope implements OperationScope {
     private readonly told: (item: PruneItemResult__Output) => void,
   ) {}
 
-  async begin(facts: { what: string; before?: readonly string[] }, removing?: Network): Promise<void> {
+  async begin(facts: { readonly what: string }, removing?: Network): Promise<void> {
     const { op, method, request } = this;
     const at = this.parts.now();
     const started = { t: 'started', op, at, method, request, ...facts } as const;
