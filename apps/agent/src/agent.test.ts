@@ -121,6 +121,26 @@ describe('the agent', () => {
     expect((await work).network).toMatchObject({ name: 'last' });
   });
 
+  it('answers a running command through its session before it stops, and begins no other', async () => {
+    const { address, until } = await listen();
+    const agent = await start({ controller: address });
+    const connection = await until(1);
+    agent.engine.delay('createNetwork', 200);
+    const entered = new Promise<void>((resolve) => {
+      const original = agent.engine.createNetwork.bind(agent.engine);
+      agent.engine.createNetwork = (spec) => {
+        resolve();
+        return original(spec);
+      };
+    });
+    const work = create(connection, 'op', 'last');
+    await entered;
+    const stopped = agent.stop();
+    await expect(create(connection, 'op-2', 'none')).rejects.toMatchObject({ code: 'overloaded' });
+    expect((await work).network).toMatchObject({ name: 'last' });
+    await stopped;
+  });
+
   it('attaches anew when the engine turns out to be another one than was told', async () => {
     const { address, until } = await listen();
     const engine = createSimulatedEngine();

@@ -16,6 +16,10 @@ import { VERSION } from './version.js';
 
 /** Time for operations under way when the agent is asked to stop, in milliseconds. */
 const STOP_WITHIN_MS = 10_000;
+/** Of it, the time for them to end by themselves; then they are told to give up. */
+const END_WITHIN_MS = 7_000;
+/** Time for their answers to leave, in milliseconds. */
+const LAST_WORDS_MS = 100;
 
 export interface AgentOptions {
   readonly name: string;
@@ -35,7 +39,7 @@ export interface RunningAgent {
   readonly handlers: NetworkServiceHandlers;
   /** Where its own server listens, as bound. */
   readonly listening: string | undefined;
-  /** Takes no more calls, lets the engine call under way end (10 s at most), and closes everything. */
+  /** Begins no more commands, lets those under way end and be answered (10 s at most), and closes everything. */
   stop(): Promise<void>;
 }
 
@@ -71,9 +75,13 @@ async function serve(options: AgentOptions, journal: Journal, lock: FolderLock):
     handlers,
     listening: server?.address,
     stop: async () => {
+      operations.close();
+      // Whoever asked for what runs is to hear how it ended, or it would count as unknown after each restart.
+      await atMost(timing, END_WITHIN_MS, operations.idle());
+      await new Promise<void>((resolve) => timing.after(LAST_WORDS_MS, resolve));
       stopping.abort();
       await server?.close();
-      await atMost(timing, STOP_WITHIN_MS, operations.idle());
+      await atMost(timing, STOP_WITHIN_MS - END_WITHIN_MS, operations.idle());
       engine.close();
       await Promise.all(works);
       await journal.close();

@@ -60,6 +60,7 @@ const OPERATION_ID = /^[A-Za-z0-9_-]{1,128}$/;
  */
 export class OperationRunner {
   private readonly live = new Map<string, LiveOperation>();
+  private closed = false;
   private readonly refusing = new Map<string, Promise<unknown>>();
 
   constructor(private readonly parts: RunnerParts) {}
@@ -113,6 +114,11 @@ export class OperationRunner {
     }
   }
 
+  /** Begins nothing from now on; what runs goes on. */
+  close(): void {
+    this.closed = true;
+  }
+
   /** Resolves when nothing runs. */
   async idle(): Promise<void> {
     while (this.live.size > 0) await Promise.allSettled(Array.from(this.live.values(), ({ outcome }) => outcome));
@@ -134,9 +140,12 @@ export class OperationRunner {
     act: (scope: OperationScope) => Promise<Answer<M>>,
     told: (item: PruneItemResult__Output) => void,
   ): Promise<Answer<M>> {
+    // What was asked for before the closing still runs; what has run is told also after it.
+    const isLate = this.closed;
     await this.refusing.get(op)?.catch(() => undefined);
     const stored = await this.parts.journal.find(op);
     if (stored !== undefined) return replay(method, op, request, stored, told);
+    if (isLate) throw stopping();
     if (this.parts.journal.mayHaveDropped(op)) throw unknown(op, 'it is older than what the journal has kept');
     const scope = new Scope(this.parts, method, op, request, told);
     try {
@@ -256,6 +265,11 @@ function toStored(error: FairleadError) {
 const badId = (id: string): FairleadError =>
   new FairleadError('invalid_argument', `'${id.slice(0, 128)}' cannot be the id of an operation`, {
     hint: 'Use 1 to 128 letters, digits, "_" and "-", and a new one for each operation.',
+  });
+
+const stopping = (): FairleadError =>
+  new FairleadError('overloaded', 'The agent is stopping; nothing was done', {
+    hint: 'Try again when it is back.',
   });
 
 const mismatch = (id: string): FairleadError =>
