@@ -57,6 +57,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
   try {
     const config = loadConfig(environment(), argv);
+    // What is written is for its owner alone, also in a folder that others may read.
+    process.umask(0o077);
     const logger = createLogger(config.logLevel);
     const running = await startController(config, logger);
     logger.info({ address: running.address, link: running.linkAddresses }, 'ready');
