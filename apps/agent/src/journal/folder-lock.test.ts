@@ -36,7 +36,8 @@ describe('the lock of a data folder', () => {
   });
 
   it('takes over a lock of a process that was killed and is not yet taken note of', async () => {
-    const careless = spawn('/bin/sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], {
+    // The first sleep ends when its parent has become the second one, which takes no note of its children.
+    const careless = spawn('/bin/sh', ['-c', 'sleep 0.3 & echo $!; exec sleep 60'], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     const [pid = ''] = String((await once(careless.stdout, 'data'))[0]).split('\n');

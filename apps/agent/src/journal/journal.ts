@@ -56,7 +56,8 @@ interface Place {
  * - `append` resolves when its lines are on the disk, or rejects with `journal_failed` and none of them counts.
  * - A torn last line, of an append that nobody was told of, is cut off at the next start. Any other fault means that
  *   the journal is lost: it is put aside and a new one begins, under another id.
- * - The file stays below its limit; what may have been dropped is remembered as an instant.
+ * - The file is kept near its limit, but no outcome of the last week is dropped for that; what may have been dropped is
+ *   remembered as an instant.
  * - One process writes it (see FolderLock). In memory are only the places of the lines.
  */
 export class Journal {
