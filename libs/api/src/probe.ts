@@ -8,8 +8,8 @@ export const probeRequest = z
     to: z
       .string()
       .regex(
-        /^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,252}$/,
-        'must be a name or an address: letters, digits, "_", ".", ":" and "-"',
+        /^[A-Za-z0-9_.:][A-Za-z0-9_.:-]{0,252}$/,
+        'must be a name or an address: letters, digits, "_", ".", ":" and "-", and not begin with "-"',
       )
       .meta({ description: 'Container name or alias, host name, or address' }),
     count: z.int().min(1).max(10).default(3).meta({ description: 'Echo requests to send' }),
