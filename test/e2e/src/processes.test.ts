@@ -172,7 +172,7 @@ describe('fairlead up --demo 3', () => {
       const [controller = 0] = childrenOf(up.running.pid);
       const { code, stderr } = await home.run('up', '--demo', '--port', '0', '--data-dir', up.dataDir);
       expect(code).toBe(1);
-      expect(stderr).toContain(`${up.dataDir} is in use by process ${controller}`);
+      expect(stderr).toContain(`${up.dataDir}/demo is in use by process ${controller}`);
       expect(stderr).toMatch(/--data-dir/);
       expect((await up.cli('host', 'ls')).code).toBe(0);
     },

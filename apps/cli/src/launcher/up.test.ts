@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -91,8 +91,8 @@ describe('up', () => {
       ].join('\n'),
     );
     expect(launched).toEqual([
-      `controller --data-dir ${dataDir} --port 0 --link-socket ${dataDir}/link.sock --link-port none`,
       'agent --locate',
+      `controller --data-dir ${dataDir} --port 0 --link-socket ${dataDir}/link.sock --link-port none`,
       `agent --name web-1 --engine unix:///run/x.sock --controller unix:${dataDir}/link.sock --data-dir ${dataDir}/agent`,
     ]);
     expect(statSync(dataDir).mode & 0o777).toBe(0o700);
@@ -121,6 +121,20 @@ describe('up', () => {
     await ended;
   });
 
+  it('keeps a demo in a folder of its own, so that its hosts never stand beside those of an engine', async () => {
+    const { ended, welcome, press, launched, dataDir } = start('lost');
+    const demo = join(dataDir, 'demo');
+    expect(await welcome).toContain(`Data and log are in ${demo}.`);
+    expect(launched.slice(1)).toEqual([
+      `controller --data-dir ${demo} --port 0 --link-socket ${demo}/link.sock --link-port none`,
+      `agent --demo 3 --controller unix:${demo}/link.sock --data-dir ${demo}/agent`,
+    ]);
+    expect(statSync(demo).mode & 0o777).toBe(0o700);
+    expect(readdirSync(dataDir)).toEqual(['demo']);
+    press.first();
+    await ended;
+  });
+
   it('looks for no engine where one is named or a demo is asked for', async () => {
     const named = start('lost', { engine: 'unix:///y.sock' });
     expect(await named.welcome).toContain('the engine at unix:///y.sock (from --engine)');
@@ -134,12 +148,12 @@ describe('up', () => {
   });
 
   it('says why where the search for an engine fails', async () => {
-    const { ended, notes } = start('broken');
+    const { ended, launched } = start('broken');
     expect(await failure(ended)).toMatchObject({
       message: expect.stringContaining('The search for a local engine failed'),
       engineMessage: expect.stringContaining('no search today'),
     });
-    expect(notes()).toContain('controller stopped');
+    expect(launched).toEqual(['agent --locate']);
   });
 
   it('says with its last words that a program has ended by itself, and stops the rest', async () => {
@@ -189,6 +203,7 @@ describe('up', () => {
 
   it.each([
     [{ dataDir: `/tmp/${'x'.repeat(120)}` }, 'too long for a socket'],
+    [{ dataDir: `/tmp/${'x'.repeat(90)}`, demo: 1 }, 'too long for a socket'],
     [{ dataDir: '/dev/null/x' }, 'cannot be made'],
     [{ name: '-x' }, 'cannot be the name of a host'],
   ])('refuses %j', async (overrides, message) => {

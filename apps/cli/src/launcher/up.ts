@@ -8,7 +8,7 @@ import { ProgramEnded } from './child.js';
 import type { Interrupts } from './interrupts.js';
 import { LogFile } from './log-file.js';
 import { Interrupted, type Launch, Supervisor } from './supervisor.js';
-import { agentArguments, chooseSubject } from './subject.js';
+import { agentArguments, chooseSubject, type Subject } from './subject.js';
 import { welcome } from './welcome.js';
 
 export interface UpOptions {
@@ -37,13 +37,13 @@ export interface UpSurroundings {
  */
 export async function up(options: UpOptions, { terminal, launch, interrupts }: UpSurroundings): Promise<number> {
   checkHostName(options.name);
-  const dataDir = prepareDataDir(options.dataDir);
   await checkPort(options.port);
+  const subject = await chooseSubject(options, launch);
+  const dataDir = prepareDataDir(folderFor(subject, options.dataDir));
   const log = new LogFile(join(dataDir, 'up.log'));
   const supervisor = new Supervisor(launch, (line) => log.write(line), interrupts);
   try {
     const { address = '' } = await supervisor.start('controller', controllerArguments(options, dataDir));
-    const subject = await chooseSubject(options, launch);
     await supervisor.start('agent', agentArguments(subject, linkSocket(dataDir), dataDir));
     terminal.write(welcome({ address, subject, dataDir, command: options.command }));
     await supervisor.untilEnd();
@@ -59,6 +59,10 @@ export async function up(options: UpOptions, { terminal, launch, interrupts }: U
     interrupts.close();
   }
 }
+
+/** Simulated hosts keep to a folder of their own: they must not show beside real ones once there is an engine. */
+const folderFor = (subject: Subject, dataDir: string): string =>
+  subject.kind === 'demo' ? join(dataDir, 'demo') : dataDir;
 
 /** The folder, made where it is missing and readable by its owner alone. */
 function prepareDataDir(path: string): string {
