@@ -20,8 +20,10 @@ export class ProblemFilter implements ExceptionFilter {
   constructor(private readonly log: (message: string, details?: object) => void) {}
 
   catch(thrown: unknown, host: ArgumentsHost): void {
-    const request = host.switchToHttp().getRequest<Request>();
-    const response = host.switchToHttp().getResponse<Response>();
+    this.answer(thrown, host.switchToHttp().getRequest<Request>(), host.switchToHttp().getResponse<Response>());
+  }
+
+  answer(thrown: unknown, request: Request, response: Response): void {
     const error = fromHttp(thrown, request);
     if (error.code === 'internal') {
       const cause = thrown instanceof Error ? thrown.stack : String(thrown);

@@ -150,6 +150,21 @@ describe('the routes', () => {
     const answer = await problemOf(await fetch(base + V1 + path, { method }));
     expect(answer).toMatchObject({ code: 'not_found', detail: `There is nothing at ${method} ${V1}${path}` });
   });
+
+  it.each([
+    ['GET', '/'],
+    ['POST', '/nowhere'],
+    ['GET', '/api'],
+    ['GET', '/healthz/more'],
+    ['GET', '/%ff'],
+  ])('are problems beyond the API too where nothing is there: %s %s', async (method, path) => {
+    const answer = await problemOf(await fetch(base + path, { method }));
+    expect(answer).toMatchObject({
+      code: 'not_found',
+      detail: `There is nothing at ${method} ${path}`,
+      instance: path,
+    });
+  });
 });
 
 describe('a command', () => {

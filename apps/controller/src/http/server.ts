@@ -3,7 +3,7 @@ import { type AddressInfo } from 'node:net';
 import { parse } from 'node:querystring';
 import { API_PREFIX } from '@fairlead/api';
 import { FairleadError } from '@fairlead/domain';
-import { type INestApplication } from '@nestjs/common';
+import { type INestApplication, NotFoundException } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import express, { type NextFunction, type Request, type Response } from 'express';
@@ -12,6 +12,7 @@ import { AppModule } from '../app.module.js';
 import { type Clock } from '../clock.js';
 import { toLog, toNestLogger } from '../log.js';
 import { type Runtime } from '../runtime.js';
+import { ProblemFilter } from './problem.filter.js';
 
 /** REST of a runtime, not yet listening. */
 export async function createServer(runtime: Runtime, now: Clock, logger: Logger): Promise<INestApplication> {
@@ -26,7 +27,20 @@ export async function createServer(runtime: Runtime, now: Clock, logger: Logger)
   });
   app.use(refuseOtherBodies, express.json({ limit: '1mb', strict: true }));
   app.setGlobalPrefix(API_PREFIX, { exclude: ['healthz', 'readyz'] });
+  await app.init();
+  answerTheRest(server, new ProblemFilter(toLog(logger)));
   return app;
+}
+
+/** Nest answers under the prefix only; beyond it Express would answer with a page of HTML. */
+function answerTheRest(server: express.Express, problems: ProblemFilter): void {
+  server.use(() => {
+    throw new NotFoundException();
+  });
+  // Express knows a handler of errors by its four parameters.
+  server.use((thrown: unknown, request: Request, response: Response, _next: NextFunction) =>
+    problems.answer(thrown, request, response),
+  );
 }
 
 /** Repeated keys become lists. Without a limit of keys, which would silently leave hosts out of a question. */
