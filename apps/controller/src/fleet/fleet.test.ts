@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type HostsStore } from '../hosts/hosts.store.js';
 import { Rig, until } from '../testing/rig.js';
 import { Gate, idOf, message, network, ScriptedAgent } from '../testing/scripted-agent.js';
 
@@ -98,6 +99,26 @@ describe('attaching', () => {
     await Promise.all([holding, back]);
     await until('the host is live', () => rig.freshness('web-1') === 'live');
     expect(await rig.names()).toEqual(['bridge', 'host', 'x']);
+  });
+
+  it('lets the next session in only when the health that the one before told of is stored', async () => {
+    const session = await rig.attach(agent);
+    const [begun, gate, order] = [new Gate(), new Gate(), [] as string[]];
+    const { hosts } = rig.runtime.fleet as unknown as { hosts: HostsStore };
+    hosts.healthChanged = async () => {
+      begun.open();
+      await gate.opened;
+      order.push('stored');
+    };
+    agent.health = { state: 'down', reason: 'connection refused' };
+    await agent.bookmark();
+    await begun.opened;
+    session.close('cut');
+    const back = rig.connect(agent).then(() => order.push('attached'));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    gate.open();
+    await back;
+    expect(order).toEqual(['stored', 'attached']);
   });
 
   it('goes on when attaching fails half way', async () => {

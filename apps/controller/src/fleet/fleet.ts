@@ -93,9 +93,10 @@ export class Fleet {
     await this.makeRoom(connection);
     const stored = await this.inventory.digests(facts.name);
     const confirmedAt = this.hosts.find(facts.name)?.lastHeardAt ?? this.now();
+    let noted = Promise.resolve();
     const session = new HostSession(connection, this.inventory, stored, confirmedAt, {
       changed: (change, before) => this.tell((listener) => listener.networksChanged?.(change, before)),
-      healthChanged: (health) => void this.noteHealth(facts.name, health),
+      healthChanged: (health) => (noted = noted.then(() => this.noteHealth(facts.name, health))),
       synced: () => this.onSynced(session),
       log: (message) => this.log(message, { host: facts.name }),
     });
@@ -104,7 +105,10 @@ export class Fleet {
     this.sessions.set(facts.name, session);
     this.log('host connected', { host: facts.name, peer: connection.peer, engine: facts.engine.version });
     this.hostChanged(facts.name);
-    this.endings.set(facts.name, this.serve(session));
+    this.endings.set(
+      facts.name,
+      this.serve(session, () => noted),
+    );
   }
 
   session(hostName: string): HostSession | undefined {
@@ -180,8 +184,10 @@ export class Fleet {
     await this.endings.get(present.name);
   }
 
-  private async serve(session: HostSession): Promise<void> {
+  /** @param noted when the last health that the session told of has been written */
+  private async serve(session: HostSession, noted: () => Promise<void>): Promise<void> {
     const [reason] = await Promise.all([session.connection.closed, session.run()]);
+    await noted();
     this.log('host disconnected', { host: session.name, reason });
     await this.hosts.detached(session.name, session.confirmedAt).catch((error: unknown) => this.logFailure(error));
     this.sessions.delete(session.name);
