@@ -13,24 +13,14 @@ const faultsOf = (env: Record<string, string>, argv: string[]): string[] => {
 
 describe('the configuration', () => {
   it('is read from flags', () => {
-    const argv = [
-      '--name',
-      'web-1',
-      '--controller',
-      '127.0.0.1:7801',
-      '--label',
-      'env=prod',
-      '--label=a=b=c',
-      '--label',
-      'gpu',
-    ];
+    const argv = ['--name', 'web-1', '--controller', '127.0.0.1:7801', '--label', 'env=prod', '--label=a=b=c'];
     expect(loadConfig({ XDG_STATE_HOME: '/state' }, argv)).toEqual({
       kind: 'serve',
       name: 'web-1',
       engine: undefined,
       controller: '127.0.0.1:7801',
       listen: undefined,
-      labels: { env: 'prod', a: 'b=c', gpu: '' },
+      labels: { env: 'prod', a: 'b=c' },
       dataDir: '/state/fairlead-agent/web-1',
       demo: undefined,
       logLevel: 'info',
@@ -89,6 +79,15 @@ describe('the configuration', () => {
     ]);
     expect(faultsOf({}, ['--name', 'a b', '--listen', 'unix:/x'])[0]).toContain("'a b' cannot be the name of a host");
     expect(faultsOf({}, ['--name', '--listen', 'unix:/x'])).toContain('--name: needs a value');
+  });
+
+  it('names addresses and labels that cannot be used with all other faults, before an engine is looked for', () => {
+    const argv = ['--name', 'a', '--controller', '10.1.2.3:7801', '--listen', 'nowhere', '--label', 'bad'];
+    expect(faultsOf({}, argv)).toEqual([
+      expect.stringMatching(/^--controller: .*over a Unix socket or loopback TCP only/),
+      expect.stringMatching(/^--listen: .*nowhere/),
+      "--label: 'bad' is not KEY=VALUE",
+    ]);
   });
 
   it('needs no name for a demo fleet, a search or help', () => {

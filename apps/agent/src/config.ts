@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { checkHostName, FairleadError } from '@fairlead/domain';
 import type { Surroundings } from '@fairlead/engine';
+import { parseLinkAddress } from '@fairlead/link';
 import { LOG_LEVELS, type LogLevel } from './log.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -131,6 +132,7 @@ function readServe(given: Given, env: Environment, faults: Fault[]): ServeConfig
   if (last('controller') === undefined && last('listen') === undefined) {
     faults.push({ path: '--controller', message: 'say where to dial, or where to listen with --listen' });
   }
+  for (const setting of ['controller', 'listen'] as const) checkAddress(setting, last(setting), faults);
   return {
     name,
     engine: last('engine'),
@@ -157,6 +159,16 @@ function checkName(name: string, faults: Fault[]): void {
   }
 }
 
+function checkAddress(setting: Setting, text: string | undefined, faults: Fault[]): void {
+  if (text === undefined) return;
+  try {
+    parseLinkAddress(text);
+  } catch (error) {
+    const { message, hint } = error as FairleadError;
+    faults.push({ path: `--${setting}`, message: `${message}. ${hint ?? ''}` });
+  }
+}
+
 function readCount(text: string, faults: Fault[]): number {
   const count = Number(text);
   if (/^\d+$/.test(text) && count >= 1 && count <= MAX_DEMO_HOSTS) return count;
@@ -167,8 +179,8 @@ function readCount(text: string, faults: Fault[]): number {
 function readLabels(texts: readonly string[], faults: Fault[]): Record<string, string> {
   const entries = texts.flatMap((text): [string, string][] => {
     const cut = text.indexOf('=');
-    const key = cut < 0 ? text : text.slice(0, cut);
-    if (/^[A-Za-z0-9][A-Za-z0-9._/-]{0,127}$/.test(key)) return [[key, cut < 0 ? '' : text.slice(cut + 1)]];
+    const key = text.slice(0, Math.max(cut, 0));
+    if (/^[A-Za-z0-9][A-Za-z0-9._/-]{0,127}$/.test(key)) return [[key, text.slice(cut + 1)]];
     faults.push({ path: '--label', message: `'${text}' is not KEY=VALUE` });
     return [];
   });
