@@ -15,8 +15,8 @@ const networks = (...items: ReturnType<typeof aNetwork>[]): Answers => ({
 });
 
 describe('choosing hosts', () => {
-  it('takes named hosts at their word, each once, without asking', async () => {
-    expect(await chooseHosts(clientOf({}), { host: ['b', 'a', 'b'] })).toEqual({ hosts: ['b', 'a'], several: true });
+  it('takes named hosts at their word, each once and in order of name, without asking', async () => {
+    expect(await chooseHosts(clientOf({}), { host: ['b', 'a', 'b'] })).toEqual({ hosts: ['a', 'b'], several: true });
     expect(await chooseHosts(clientOf({}), { host: ['a', 'a'] })).toEqual({ hosts: ['a'], several: false });
   });
 

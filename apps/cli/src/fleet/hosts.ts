@@ -16,12 +16,15 @@ export const simulatedAmong = (hosts: readonly HostView[]): Set<string> =>
   new Set(hosts.filter(({ simulated }) => simulated).map(({ name }) => name));
 
 /**
- * The hosts to act on. Without a flag that is the fleet's only host. Hosts that are offline are among them: that they
+ * The hosts to act on, in order of name. Without a flag that is the fleet's only host. Hosts that are offline are among them: that they
  * cannot be reached is said for each, never passed over.
  * @throws FairleadError `host_not_found` where the choice is empty, `invalid_argument` where it is not clear.
  */
 export async function chooseHosts(client: Client, flags: HostFlags): Promise<ChosenHosts> {
-  if (flags.host) return { hosts: [...new Set(flags.host)], several: new Set(flags.host).size > 1 };
+  if (flags.host) {
+    const hosts = [...new Set(flags.host)].sort();
+    return { hosts, several: hosts.length > 1 };
+  }
   const { items } = await client.listHosts({ query: { on: flags.on } });
   const hosts = items.map(({ name }) => name);
   if (hosts.length === 0) throw noHosts(flags);

@@ -209,7 +209,7 @@ describe('network probe', () => {
 
   it.each([
     [found(), 3, 'No network of the fleet has a container'],
-    [found(aNetwork(), aNetwork({ host: 'web-2' })), 2, 'Several hosts have a container'],
+    [found(aNetwork({ host: 'web-2' }), aNetwork()), 2, "Several hosts have a container 'one': web-1, web-2"],
   ])('asks for the host where it is not clear', async (networks, code, message) => {
     const { exitCode, err } = await fairlead('network probe one two', { listNetworks: () => networks });
     expect(exitCode).toBe(code);

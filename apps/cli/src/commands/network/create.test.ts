@@ -72,6 +72,7 @@ describe('network create', () => {
   it.each([
     ['--gateway 10.9.0.1', 'no subnet contains 10.9.0.1'],
     ['--opt parent', "--opt: 'parent' is not KEY=VALUE"],
+    ['-o json', 'For the form of the output write --output json.'],
     ['--scope moon', '--scope is local, swarm or global'],
     ['--timeout soon', 'is not a duration'],
   ])('refuses %s before it asks anything', async (flags, message) => {

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import type { Cli, ClientFlags } from '../../cli.js';
 import { chooseHosts } from '../../fleet/hosts.js';
 import { collect, type HostFlags, timeoutOption, toRecord, withClient, withHosts } from '../../flags.js';
+import { OUTPUT_FORMATS } from '../../output/format.js';
 import { commandEach } from '../command.js';
 
 export interface CreateFlags extends ClientFlags, HostFlags {
@@ -116,10 +117,19 @@ export function toCreateRequest(name: string, flags: CreateFlags): CreateNetwork
     ipamDriver: flags.ipamDriver,
     ipamOptions: toRecord('--ipam-opt', flags.ipamOpt),
     subnets,
-    options: toRecord('--opt', flags.opt),
+    options: toRecord('--opt', checkedOptions(flags.opt)),
     labels: toRecord('--label', flags.label, 'bare'),
     deadlineMs: flags.timeout ?? DEFAULT_DEADLINE_MS,
   };
+}
+
+/** Elsewhere `-o` is the form of the output; here it is `--opt`, as docker has it. */
+function checkedOptions(texts: readonly string[] = []): readonly string[] {
+  const format = OUTPUT_FORMATS.find((each) => texts.includes(each));
+  if (format === undefined) return texts;
+  throw new FairleadError('invalid_argument', `--opt: '${format}' is not KEY=VALUE`, {
+    hint: `-o is --opt here, as in docker. For the form of the output write --output ${format}.`,
+  });
 }
 
 function toScope(scope = ''): CreateNetworkRequest['scope'] {

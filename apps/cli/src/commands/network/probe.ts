@@ -62,7 +62,7 @@ async function locate(client: Client, text: string, { host }: Flags): Promise<{ 
   const slash = text.indexOf('/');
   if (slash > 0) return { host: text.slice(0, slash), from: text.slice(slash + 1) };
   const { items } = await client.listNetworks({ query: { container: text, limit: 500 } });
-  const hosts = [...new Set(items.map((network) => network.host))];
+  const hosts = [...new Set(items.map((network) => network.host))].sort();
   const [only] = hosts;
   if (only !== undefined && hosts.length === 1) return { host: only, from: text };
   if (only === undefined) throw noContainer(text);
