@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { chmodSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -96,6 +97,16 @@ describe('a controller', () => {
     expect(await program.ended).toBe(0);
     await expect(fetch(`${address}/healthz`)).rejects.toThrow();
     await expect(startHere().ready()).resolves.toBeDefined();
+  });
+
+  it('writes its files for their owner alone, also in a folder that others may read', async () => {
+    const open = join(folder, 'open');
+    mkdirSync(open);
+    chmodSync(open, 0o755);
+    await start('--data-dir', open, '--port=0', '--link-port=0').ready();
+    const modes = readdirSync(open).map((name) => [name, statSync(join(open, name)).mode & 0o777]);
+    expect(modes).toContainEqual(['fairlead.db', 0o600]);
+    expect(modes.filter(([, mode]) => mode !== 0o600)).toEqual([]);
   });
 
   it('lets an operation end that runs when it is asked to stop, and answers it', async () => {
