@@ -167,6 +167,18 @@ describe('the routes', () => {
   });
 });
 
+describe('labels of a host', () => {
+  it('are refused with a key that would be lost', async () => {
+    const body = '{"labels":{"__proto__":"x","fine":"y"}}';
+    const response = await fetch(`${base}${V1}/hosts/web-1`, { method: 'PATCH', headers: json, body });
+    expect(await problemOf(response)).toMatchObject({
+      code: 'invalid_argument',
+      faults: [{ path: '/labels/__proto__', message: "'__proto__' cannot be a key" }],
+    });
+    expect((await client.getHost({ params: { host: 'web-1' } })).labels).not.toHaveProperty('fine');
+  });
+});
+
 describe('a command', () => {
   it('answers with the operation and where it can be read', async () => {
     const response = await post('/hosts/web-1/networks', { name: 'located' });

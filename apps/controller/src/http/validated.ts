@@ -1,4 +1,5 @@
 import { fromIssues } from '@fairlead/api';
+import { FairleadError } from '@fairlead/domain';
 import { type PipeTransform } from '@nestjs/common';
 import { type z } from 'zod';
 
@@ -12,9 +13,25 @@ export class Validated<S extends z.ZodType> implements PipeTransform<unknown, z.
   /** @throws FairleadError `invalid_argument` */
   transform(value: unknown): z.output<S> {
     const result = this.schema.safeParse(value);
-    if (result.success) return result.data;
-    throw fromIssues(this.what, result.error.issues);
+    if (!result.success) throw fromIssues(this.what, result.error.issues);
+    const lost = pathsOfProto(value);
+    if (lost.length > 0) throw unusableKeys(this.what, lost);
+    return result.data;
   }
+}
+
+/** zod 4.6 leaves keys called `__proto__` out of a record without a word: the caller would take them for stored. */
+function pathsOfProto(value: unknown, path = ''): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    key === '__proto__' ? [`${path}/${key}`] : pathsOfProto(inner, `${path}/${key}`),
+  );
+}
+
+function unusableKeys(what: string, paths: readonly string[]): FairleadError {
+  const faults = paths.map((path) => ({ path, message: "'__proto__' cannot be a key" }));
+  const list = faults.map(({ path, message }) => `${path}: ${message}`).join('; ');
+  return new FairleadError('invalid_argument', `The ${what} is not valid: ${list}`, { faults });
 }
 
 export const validBody = <S extends z.ZodType>(schema: S): Validated<S> => new Validated('request', schema);
