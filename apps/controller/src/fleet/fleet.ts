@@ -96,7 +96,7 @@ export class Fleet {
     let noted = Promise.resolve();
     const session = new HostSession(connection, this.inventory, stored, confirmedAt, {
       changed: (change, before) => this.tell((listener) => listener.networksChanged?.(change, before)),
-      healthChanged: (health) => (noted = noted.then(() => this.noteHealth(facts.name, health))),
+      healthChanged: (health) => void (noted = noted.then(() => this.noteHealth(facts.name, health))),
       synced: () => this.onSynced(session),
       log: (message) => this.log(message, { host: facts.name }),
     });
