@@ -16,8 +16,8 @@ export const simulatedAmong = (hosts: readonly HostView[]): Set<string> =>
   new Set(hosts.filter(({ simulated }) => simulated).map(({ name }) => name));
 
 /**
- * The hosts to act on, in order of name. Without a flag that is the fleet's only host. Hosts that are offline are among them: that they
- * cannot be reached is said for each, never passed over.
+ * The hosts to act on, in order of name. Without a flag that is the fleet's only host. Hosts that are offline are among
+ * them: that they cannot be reached is said for each, never passed over.
  * @throws FairleadError `host_not_found` where the choice is empty, `invalid_argument` where it is not clear.
  */
 export async function chooseHosts(client: Client, flags: HostFlags): Promise<ChosenHosts> {
