@@ -1,4 +1,4 @@
-import { checkHostName, parseSelector, toFairleadError } from '@fairlead/domain';
+import { checkHostName, parseDuration, parseSelector, toFairleadError } from '@fairlead/domain';
 import { z } from 'zod';
 
 /** What a schema yields, unchangeable in depth: so readonly domain values may be put into a view as they are. */
@@ -73,6 +73,11 @@ export const selector = z
   .string()
   .check(passes(parseSelector))
   .meta({ description: 'Label selector for hosts', example: 'env=prod,role!=db' });
+
+export const durationText = z
+  .string()
+  .check(passes(parseDuration))
+  .meta({ description: 'A duration such as 90s, 15m, 24h or 7d', example: '24h' });
 
 export const cursor = z
   .string()

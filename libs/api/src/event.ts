@@ -7,6 +7,7 @@ import { operation } from './operation.js';
 export const EVENT_TYPES = [
   'host.changed',
   'host.removed',
+  'host.quarantined',
   'network.created',
   'network.changed',
   'network.removed',
@@ -24,6 +25,7 @@ export const event = z
   .discriminatedUnion('type', [
     z.object({ ...envelope, type: z.literal('host.changed'), host: hostName, data: host }),
     z.object({ ...envelope, type: z.literal('host.removed'), host: hostName, data: z.object({ name: hostName }) }),
+    z.object({ ...envelope, type: z.literal('host.quarantined'), host: hostName, data: host }),
     z.object({ ...envelope, type: z.literal('network.created'), host: hostName, data: network }),
     z.object({ ...envelope, type: z.literal('network.changed'), host: hostName, data: network }),
     z.object({ ...envelope, type: z.literal('network.removed'), host: hostName, data: networkRef }),

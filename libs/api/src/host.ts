@@ -15,6 +15,42 @@ export const engine = z.object({
   swarm,
 });
 
+export const hostIdentity = z
+  .object({
+    kind: z.enum(['local', 'joined']).meta({ description: '`local`: on the Unix socket of the controller’s machine' }),
+    state: z.enum(['pending', 'active', 'quarantined', 'revoked']),
+    agentId: z.string().nullable(),
+    address: z.string().nullable().meta({ description: 'Where the controller dials it; null: the agent dials' }),
+    certificate: z
+      .object({ serial: z.string(), expiresAt: timestamp, root: z.string(), generation: z.int() })
+      .nullable(),
+    quarantine: z
+      .object({
+        at: timestamp,
+        reason: z.string(),
+        machines: z.array(z.object({ instance: z.string(), peer: z.string(), at: timestamp })),
+      })
+      .nullable(),
+  })
+  .meta({
+    id: 'HostIdentity',
+    description: 'By what the controller knows the host',
+    example: { kind: 'local', state: 'active', agentId: null, address: null, certificate: null, quarantine: null },
+  });
+export type HostIdentityView = View<typeof hostIdentity>;
+
+export const hostPolicy = z
+  .object({
+    mode: z.enum(['none', 'read-only', 'manage', 'full']).meta({ description: '`none`: the host has no policy file' }),
+    rules: z.array(z.string()).meta({ description: 'One sentence each' }),
+  })
+  .meta({
+    id: 'HostPolicy',
+    description: 'What the host’s own policy file allows; the agent enforces it, nobody else can change it',
+    example: { mode: 'none', rules: [] },
+  });
+export type HostPolicyView = View<typeof hostPolicy>;
+
 export const host = z
   .object({
     name: hostName,
@@ -29,6 +65,8 @@ export const host = z
     }),
     agent: z.object({ version: z.string(), capability: z.int() }),
     counts: z.object({ networks: z.int(), endpoints: z.int() }),
+    identity: hostIdentity,
+    policy: hostPolicy,
     firstSeenAt: timestamp,
     peer: z.string().meta({ description: 'Where the agent’s last session came from: `unix`, or address and port' }),
   })
@@ -52,6 +90,8 @@ export const host = z
       engineHealth: { state: 'up', reason: '' },
       agent: { version: '0.1.0', capability: 1 },
       counts: { networks: 7, endpoints: 12 },
+      identity: { kind: 'local', state: 'active', agentId: null, address: null, certificate: null, quarantine: null },
+      policy: { mode: 'none', rules: [] },
       firstSeenAt: '2026-11-01T08:00:00.000Z',
       peer: '127.0.0.1:51634',
     },

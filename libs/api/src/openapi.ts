@@ -9,6 +9,9 @@ const TAGS = [
   { name: 'networks', description: 'Docker networks of the whole fleet' },
   { name: 'operations', description: 'Commands to hosts, journaled before they are sent' },
   { name: 'events', description: 'What changes, as it changes' },
+  { name: 'identity', description: 'How hosts join, and their certificates' },
+  { name: 'access', description: 'Who may call what' },
+  { name: 'audit', description: 'Acts and refusals, in a chain that shows every change' },
   { name: 'meta', description: 'About this interface' },
 ];
 
@@ -23,7 +26,18 @@ export function createOpenApiDocument(version: string): ReturnType<typeof create
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: API_PREFIX }],
-    security: [],
+    security: [{ bearer: [] }, { session: [] }],
+    components: {
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer', description: 'An API token, or the token of a device login' },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: 'fairlead_session',
+          description: 'A browser that has signed in',
+        },
+      },
+    },
     tags: TAGS,
     paths: describePaths(),
   });
@@ -52,6 +66,8 @@ function describeOperation(operationId: string, route: Route): ZodOpenApiOperati
     },
     ...(body && { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
     responses: { ...describeAnswers(route), ...describeProblems(route) },
+    ...(route.access.role === 'anyone' && { security: [] }),
+    'x-access': route.access,
     'x-destructive': route.destructive,
   };
 }

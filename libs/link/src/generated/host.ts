@@ -13,6 +13,10 @@ import type {
   HostMessage as _fairlead_agent_v1_HostMessage,
   HostMessage__Output as _fairlead_agent_v1_HostMessage__Output,
 } from './fairlead/agent/v1/HostMessage.js';
+import type {
+  HostPolicyMessage as _fairlead_agent_v1_HostPolicyMessage,
+  HostPolicyMessage__Output as _fairlead_agent_v1_HostPolicyMessage__Output,
+} from './fairlead/agent/v1/HostPolicyMessage.js';
 
 type SubtypeConstructor<Constructor extends new (...args: any) => any, Subtype> = {
   new (...args: ConstructorParameters<Constructor>): Subtype;
@@ -31,6 +35,10 @@ export interface ProtoGrpcType {
           _fairlead_agent_v1_EngineMessage__Output
         >;
         HostMessage: MessageTypeDefinition<_fairlead_agent_v1_HostMessage, _fairlead_agent_v1_HostMessage__Output>;
+        HostPolicyMessage: MessageTypeDefinition<
+          _fairlead_agent_v1_HostPolicyMessage,
+          _fairlead_agent_v1_HostPolicyMessage__Output
+        >;
       };
     };
   };

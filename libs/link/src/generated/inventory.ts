@@ -30,6 +30,10 @@ import type {
   HostMessage__Output as _fairlead_agent_v1_HostMessage__Output,
 } from './fairlead/agent/v1/HostMessage.js';
 import type {
+  HostPolicyMessage as _fairlead_agent_v1_HostPolicyMessage,
+  HostPolicyMessage__Output as _fairlead_agent_v1_HostPolicyMessage__Output,
+} from './fairlead/agent/v1/HostPolicyMessage.js';
+import type {
   InventoryUpdate as _fairlead_agent_v1_InventoryUpdate,
   InventoryUpdate__Output as _fairlead_agent_v1_InventoryUpdate__Output,
 } from './fairlead/agent/v1/InventoryUpdate.js';
@@ -85,6 +89,10 @@ export interface ProtoGrpcType {
           _fairlead_agent_v1_EngineMessage__Output
         >;
         HostMessage: MessageTypeDefinition<_fairlead_agent_v1_HostMessage, _fairlead_agent_v1_HostMessage__Output>;
+        HostPolicyMessage: MessageTypeDefinition<
+          _fairlead_agent_v1_HostPolicyMessage,
+          _fairlead_agent_v1_HostPolicyMessage__Output
+        >;
         InventoryUpdate: MessageTypeDefinition<
           _fairlead_agent_v1_InventoryUpdate,
           _fairlead_agent_v1_InventoryUpdate__Output

@@ -58,6 +58,10 @@ import type {
   HostMessage__Output as _fairlead_agent_v1_HostMessage__Output,
 } from './fairlead/agent/v1/HostMessage.js';
 import type {
+  HostPolicyMessage as _fairlead_agent_v1_HostPolicyMessage,
+  HostPolicyMessage__Output as _fairlead_agent_v1_HostPolicyMessage__Output,
+} from './fairlead/agent/v1/HostPolicyMessage.js';
+import type {
   InspectNetworkRequest as _fairlead_agent_v1_InspectNetworkRequest,
   InspectNetworkRequest__Output as _fairlead_agent_v1_InspectNetworkRequest__Output,
 } from './fairlead/agent/v1/InspectNetworkRequest.js';
@@ -253,6 +257,10 @@ export interface ProtoGrpcType {
           _fairlead_agent_v1_EngineMessage__Output
         >;
         HostMessage: MessageTypeDefinition<_fairlead_agent_v1_HostMessage, _fairlead_agent_v1_HostMessage__Output>;
+        HostPolicyMessage: MessageTypeDefinition<
+          _fairlead_agent_v1_HostPolicyMessage,
+          _fairlead_agent_v1_HostPolicyMessage__Output
+        >;
         InspectNetworkRequest: MessageTypeDefinition<
           _fairlead_agent_v1_InspectNetworkRequest,
           _fairlead_agent_v1_InspectNetworkRequest__Output
@@ -366,6 +374,8 @@ export interface ProtoGrpcType {
          *
          * Capability, sent in Hello. A number is never reused or changed in meaning.
          * 1  2026-11-24  Hello, Welcome, invocations, inventory, bookmarks.
+         * 2  2026-11-25  IdentityService is invoked like NetworkService; the host tells
+         * its policy and the roots that it trusts.
          */
         AgentLink: SubtypeConstructor<typeof grpc.Client, _fairlead_link_v1_AgentLinkClient> & {
           service: _fairlead_link_v1_AgentLinkDefinition;

@@ -58,6 +58,10 @@ import type {
   HostMessage__Output as _fairlead_agent_v1_HostMessage__Output,
 } from './fairlead/agent/v1/HostMessage.js';
 import type {
+  HostPolicyMessage as _fairlead_agent_v1_HostPolicyMessage,
+  HostPolicyMessage__Output as _fairlead_agent_v1_HostPolicyMessage__Output,
+} from './fairlead/agent/v1/HostPolicyMessage.js';
+import type {
   InspectNetworkRequest as _fairlead_agent_v1_InspectNetworkRequest,
   InspectNetworkRequest__Output as _fairlead_agent_v1_InspectNetworkRequest__Output,
 } from './fairlead/agent/v1/InspectNetworkRequest.js';
@@ -209,6 +213,10 @@ export interface ProtoGrpcType {
           _fairlead_agent_v1_EngineMessage__Output
         >;
         HostMessage: MessageTypeDefinition<_fairlead_agent_v1_HostMessage, _fairlead_agent_v1_HostMessage__Output>;
+        HostPolicyMessage: MessageTypeDefinition<
+          _fairlead_agent_v1_HostPolicyMessage,
+          _fairlead_agent_v1_HostPolicyMessage__Output
+        >;
         InspectNetworkRequest: MessageTypeDefinition<
           _fairlead_agent_v1_InspectNetworkRequest,
           _fairlead_agent_v1_InspectNetworkRequest__Output

@@ -8,6 +8,10 @@ import type {
   EngineHealthMessage as _fairlead_agent_v1_EngineHealthMessage,
   EngineHealthMessage__Output as _fairlead_agent_v1_EngineHealthMessage__Output,
 } from '../../../fairlead/agent/v1/EngineHealthMessage.js';
+import type {
+  HostPolicyMessage as _fairlead_agent_v1_HostPolicyMessage,
+  HostPolicyMessage__Output as _fairlead_agent_v1_HostPolicyMessage__Output,
+} from '../../../fairlead/agent/v1/HostPolicyMessage.js';
 
 export interface HostMessage {
   /**
@@ -27,6 +31,14 @@ export interface HostMessage {
    * was lost, and that outcomes can be told only from the engine's state.
    */
   journalId?: string;
+  /**
+   * What the host's own policy file allows.
+   */
+  policy?: _fairlead_agent_v1_HostPolicyMessage | null;
+  /**
+   * SHA-256 of each trusted root's DER, hexadecimal; empty for a local agent.
+   */
+  rootDigests?: string[];
 }
 
 export interface HostMessage__Output {
@@ -47,4 +59,12 @@ export interface HostMessage__Output {
    * was lost, and that outcomes can be told only from the engine's state.
    */
   journalId: string;
+  /**
+   * What the host's own policy file allows.
+   */
+  policy: _fairlead_agent_v1_HostPolicyMessage__Output | null;
+  /**
+   * SHA-256 of each trusted root's DER, hexadecimal; empty for a local agent.
+   */
+  rootDigests: string[];
 }

@@ -21,10 +21,12 @@ import type {
  *
  * Capability, sent in Hello. A number is never reused or changed in meaning.
  * 1  2026-11-24  Hello, Welcome, invocations, inventory, bookmarks.
+ * 2  2026-11-25  IdentityService is invoked like NetworkService; the host tells
+ * its policy and the roots that it trusts.
  */
 export interface AgentLinkClient extends grpc.Client {
   /**
-   * Caller: an agent. The first message up is Hello, the first one down Welcome.
+   * Caller: an agent, by its certificate, or the local agent by its Unix socket. The first message up is Hello, the first one down Welcome.
    * Errors: invalid_argument (bad name), already_exists (the name has a live
    * session from another agent), unsupported (no common capability).
    */
@@ -36,7 +38,7 @@ export interface AgentLinkClient extends grpc.Client {
     options?: grpc.CallOptions,
   ): grpc.ClientDuplexStream<_fairlead_link_v1_AgentMessage, _fairlead_link_v1_ControllerMessage__Output>;
   /**
-   * Caller: an agent. The first message up is Hello, the first one down Welcome.
+   * Caller: an agent, by its certificate, or the local agent by its Unix socket. The first message up is Hello, the first one down Welcome.
    * Errors: invalid_argument (bad name), already_exists (the name has a live
    * session from another agent), unsupported (no common capability).
    */
@@ -59,10 +61,12 @@ export interface AgentLinkClient extends grpc.Client {
  *
  * Capability, sent in Hello. A number is never reused or changed in meaning.
  * 1  2026-11-24  Hello, Welcome, invocations, inventory, bookmarks.
+ * 2  2026-11-25  IdentityService is invoked like NetworkService; the host tells
+ * its policy and the roots that it trusts.
  */
 export interface AgentLinkHandlers extends grpc.UntypedServiceImplementation {
   /**
-   * Caller: an agent. The first message up is Hello, the first one down Welcome.
+   * Caller: an agent, by its certificate, or the local agent by its Unix socket. The first message up is Hello, the first one down Welcome.
    * Errors: invalid_argument (bad name), already_exists (the name has a live
    * session from another agent), unsupported (no common capability).
    */

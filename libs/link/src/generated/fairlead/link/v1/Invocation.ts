@@ -3,7 +3,7 @@
 import type { Long } from '@grpc/proto-loader';
 
 /**
- * A call of NetworkService, carried by the session.
+ * A call of NetworkService or IdentityService, carried by the session.
  */
 export interface Invocation {
   id?: number | string | Long;
@@ -20,7 +20,7 @@ export interface Invocation {
 }
 
 /**
- * A call of NetworkService, carried by the session.
+ * A call of NetworkService or IdentityService, carried by the session.
  */
 export interface Invocation__Output {
   id: number;

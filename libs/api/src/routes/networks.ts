@@ -1,0 +1,155 @@
+import { hostParams } from '../host.js';
+import { connectRequest, createNetworkRequest, disconnectRequest, removeQuery } from '../network-requests.js';
+import { inspectQuery, networkDetail, networkPage, networkParams, networkQuery } from '../network.js';
+import { probeRequest } from '../probe.js';
+import { prunePlan, prunePlanRequest, pruneRequest } from '../prune.js';
+import { command, COMMAND_ERRORS, commandHeaders, NETWORK_ERRORS, type Route } from './route.js';
+
+export const networksRoutes = {
+  listNetworks: {
+    method: 'get',
+    path: '/networks',
+    tag: 'networks',
+    access: { role: 'viewer', hosts: 'filtered' },
+    summary: 'List the networks of the fleet',
+    description:
+      'From the inventory. Every row carries its age; hosts whose rows are not live are named in `unavailableHosts`.',
+    query: networkQuery,
+    responses: { 200: { description: 'One page', schema: networkPage } },
+    errors: ['host_not_found'],
+    destructive: false,
+  },
+  getNetwork: {
+    method: 'get',
+    path: '/hosts/{host}/networks/{network}',
+    tag: 'networks',
+    access: { role: 'viewer', hosts: 'named' },
+    summary: 'Show a network and who is on it',
+    description:
+      'By full id, name, or unique beginning of an id, in this order. Containers that are stopped are shown too.',
+    params: networkParams,
+    query: inspectQuery,
+    responses: { 200: { description: 'The network', schema: networkDetail } },
+    errors: ['host_not_found', ...NETWORK_ERRORS, 'host_unavailable', 'engine_unavailable'],
+    destructive: false,
+  },
+  createNetwork: {
+    method: 'post',
+    path: '/hosts/{host}/networks',
+    tag: 'networks',
+    access: { role: 'operator', hosts: 'named' },
+    summary: 'Create a network',
+    description: 'Takes every flag of `docker network create`. A name that the host already has is refused.',
+    params: hostParams,
+    headers: commandHeaders,
+    body: createNetworkRequest,
+    responses: command(201, 'Created: `result.network`'),
+    errors: [
+      ...COMMAND_ERRORS,
+      'already_exists',
+      'subnet_overlap',
+      'addresses_exhausted',
+      'not_swarm_manager',
+      'unsupported',
+    ],
+    destructive: false,
+  },
+  removeNetwork: {
+    method: 'delete',
+    path: '/hosts/{host}/networks/{network}',
+    tag: 'networks',
+    access: { role: 'operator', hosts: 'named' },
+    summary: 'Remove a network',
+    description:
+      'Refused while containers, running or stopped, are on it, naming them; `force` detaches them first. Built-in ' +
+      'networks are always refused. The full record is journaled before the removal.',
+    params: networkParams,
+    query: removeQuery,
+    headers: commandHeaders,
+    responses: command(200, 'Removed: `result.removed`'),
+    errors: [
+      ...COMMAND_ERRORS,
+      ...NETWORK_ERRORS,
+      'network_in_use',
+      'network_predefined',
+      'network_changed',
+      'journal_failed',
+    ],
+    destructive: true,
+  },
+  connectContainer: {
+    method: 'post',
+    path: '/hosts/{host}/networks/{network}/connect',
+    tag: 'networks',
+    access: { role: 'operator', hosts: 'named' },
+    summary: 'Attach a container to a network',
+    description: 'Takes every flag of `docker network connect`. The container may be stopped.',
+    params: networkParams,
+    headers: commandHeaders,
+    body: connectRequest,
+    responses: command(200, 'Attached: `result.network`'),
+    errors: [...COMMAND_ERRORS, ...NETWORK_ERRORS, 'container_not_found', 'already_connected', 'unsupported'],
+    destructive: false,
+  },
+  disconnectContainer: {
+    method: 'post',
+    path: '/hosts/{host}/networks/{network}/disconnect',
+    tag: 'networks',
+    access: { role: 'operator', hosts: 'named' },
+    summary: 'Detach a container from a network',
+    description: '`force` also detaches an endpoint whose container is gone or broken.',
+    params: networkParams,
+    headers: commandHeaders,
+    body: disconnectRequest,
+    responses: command(200, 'Detached: `result.network`'),
+    errors: [...COMMAND_ERRORS, ...NETWORK_ERRORS, 'container_not_found', 'not_connected'],
+    destructive: true,
+  },
+  planPrune: {
+    method: 'post',
+    path: '/hosts/{host}/prune/plan',
+    tag: 'networks',
+    access: { role: 'viewer', hosts: 'named' },
+    summary: 'Show what a prune would do, and why',
+    description:
+      'Every network of the host, kept or removed, each with its reason. Containers that are stopped count as users. ' +
+      'Nothing is sent to the host.',
+    params: hostParams,
+    body: prunePlanRequest,
+    responses: { 200: { description: 'The plan', schema: prunePlan } },
+    errors: ['host_not_found', 'host_unavailable'],
+    destructive: false,
+  },
+  pruneNetworks: {
+    method: 'post',
+    path: '/hosts/{host}/prune',
+    tag: 'networks',
+    access: { role: 'operator', hosts: 'named' },
+    summary: 'Remove the unused networks of a host',
+    description:
+      'Plans, then takes one network after the other: looks again, journals, removes. With `planHash` nothing is done ' +
+      'where other networks would go than those that were shown.',
+    params: hostParams,
+    headers: commandHeaders,
+    body: pruneRequest,
+    responses: command(200, 'Done: `result.items`'),
+    errors: [...COMMAND_ERRORS, 'plan_stale', 'journal_failed'],
+    destructive: true,
+  },
+  probe: {
+    method: 'post',
+    path: '/hosts/{host}/probe',
+    tag: 'networks',
+    access: { role: 'operator', hosts: 'named' },
+    summary: 'Find out whether a container reaches a target',
+    description:
+      'Resolves the name and pings it inside the container’s network, and explains what stands in the way. Unreachable ' +
+      'is an answer (`result.reachable`), not an error.',
+    params: hostParams,
+    headers: commandHeaders,
+    body: probeRequest,
+    responses: command(200, 'Probed: `result`'),
+    errors: [...COMMAND_ERRORS, 'container_not_found', 'ambiguous_name'],
+    destructive: false,
+  },
+} as const satisfies Record<string, Route>;
