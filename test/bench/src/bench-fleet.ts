@@ -21,7 +21,7 @@ export async function startFleet(hosts: number): Promise<BenchFleet> {
     const fleet = await Fleet.start(lab, PORTS);
     const [host] = lab.hosts;
     if (host === undefined) throw new Error('a lab has at least one host');
-    return { lab, fleet, host, client: createClient({ baseUrl: fleet.url }) };
+    return { lab, fleet, host, client: createClient({ baseUrl: fleet.url, headers: fleet.headers }) };
   } catch (error) {
     await lab.stop();
     throw error;

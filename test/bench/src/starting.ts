@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -31,7 +31,7 @@ async function startOnce(): Promise<number> {
     detached: true,
   });
   try {
-    while (!(await answers())) await delay(10);
+    while (!(await answers(folder))) await delay(10);
     return performance.now() - started;
   } finally {
     const gone = new Promise((resolve) => child.once('exit', resolve));
@@ -41,9 +41,11 @@ async function startOnce(): Promise<number> {
   }
 }
 
-async function answers(): Promise<boolean> {
+async function answers(folder: string): Promise<boolean> {
   try {
-    const response = await fetch(`http://127.0.0.1:${PORT}/api/v1/hosts?freshness=live`);
+    const token = readFileSync(join(folder, 'demo/admin.token'), 'utf8').trim();
+    const headers = { authorization: `Bearer ${token}` };
+    const response = await fetch(`http://127.0.0.1:${PORT}/api/v1/hosts?freshness=live`, { headers });
     const { total } = (await response.json()) as { total: number };
     return total > 0;
   } catch {

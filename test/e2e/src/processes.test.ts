@@ -214,7 +214,7 @@ describe('fairlead up --demo 3', () => {
       const created = `${up.url}/api/v1/events?type=network.created`;
       const first = await readEvents(
         created,
-        {},
+        up.headers,
         async () => {
           await up.cli('network', 'create', 'before', '--host', 'web-1');
         },
@@ -222,13 +222,18 @@ describe('fairlead up --demo 3', () => {
       );
       const last = first.ids.at(-1) ?? '';
       await up.cli('network', 'create', 'between', '--host', 'web-1');
-      const second = await readEvents(created, { 'last-event-id': last }, async () => undefined, /"name":"between"/);
+      const second = await readEvents(
+        created,
+        { ...up.headers, 'last-event-id': last },
+        async () => undefined,
+        /"name":"between"/,
+      );
       expect(second.text).not.toContain('"name":"before"');
       expect(second.text).not.toContain('event: resync');
       expect(new Set([...first.ids, ...second.ids]).size).toBe(first.ids.length + second.ids.length);
       const foreign = await readEvents(
         `${up.url}/api/v1/events`,
-        { 'last-event-id': 'of-another-life' },
+        { ...up.headers, 'last-event-id': 'of-another-life' },
         async () => undefined,
         /event: resync/,
       );
@@ -243,7 +248,7 @@ describe('fairlead up --demo 3', () => {
       const post = (body: object, key = 'twenty') =>
         fetch(`${up.url}/api/v1/hosts/ci-1/networks`, {
           method: 'POST',
-          headers: { 'content-type': 'application/json', 'idempotency-key': key },
+          headers: { ...up.headers, 'content-type': 'application/json', 'idempotency-key': key },
           body: JSON.stringify(body),
         });
       const answers = await Promise.all(Array.from({ length: 20 }, () => post({ name: 'once' })));
@@ -261,7 +266,7 @@ describe('fairlead up --demo 3', () => {
       const remove = async () => {
         const answer = await fetch(`${up.url}/api/v1/hosts/ci-1/networks/once`, {
           method: 'DELETE',
-          headers: { 'idempotency-key': 'gone' },
+          headers: { ...up.headers, 'idempotency-key': 'gone' },
         });
         return { status: answer.status, body: await answer.json() };
       };
@@ -389,65 +394,54 @@ describe('controller and agents, each alone', () => {
     const [port, linkPort] = [await freePort(), await freePort()];
     url = `http://127.0.0.1:${port}`;
     link = `127.0.0.1:${linkPort}`;
-    const where = ['--port', `${port}`, '--link-port', `${linkPort}`, '--data-dir', home.file('controller')];
-    await home.start(['controller', ...where]).says(/"ready"/);
+    const where = ['--port', `${port}`, '--link-port', `${linkPort}`, '--link-host', '127.0.0.1'];
+    await home.start(['controller', ...where, '--data-dir', home.file('controller')]).says(/"ready"/);
   }, SLOW_MS);
   afterAll(() => home?.clear(), SLOW_MS);
 
-  const agent = (name: string, data: string): Running =>
-    home.start([
-      'agent',
-      '--name',
-      name,
-      '--engine',
-      'simulated:',
-      '--controller',
-      link,
-      '--data-dir',
-      home.file(data),
-    ]);
+  const admin = { FAIRLEAD_TOKEN_FILE: '' };
+  const asAdmin = (...args: string[]) => {
+    admin.FAIRLEAD_TOKEN_FILE = home.file('controller/admin.token');
+    return home.start([...args, '--api', url], { env: admin }).ended;
+  };
+  const joinToken = async (): Promise<string> => {
+    const { stdout } = await asAdmin('host', 'join-token', 'create', '--controller', link, '-o', 'json');
+    return (JSON.parse(stdout) as { token: string }).token;
+  };
+  const agent = (name: string, data: string, token?: string): Running => {
+    const where = ['--controller', link, '--data-dir', home.file(data)];
+    const env = token === undefined ? {} : { FAIRLEAD_AGENT_JOIN_TOKEN: token };
+    return home.start(['agent', '--name', name, '--engine', 'simulated:', ...where], { env });
+  };
 
   it.each([
-    [['--controller', '10.0.0.1:7801']],
+    [['--controller', '127.0.0.1:7801']],
     [['--controller', 'controller.example.org:7801']],
     [['--listen', '0.0.0.0:7802']],
     [['--listen', '[::]:7802']],
   ])(
-    'refuses to go beyond this machine, and says why: %j',
+    'goes on no TCP without an identity, and says how to get one: %j',
     async (where) => {
-      const result = await home.run(
-        'agent',
-        '--name',
-        'far',
-        '--engine',
-        'simulated:',
-        '--data-dir',
-        home.file('far'),
-        ...where,
-      );
-      expect(result).toMatchObject({
-        code: 2,
-        stderr: expect.stringMatching(/Unix socket or loopback TCP only[^]*TLS/),
-      });
+      const who = ['agent', '--name', 'far', '--engine', 'simulated:', '--data-dir', home.file('far')];
+      const result = await home.run(...who, ...where);
+      expect(result).toMatchObject({ code: 2, stderr: expect.stringMatching(/fairlead host (join-token create|add)/) });
       expect(result.stderr).not.toMatch(ENDS_IN_A_STACK);
     },
     SLOW_MS,
   );
 
   it(
-    'refuses a second agent of one name, which says what to do, and the first goes on',
+    'refuses a second host of one name, which says what to do, and the first goes on',
     async () => {
-      const first = agent('alpha', 'first');
+      const first = agent('alpha', 'first', await joinToken());
       await first.says(/The link is up/);
-      const second = agent('alpha', 'second');
-      await second.says(/'alpha' is taken by an agent at .*Give this agent another name with --name/);
-      const created = await home.run('network', 'create', 'mine', '--host', 'alpha', '--api', url);
+      const second = await agent('alpha', 'second', await joinToken()).ended;
+      expect(second.code).toBe(1);
+      expect(second.stderr).toMatch(/'alpha'[^]*--name/);
+      const created = await asAdmin('network', 'create', 'mine', '--host', 'alpha');
       expect(created).toMatchObject({ code: 0, stderr: '' });
       expect(first.stdout + first.stderr).not.toMatch(/No link to the controller/);
-
       await first.stop();
-      await second.says(/The link is up/);
-      expect((await second.stop()).code).toBe(0);
     },
     SLOW_MS,
   );
@@ -455,7 +449,7 @@ describe('controller and agents, each alone', () => {
   it(
     'keeps a second agent off a data folder',
     async () => {
-      const first = agent('beta', 'shared');
+      const first = agent('beta', 'shared', await joinToken());
       await first.says(/The link is up/);
       const { code, stderr } = await agent('gamma', 'shared').ended;
       expect({ code, stderr }).toEqual({

@@ -10,10 +10,11 @@ import { Engine } from './engine.js';
 import { LabHost } from './host.js';
 import { makeImages } from './image.js';
 import { Machine } from './machine.js';
+import { inNamespace } from './namespace.js';
 import { LabRecord } from './record.js';
 import { formSwarm } from './swarm.js';
 import { Switch, hostName, stationOf, type Station } from './switch.js';
-import { openTunnel } from './tunnel.js';
+import { openTunnel, publishPort } from './tunnel.js';
 import { allDone } from './waiting.js';
 
 /** The folder of all relays' sockets and logs. */
@@ -69,6 +70,11 @@ export class Lab {
     return this.wiring.namespace;
   }
 
+  /** The address of the switch, which all hosts reach and which reaches all hosts. */
+  get switchAddress(): string {
+    return this.wiring.address;
+  }
+
   /** How long the start took, in seconds. */
   get startSeconds(): number {
     return this.started;
@@ -97,6 +103,17 @@ export class Lab {
   /** Starts a program beside the hosts, in the machine's own network. `stop()` kills it and all that it started. */
   spawn(program: string, args: readonly string[], options: SpawnOptions = {}): ChildProcess {
     return spawn(program, args, { ...options, env: markedEnvironment(this.record, options.env) });
+  }
+
+  /** Starts a program on the switch: a machine of its own on the hosts' network. `stop()` kills it and all that it started. */
+  spawnOnSwitch(program: string, args: readonly string[], options: SpawnOptions = {}): ChildProcess {
+    const [enter = '', ...place] = inNamespace(this.wiring.namespace);
+    return this.spawn(enter, [...place, program, ...args], options);
+  }
+
+  /** Opens a way from this machine's loopback to a port on the loopback of the switch. */
+  publish(port: number): Promise<void> {
+    return publishPort(this.record, { port, wiring: this.wiring }, join(this.directory, tunnelFolder));
   }
 
   /** Joins all hosts in one swarm; the first is its manager. */

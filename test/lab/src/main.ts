@@ -72,7 +72,8 @@ async function startOn(lab: Lab, { swarm, ports }: Wishes): Promise<Fleet> {
 
 function guide(lab: Lab, fleet: Fleet, { api }: Ports): string {
   const [first] = lab.hosts;
-  const fairlead = api === 7800 ? 'npx fairlead' : `FAIRLEAD_API_URL=${fleet.url} npx fairlead`;
+  const where = api === 7800 ? '' : `FAIRLEAD_API_URL=${fleet.url} `;
+  const fairlead = `${where}npx fairlead`;
   const docker = `docker -H ${first?.engineUrl}`;
   const link = `ip -n ${lab.switchNamespace} link set ${first?.name}`;
   return `
@@ -81,6 +82,7 @@ ${lab.hosts.map(({ name, address, engineUrl }) => `${name.padEnd(11)} ${address}
 Logs        ${fleet.directory}
 
 Try in another terminal:
+  export FAIRLEAD_TOKEN_FILE=${fleet.tokenFile}
   ${fairlead} host ls
   ${fairlead} network create --all-hosts my-net
   ${docker} run -d --name one --network my-net ${images.busybox} sleep 100000

@@ -31,14 +31,43 @@ interface Relay {
  * @returns the address to dial on every host
  */
 export async function openTunnel(record: LabRecord, ends: TunnelEnds, directory: string): Promise<string> {
-  const starts = relays(ends, directory).map(async ({ name, listen, connect, namespace }) => {
-    const log = join(directory, `${ends.outside}-${name}.log`);
+  await startRelays(record, directory, ends.outside, relays(ends, directory));
+  return `127.0.0.1:${ends.outside}`;
+}
+
+export interface PublishedPort {
+  /** TCP port on the loopback of the switch, and on the machine's own. */
+  port: number;
+  wiring: Switch;
+}
+
+/** Starts the relays of a way from the machine's loopback to a port on the loopback of the switch. */
+export async function publishPort(
+  record: LabRecord,
+  { port, wiring }: PublishedPort,
+  directory: string,
+): Promise<void> {
+  const loopback = `tcp:127.0.0.1:${port}`;
+  const socket = `unix:${join(directory, `published-${port}.sock`)}`;
+  await startRelays(record, directory, port, [
+    { name: 'published', listen: socket, connect: loopback, namespace: wiring.namespace },
+    { name: 'machine', listen: loopback, connect: socket },
+  ]);
+}
+
+async function startRelays(
+  record: LabRecord,
+  directory: string,
+  port: number,
+  wanted: readonly Relay[],
+): Promise<void> {
+  const starts = wanted.map(async ({ name, listen, connect, namespace }) => {
+    const log = join(directory, `${port}-${name}.log`);
     const enter = namespace === undefined ? [] : inNamespace(namespace);
     const child = startService(record, [...enter, process.execPath, script, listen, connect], log);
     await untilReady(child, `The relay on ${listen} of ${name}`, log);
   });
   await allDone(starts);
-  return `127.0.0.1:${ends.outside}`;
 }
 
 function relays({ outside, wiring, stations }: TunnelEnds, directory: string): Relay[] {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Client, createClient } from '@fairlead/api';
@@ -56,7 +56,7 @@ export class Up {
     readonly url: string,
     readonly dataDir: string,
   ) {
-    this.client = createClient({ baseUrl: url });
+    this.client = createClient({ baseUrl: url, headers: this.headers });
   }
 
   /** @param args beside `--port` and `--data-dir` */
@@ -65,6 +65,17 @@ export class Up {
     const running = home.start(['up', '--port', '0', '--data-dir', dataDir, ...args], options);
     const [, url = ''] = await running.says(/running at (\S+)\n[^]*Ctrl-C/);
     return new Up(home, running, url, dataDir);
+  }
+
+  /** The admin's, as the controller left it in its data folder. */
+  get token(): string {
+    const demo = join(this.dataDir, 'demo/admin.token');
+    return readFileSync(existsSync(demo) ? demo : join(this.dataDir, 'admin.token'), 'utf8').trim();
+  }
+
+  /** Headers of an admin's requests. */
+  get headers(): Record<string, string> {
+    return { authorization: `Bearer ${this.token}` };
   }
 
   /** Waits until so many hosts are connected and followed. */

@@ -1,6 +1,6 @@
 import { type Client, createClient, type NetworkView } from '@fairlead/api';
 import { Lab, type LabHost, type LabOptions } from '@fairlead/lab';
-import { Fleet } from '@fairlead/lab/fleet';
+import { Fleet, type FleetOptions } from '@fairlead/lab/fleet';
 import { type CommandResult, fairlead, freePort, until } from './program.js';
 
 /**
@@ -14,13 +14,14 @@ export class LabFleet {
     readonly lab: Lab,
     readonly fleet: Fleet,
   ) {
-    this.client = createClient({ baseUrl: fleet.url });
+    this.client = createClient({ baseUrl: fleet.url, headers: fleet.headers });
   }
 
-  static async start(options: LabOptions): Promise<LabFleet> {
+  static async start(options: LabOptions, fleetOptions: FleetOptions = {}): Promise<LabFleet> {
     const lab = await Lab.start(options);
     try {
-      return new LabFleet(lab, await Fleet.start(lab, { api: await freePort(), link: await freePort() }));
+      const ports = { api: await freePort(), link: await freePort() };
+      return new LabFleet(lab, await Fleet.start(lab, ports, fleetOptions));
     } catch (error) {
       await lab.stop();
       throw error;
@@ -37,9 +38,9 @@ export class LabFleet {
     return host;
   }
 
-  /** Runs `fairlead …` against this controller, without a terminal. */
+  /** Runs `fairlead …` against this controller as its admin, without a terminal. */
   cli(...args: string[]): Promise<CommandResult> {
-    return fairlead([...args, '--api', this.fleet.url]);
+    return fairlead([...args, '--api', this.fleet.url], { env: { FAIRLEAD_TOKEN_FILE: this.fleet.tokenFile } });
   }
 
   /** As `cli`, with JSON output; it has to succeed. */
