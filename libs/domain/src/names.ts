@@ -37,3 +37,12 @@ export const isFullNetworkId = (text: string): boolean => /^[0-9a-f]{64}$/.test(
 
 /** Ids are shown with 12 characters, as Docker does. */
 export const shortId = (id: string): string => id.slice(0, 12);
+
+/** A machine's name as the name of a host: other characters become `-`, at most 63 of them; `local` where none is left. */
+export function toHostName(machine: string): string {
+  const name = machine
+    .replace(/[^A-Za-z0-9_.-]+/g, '-')
+    .slice(0, 63)
+    .replace(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, '');
+  return name === '' ? 'local' : name;
+}
