@@ -17,8 +17,10 @@ const PLAIN: EndpointSpec = {
 export const connectContainer: Handler<'ConnectContainer', Promise<ConnectContainerResponse>> =
   (deps) => (request, context) =>
     runOnce(deps, 'ConnectContainer', request, context, async (scope) => {
-      const { engine } = deps;
+      const { engine, policy } = deps;
+      await policy.check({ verb: 'connect' });
       const network = await requireNetwork(engine, request.networkId);
+      await policy.check({ verb: 'connect', network });
       const container = await engine.inspectContainer(request.container);
       if (isAttached(container, network)) {
         throw new FairleadError(

@@ -11,6 +11,7 @@ export const createNetwork: Handler<'CreateNetwork', Promise<CreateNetworkRespon
     if (request.spec === null) throw new FairleadError('invalid_argument', 'The network to create is not described');
     const spec = fromNetworkSpecMessage(request.spec);
     checkNetworkName(spec.name);
+    await deps.policy.check({ verb: 'create', network: spec });
     return create(deps.engine, spec, scope);
   });
 

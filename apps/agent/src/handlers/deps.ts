@@ -5,6 +5,7 @@ import type { HostDescription } from '../host-description.js';
 import type { InventoryObserver } from '../inventory/inventory-observer.js';
 import type { Log } from '../log.js';
 import type { Answer, CommandMethod, OperationRunner, OperationScope } from '../operations/operation-runner.js';
+import type { PolicyGuard } from '../policy/host-policy-guard.js';
 import type { ProbeTools } from '../probe/probe-tools.js';
 
 /** What the handlers stand on. */
@@ -13,6 +14,8 @@ export interface HandlerDeps {
   readonly observer: Pick<InventoryObserver, 'watch' | 'upForMs'>;
   readonly operations: OperationRunner;
   readonly queue: FairQueue;
+  /** Asked before anything is done to the engine. */
+  readonly policy: PolicyGuard;
   readonly host: HostDescription;
   /** What can look from inside a container's network, best first. */
   readonly probeTools: readonly ProbeTools[];

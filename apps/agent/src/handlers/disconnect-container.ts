@@ -8,8 +8,11 @@ import { isAttached, readAfter, requireNetwork } from './looks.js';
 export const disconnectContainer: Handler<'DisconnectContainer', Promise<DisconnectContainerResponse>> =
   (deps) => (request, context) =>
     runOnce(deps, 'DisconnectContainer', request, context, async (scope) => {
-      const { engine } = deps;
+      const { engine, policy } = deps;
+      const act = { verb: 'disconnect', force: request.force } as const;
+      await policy.check(act);
       const network = await requireNetwork(engine, request.networkId);
+      await policy.check({ ...act, network });
       const { id, name } = await findAttached(engine, network, request.container, request.force);
       await scope.begin({ what: `disconnect container ${name} from network ${network.name}` });
       await engine.disconnect(network.id, id, request.force);

@@ -13,6 +13,7 @@ const SOURCE = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,252}$/;
 
 export const probe: Handler<'Probe', Promise<ProbeResponse>> = (deps) => async (request) => {
   const { from, target, count } = check(request);
+  await deps.policy.check({ verb: 'probe' });
   const container = await deps.engine.inspectContainer(from);
   const networks = await readInventory(deps.engine);
   const why = explainReachability({ networks, from: container.id, to: target, elsewhere: [] });

@@ -47,6 +47,7 @@ async function prune(
   context: CallContext,
   scope: OperationScope,
 ): Promise<void> {
+  await deps.policy.check({ verb: 'prune' });
   await deps.queue.run(context, () => scope.begin({ what: `prune ${items.length} networks` }));
   let stopped: Pick<FairleadError, 'code' | 'message'> | undefined;
   for (const item of items) {
@@ -75,6 +76,7 @@ async function pruneItem(
     if (error.code === 'outcome_unknown') throw error;
     if (error.code === 'deadline_exceeded') return kept(networkId, error.code, error.message);
     if (error.code === 'network_not_found') return kept(networkId, error.code, 'it is gone already');
+    if (error.code === 'policy_refused') return kept(networkId, error.code, error.message);
     return failed(networkId, '', error);
   }
 }
@@ -84,8 +86,11 @@ async function removeUnused(
   { networkId, expectedDigest }: PruneItemMessage__Output,
   scope: OperationScope,
 ): Promise<PruneItemResult__Output> {
-  const { engine, now } = deps;
-  await requireNetwork(engine, networkId);
+  const { engine, now, policy } = deps;
+  await policy.check({ verb: 'prune' });
+  const attributes = await requireNetwork(engine, networkId);
+  const refused = await policy.refusalOf({ verb: 'prune', network: attributes });
+  if (refused !== undefined) return kept(networkId, refused.code, refused.message, attributes.name);
   const { network, all } = await readNetwork(engine, networkId);
   const reason = whyKept(network, all, now());
   if (reason !== undefined) return kept(networkId, reason.code, reason.text, network.name);

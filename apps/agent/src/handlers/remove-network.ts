@@ -9,8 +9,12 @@ import { leftBehind, readNetwork, refusePredefined, refuseUsed, requireNetwork }
 
 export const removeNetwork: Handler<'RemoveNetwork', Promise<RemoveNetworkResponse>> = (deps) => (request, context) =>
   runOnce(deps, 'RemoveNetwork', request, context, async (scope) => {
-    const { engine } = deps;
-    refusePredefined(await requireNetwork(engine, request.networkId));
+    const { engine, policy } = deps;
+    const act = { verb: 'remove', force: request.force } as const;
+    await policy.check(act);
+    const found = await requireNetwork(engine, request.networkId);
+    await policy.check({ ...act, network: found });
+    refusePredefined(found);
     const { network } = await readNetwork(engine, request.networkId);
     if (!request.force) refuseUsed(network);
     await scope.begin({ what: `remove network ${network.name}` }, network);

@@ -17,6 +17,7 @@ import { choose, type Kept, keepsOutcome, type RetentionLimits } from './retenti
 const FILE = 'journal.jsonl';
 const MAX_BYTES = 64 * 1024 * 1024;
 const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
 /** A rewrite that failed is tried again when the file has grown by this much. */
 const RETRY_BYTES = 1024 * 1024;
 
@@ -62,6 +63,8 @@ interface Place {
  */
 export class Journal {
   private places = new Map<string, Place>();
+  /** Instants at which removals began; those of the last hour are all here. */
+  private removals: number[] = [];
   /** Calls that use the file, which is not rewritten under them. */
   private users = 0;
   private rewriting: Promise<void> | undefined;
@@ -105,6 +108,7 @@ export class Journal {
       await this.use(async () => {
         const spans = await this.file.append(lines);
         entries.forEach((entry, index) => this.note(entry, spans[index] as Span));
+        this.count(entries);
       });
     } catch (cause) {
       throw failed(this.options.folder, cause);
@@ -134,6 +138,15 @@ export class Journal {
     return begun !== undefined && begun <= droppedUntil + DAY_MS;
   }
 
+  /**
+   * Removals that were begun since an instant, at most an hour ago: also those that the engine then refused, since of
+   * one whose answer was lost nobody knows.
+   * @param instant milliseconds since the epoch
+   */
+  removalsSince(instant: number): number {
+    return this.removals.filter((at) => at > instant).length;
+  }
+
   async close(): Promise<void> {
     while (this.rewriting) await this.rewriting;
     await this.file.close();
@@ -161,6 +174,7 @@ export class Journal {
     }
     const journal = new Journal(options, header, file);
     for (const { entry, span } of entries) journal.note(entry, span);
+    journal.count(entries.map(({ entry }) => entry));
     return journal;
   }
 
@@ -177,6 +191,13 @@ export class Journal {
     place.spans.push(span);
     if (entry.t === 'removing') place.removals.push(span);
     this.places.set(entry.op, place);
+  }
+
+  private count(entries: readonly Entry[]): void {
+    const begun = entries.filter(({ t }) => t === 'removing').map(({ at }) => at);
+    if (begun.length === 0) return;
+    const hourAgo = this.options.now() - HOUR_MS;
+    this.removals = [...this.removals, ...begun].filter((at) => at > hourAgo);
   }
 
   private async use<T>(work: () => Promise<T>): Promise<T> {

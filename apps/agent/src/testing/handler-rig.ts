@@ -19,6 +19,8 @@ import type { Handle } from '../journal/journal-file.js';
 import { openHandle } from '../journal/journal-file.js';
 import { Journal } from '../journal/journal.js';
 import { type CommandMethod, OperationRunner } from '../operations/operation-runner.js';
+import { HostPolicyGuard, noPolicy } from '../policy/host-policy-guard.js';
+import { PolicySource } from '../policy/policy-source.js';
 import { containerTools } from '../probe/container-tools.js';
 import type { ProbeTools } from '../probe/probe-tools.js';
 import { ManualTiming } from './manual-timing.js';
@@ -39,6 +41,8 @@ export interface LifeOptions {
   readonly now?: () => number;
   readonly upForMs?: () => number;
   readonly probeTools?: readonly ProbeTools[];
+  /** Path of a policy file. */
+  readonly policyFile?: string;
 }
 
 /** One life of an agent's handlers, without an observer: on an engine and a journal's folder that outlive it. */
@@ -50,11 +54,21 @@ export async function live(options: LifeOptions): Promise<Life> {
   let settles = 0;
   const settle = (): Promise<void> => Promise.resolve(void (settles += 1));
   const operations = new OperationRunner({ journal, timing, now, settle, log });
+  const policy =
+    options.policyFile === undefined
+      ? noPolicy
+      : new HostPolicyGuard({
+          source: new PolicySource(options.policyFile, false),
+          removalsSince: (instant) => journal.removalsSince(instant),
+          log,
+          now,
+        });
   const deps: HandlerDeps = {
     engine,
     observer: { upForMs, watch: () => nothing() },
     operations,
     queue: new FairQueue(),
+    policy,
     host: new HostDescription({
       name: 'web-1',
       labels: { env: 'test' },
@@ -63,6 +77,8 @@ export async function live(options: LifeOptions): Promise<Life> {
       engine,
       health: () => ({ state: 'up', reason: '' }),
       timing,
+      policy,
+      rootDigests: () => [],
     }),
     probeTools: options.probeTools ?? [containerTools(engine)],
     journalId: journal.id,

@@ -1,0 +1,199 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Methods } from '@fairlead/link';
+import { digestOf } from '../inventory/describe-network.js';
+import { all, arrive, aSpec, call, createRig, type Rig } from '../testing/handler-rig.js';
+import { readNetwork } from './looks.js';
+
+let folder: string;
+let policyFile: string;
+let rig: Rig;
+let net: string;
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'fairlead-policy-'));
+  policyFile = join(folder, 'policy.yaml');
+  rig = await createRig({ policyFile });
+  net = rig.engine.addNetwork({ name: 'my-net' });
+  rig.engine.addContainer({ name: 'app', networks: ['my-net'] });
+  rig.engine.addContainer({ name: 'other', networks: ['bridge'] });
+});
+afterEach(async () => {
+  await rig.end();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const allow = (policy: object): void => {
+  writeFileSync(policyFile, JSON.stringify(policy), { mode: 0o600 });
+};
+
+let ids = 0;
+const newId = (): string => `op-${(ids += 1)}`;
+type Unary = 'CreateNetwork' | 'ConnectContainer' | 'DisconnectContainer' | 'RemoveNetwork' | 'Probe';
+const send = <M extends Unary>(method: M, request: Methods[M]['requestIn']) =>
+  (rig.handlers[method] as (request: object, context: object) => Promise<Methods[M]['responseIn']>)(
+    arrive(method, method === 'Probe' ? request : { operationId: newId(), ...request }),
+    call(),
+  );
+const prune = async (...networkIds: string[]) => {
+  const items = await Promise.all(
+    networkIds.map(async (networkId) => ({
+      networkId,
+      expectedDigest: digestOf((await readNetwork(rig.engine, networkId)).network),
+    })),
+  );
+  return all(rig.handlers.PruneNetworks(arrive('PruneNetworks', { operationId: newId(), items }), call()));
+};
+const refusedBy = (rule: string) => ({
+  code: 'policy_refused',
+  message: expect.stringContaining(`Host policy ${policyFile}, rule '${rule}'`),
+});
+
+/** Every way to do something to the engine. */
+const ACTS: Record<string, () => Promise<unknown>> = {
+  create: () => send('CreateNetwork', { spec: aSpec('new-net') }),
+  connect: () => send('ConnectContainer', { networkId: net, container: 'other' }),
+  disconnect: () => send('DisconnectContainer', { networkId: net, container: 'app' }),
+  'disconnect by force': () => send('DisconnectContainer', { networkId: net, container: 'app', force: true }),
+  remove: () => send('RemoveNetwork', { networkId: net }),
+  'remove by force': () => send('RemoveNetwork', { networkId: net, force: true }),
+  prune: () => prune(net),
+  probe: () => send('Probe', { from: 'app', target: '127.0.0.1' }),
+};
+const CHANGING = ['createNetwork', 'connect', 'disconnect', 'removeNetwork'];
+
+describe('a host that is read-only', () => {
+  it.each(Object.keys(ACTS))('refuses to %s without asking the engine anything', async (act) => {
+    allow({ mode: 'read-only' });
+    rig.calls.length = 0;
+    await expect(ACTS[act]?.()).rejects.toMatchObject(refusedBy('mode: read-only'));
+    expect(rig.calls).toEqual([]);
+    expect(rig.lines().filter(({ t }) => t === 'started')).toEqual([]);
+  });
+
+  it('lets itself be looked at', async () => {
+    allow({ mode: 'read-only' });
+    expect((await rig.handlers.ListNetworks({}, call())).networks?.length).toBeGreaterThan(1);
+    expect(await rig.handlers.InspectNetwork({ network: 'my-net' }, call())).toMatchObject({ id: net });
+    expect(await rig.handlers.DescribeHost({}, call())).toMatchObject({ policy: { mode: 'read-only' } });
+  });
+
+  it('probes where its policy says so', async () => {
+    allow({ mode: 'read-only', probe: true });
+    expect(await send('Probe', { from: 'app', target: '127.0.0.1' })).toMatchObject({ ping: {} });
+  });
+});
+
+describe('a host that is managed', () => {
+  it('refuses force without asking the engine anything', async () => {
+    allow({ mode: 'manage' });
+    for (const act of ['disconnect by force', 'remove by force']) {
+      rig.calls.length = 0;
+      await expect(ACTS[act]?.()).rejects.toMatchObject(refusedBy('mode: manage'));
+      expect(rig.calls).toEqual([]);
+    }
+  });
+
+  it('does all that needs no force', async () => {
+    allow({ mode: 'manage' });
+    await ACTS['create']?.();
+    await ACTS['connect']?.();
+    await send('DisconnectContainer', { networkId: net, container: 'other' });
+    await ACTS['disconnect']?.();
+    await ACTS['remove']?.();
+    expect(rig.calls.filter((name) => CHANGING.includes(name))).toEqual([
+      'createNetwork',
+      'connect',
+      'disconnect',
+      'disconnect',
+      'removeNetwork',
+    ]);
+  });
+});
+
+describe('a host without a file', () => {
+  it.each(Object.keys(ACTS).filter((act) => act !== 'remove'))('refuses nothing: %s', async (act) => {
+    await ACTS[act]?.();
+    expect(await rig.handlers.DescribeHost({}, call())).toMatchObject({ policy: { mode: '', rules: [] } });
+  });
+});
+
+describe('what is decided by the network', () => {
+  it.each(['connect', 'disconnect', 'disconnect by force', 'remove', 'remove by force'])(
+    'is read once before %s is refused, and nothing is changed',
+    async (act) => {
+      for (const [policy, rule] of [
+        [{ mode: 'full', protect: { names: ['my-*'] } }, 'protect.names: my-*'],
+        [{ mode: 'full', drivers: ['macvlan'] }, 'drivers: [macvlan]'],
+      ] as const) {
+        allow(policy);
+        rig.calls.length = 0;
+        await expect(ACTS[act]?.()).rejects.toMatchObject(refusedBy(rule));
+        expect(rig.calls).toEqual(['inspectNetwork']);
+      }
+    },
+  );
+
+  it('is known of a network to create before the engine is asked', async () => {
+    allow({ mode: 'full', drivers: ['macvlan'] });
+    rig.calls.length = 0;
+    await expect(ACTS['create']?.()).rejects.toMatchObject(refusedBy('drivers: [macvlan]'));
+    expect(rig.calls).toEqual([]);
+  });
+
+  it('keeps the items of a prune that are protected, each with the rule, and removes the others', async () => {
+    const kept = rig.engine.addNetwork({ name: 'idle', labels: { keep: 'yes' } });
+    const free = rig.engine.addNetwork({ name: 'free' });
+    allow({ mode: 'manage', protect: { names: [], labels: ['keep=yes'] } });
+    expect(await prune(kept, free)).toEqual([
+      expect.objectContaining({
+        networkId: kept,
+        name: 'idle',
+        outcome: 'kept',
+        code: 'policy_refused',
+        reason: expect.stringContaining("rule 'protect.labels: keep=yes'"),
+      }),
+      expect.objectContaining({ networkId: free, outcome: 'removed' }),
+    ]);
+    expect(rig.engine.deletesOf(kept)).toBe(0);
+  });
+});
+
+describe('the bound on removals', () => {
+  it('holds within a prune, over single removals, and over a restart of the agent', async () => {
+    const [a = '', b = '', c = '', d = ''] = ['a', 'b', 'c', 'd'].map((name) => rig.engine.addNetwork({ name }));
+    allow({ mode: 'full', maxRemovalsPerHour: 2 });
+    await send('RemoveNetwork', { networkId: a });
+    const results = await prune(b, c);
+    expect(results.map(({ outcome, code }) => [outcome, code])).toEqual([
+      ['removed', ''],
+      ['kept', 'policy_refused'],
+    ]);
+    const { handlers } = await rig.again();
+    const request = arrive('RemoveNetwork', { operationId: newId(), networkId: d });
+    await expect(handlers.RemoveNetwork(request, call())).rejects.toMatchObject(refusedBy('maxRemovalsPerHour: 2'));
+    const later = await rig.again({ now: () => Date.now() + 3_600_001 });
+    await later.handlers.RemoveNetwork(arrive('RemoveNetwork', { operationId: newId(), networkId: d }), call());
+  });
+});
+
+describe('a policy that changes', () => {
+  it('holds from the next command on, and gives an operation that is done its stored answer', async () => {
+    allow({ mode: 'full' });
+    const request = arrive('CreateNetwork', { operationId: 'op-a', spec: aSpec('first') });
+    await rig.handlers.CreateNetwork(request, call());
+    allow({ mode: 'read-only', drivers: ['bridge'] });
+    await expect(ACTS['create']?.()).rejects.toMatchObject(refusedBy('mode: read-only'));
+    expect((await rig.handlers.CreateNetwork(request, call())).network).toMatchObject({ name: 'first' });
+  });
+
+  it('refuses every change once others can write it', async () => {
+    allow({ mode: 'full' });
+    await ACTS['create']?.();
+    chmodSync(policyFile, 0o666);
+    rig.calls.length = 0;
+    await expect(ACTS['connect']?.()).rejects.toMatchObject({ code: 'policy_refused' });
+    expect(rig.calls).toEqual([]);
+  });
+});
