@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseEngineUrl } from './address.js';
-import { pathSegment } from './reference.js';
 
 describe('parseEngineUrl', () => {
   it.each([
@@ -31,19 +30,4 @@ describe('parseEngineUrl', () => {
       }),
     );
   });
-});
-
-describe('pathSegment', () => {
-  it.each([
-    ['my-net', 'my-net'],
-    ['a/b', 'a%2Fb'],
-    ['?x#y', '%3Fx%23y'],
-    ['%2e%2e', '%252e%252e'],
-    ['...', '...'],
-  ])('escapes %j', (reference, segment) => expect(pathSegment(reference)).toBe(segment));
-
-  it.each(['', '.', '..', 'a/../b', 'a//b', '/a', 'a/', 'a\nb', '\ud800'])(
-    'knows that no path can carry %j',
-    (reference) => expect(pathSegment(reference)).toBeUndefined(),
-  );
 });

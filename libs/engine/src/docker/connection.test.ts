@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { env } from 'node:process';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { anEndpointSpec, aSpec } from '../conformance/subject.js';
+import { aSpec } from '../conformance/subject.js';
 import type { EnginePort } from '../port.js';
 import { createDockerEngine } from './engine.js';
 
@@ -77,13 +77,17 @@ describe('the connection to an engine', () => {
     expect(server.requests).toEqual(['GET /networks', 'GET /containers/json?all=1']);
   });
 
-  it('escapes what comes from outside', async () => {
-    server.handle = (_request, response) => json(response, { Id: 'x', Name: 'x' });
-    await engine.inspectNetwork('a/b?c#d');
-    await engine.removeNetwork('x/../../containers').catch(() => undefined);
-    await engine.connect('n?1', 'c"1', anEndpointSpec());
-    expect(server.requests).toEqual(['GET /networks/a%2Fb%3Fc%23d', 'POST /networks/n%3F1/connect']);
-    expect(JSON.parse(server.bodies[1] ?? '')).toEqual({ Container: 'c"1', EndpointConfig: {} });
+  it('looks into the list for a network whose name no path can carry', async () => {
+    server.handle = (_request, response) => json(response, [{ Id: 'x', Name: 'a/b?c#d' }]);
+    await expect(engine.inspectNetwork('a/b?c#d')).resolves.toMatchObject({ id: 'x', name: 'a/b?c#d' });
+    await expect(engine.inspectNetwork('a/b')).rejects.toMatchObject({ code: 'network_not_found' });
+    expect(server.requests).toEqual(['GET /networks', 'GET /networks']);
+  });
+
+  it('does not pass the id of a program on that would be another path', async () => {
+    server.handle = (_request, response) => json(response, { Id: '../containers/c1' }, 201);
+    await expect(engine.execute('c1', ['true'], 5000)).rejects.toMatchObject({ code: 'engine_failed' });
+    expect(server.requests).toEqual(['POST /containers/c1/exec']);
   });
 
   it("sends a network's fields in the body alone", async () => {

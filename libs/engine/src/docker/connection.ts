@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { FairleadError } from '@fairlead/domain';
 import Docker from 'dockerode';
 import type { EngineAddress } from './address.js';
+import { requireAllowed } from './calls.js';
 import { type EngineCall, isReset, refusal, TimedOut, unavailable, wordsOf } from './errors.js';
 
 /** How long each kind of call may take, in milliseconds. A frozen engine accepts connections and never answers. */
@@ -17,7 +18,7 @@ export interface EngineRequest {
   readonly call: EngineCall;
   readonly subject: string;
   readonly method: 'GET' | 'POST' | 'DELETE';
-  /** With every part that comes from outside escaped. */
+  /** Parts from outside have passed `pathSegment`. The whole is one of `ALLOWED_CALLS`. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: object;
@@ -39,7 +40,8 @@ const ANY_STATUS = Object.fromEntries(Array.from({ length: 500 }, (_, index) => 
  * fields in the query, and a connection that breaks in the middle of an answer never calls back (docker-modem 5.0.7).
  *
  * Invariants: every request has a deadline or an abort signal; every answer is read to its end or destroyed, so no
- * socket is held; `close()` ends all that is open; only reads are ever sent twice.
+ * socket is held; `close()` ends all that is open; only reads are ever sent twice; `dial` is the one place from where
+ * anything leaves, and it lets through only what is one of `ALLOWED_CALLS`.
  */
 export class Connection {
   private readonly modem: Modem;
@@ -124,8 +126,10 @@ export class Connection {
     }
   }
 
+  /** @throws FairleadError `internal` for what is not in the closed set of calls; then nothing is sent */
   private dial(request: EngineRequest, signal: AbortSignal): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
+      requireAllowed(request);
       if (signal.aborted) return reject(signal.reason as Error);
       signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
       const options = {

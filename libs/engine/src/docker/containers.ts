@@ -3,7 +3,7 @@ import type { ContainerDetails, ContainerFacts } from '../port.js';
 import type { Connection } from './connection.js';
 import { toContainerDetails, toContainerFacts } from './map-container.js';
 import type { RawContainer, RawContainerLine } from './raw.js';
-import { pathSegment } from './reference.js';
+import { pathSegment, shown } from './reference.js';
 
 export async function listContainers(connection: Connection): Promise<ContainerFacts[]> {
   const request = { call: 'container.list', subject: '', method: 'GET', path: '/containers/json' } as const;
@@ -17,9 +17,11 @@ export async function inspectContainer(connection: Connection, reference: string
   return toContainerDetails((await connection.json(request)) as RawContainer);
 }
 
-/** Unlike networks, no container can be called something that a path cannot carry. */
+/** Unlike networks, no container can be called something that a path cannot carry, except by a very long name. */
 export function containerSegment(reference: string): string {
   const segment = pathSegment(reference);
   if (segment !== undefined) return segment;
-  throw new FairleadError('container_not_found', `There is no container '${reference}'`);
+  throw new FairleadError('container_not_found', `There is no container '${shown(reference)}'`, {
+    hint: 'Give the name or the id of a container, as `docker ps --all` shows them.',
+  });
 }

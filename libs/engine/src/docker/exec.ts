@@ -3,7 +3,9 @@ import { FairleadError } from '@fairlead/domain';
 import type { ExecutionResult } from '../port.js';
 import type { Connection, EngineRequest } from './connection.js';
 import { containerSegment } from './containers.js';
+import { refusal } from './errors.js';
 import { FrameReader } from './frames.js';
+import { pathSegment } from './reference.js';
 
 /** How often the exit code is asked for while the engine still calls a program running whose output has ended. */
 const EXIT_POLL_MS = 20;
@@ -52,7 +54,10 @@ const pathOf = (containerId: string): string => `/containers/${containerSegment(
 
 async function createExec(connection: Connection, request: EngineRequest, argv: readonly string[]): Promise<string> {
   const body = { Cmd: argv, AttachStdout: true, AttachStderr: true, AttachStdin: false, Tty: false };
-  return ((await connection.json({ ...request, body })) as { Id: string }).Id;
+  const { Id } = (await connection.json({ ...request, body })) as { Id?: unknown };
+  const id = typeof Id === 'string' ? pathSegment(Id) : undefined;
+  if (id !== undefined) return id;
+  throw refusal(request.call, request.subject, 500, 'the engine gave no id for what it is to run');
 }
 
 async function exitCodeOf(connection: Connection, request: EngineRequest, deadline: AbortSignal): Promise<number> {

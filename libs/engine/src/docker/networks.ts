@@ -11,7 +11,7 @@ import type { EngineCall } from './errors.js';
 import { toNetworkAttributes } from './map-network.js';
 import { toConnectBody, toCreateBody } from './map-spec.js';
 import type { RawNetwork } from './raw.js';
-import { pathSegment } from './reference.js';
+import { pathSegment, shown } from './reference.js';
 
 /** The engine's `/networks`. */
 export class Networks {
@@ -76,10 +76,14 @@ export class Networks {
     });
   }
 
-  /** Networks whose names no path can carry, such as `..`, are found in the list. */
+  /**
+   * Networks whose names no path can carry, such as `..` or `a/b`, are found in the list. Ids and their beginnings are
+   * never such texts, so the name alone is looked for.
+   */
   private async findUnroutable(name: string): Promise<NetworkAttributes> {
     const found = (await this.list()).filter((network) => network.name === name);
-    if (found.length > 1) throw new FairleadError('ambiguous_name', `${found.length} networks are called '${name}'`);
+    if (found.length > 1)
+      throw new FairleadError('ambiguous_name', `${found.length} networks are called '${shown(name)}'`);
     return found[0] ?? noSuchNetwork(name);
   }
 }
@@ -89,7 +93,7 @@ function requireSegment(networkId: string): string {
 }
 
 function noSuchNetwork(reference: string): never {
-  throw new FairleadError('network_not_found', `There is no network '${reference}'`);
+  throw new FairleadError('network_not_found', `There is no network '${shown(reference)}'`);
 }
 
 /** Not left to the engine: Docker 20.10 answers that the name exists already, and Podman 5.8 makes a name up. */

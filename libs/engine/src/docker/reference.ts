@@ -1,16 +1,19 @@
-/**
- * Names are hostile input: Docker 20.10, 26.1 and 28.5 create networks called `a/b`, `..`, or a newline. This makes
- * one segment of a path of what somebody typed or some engine listed.
- */
-export function pathSegment(reference: string): string | undefined {
-  return isRoutable(reference) ? encodeURIComponent(reference) : undefined;
-}
+import { SEGMENT } from './calls.js';
+
+const WHOLE = new RegExp(`^${SEGMENT}$`);
 
 /**
- * Whether the engine's router hands a reference through as it is. It decodes %2F and %2E first and then cleans the
- * path: `..` answers 301 or 404, the empty reference is the path of the list, and a newline fits no route.
- * A lone surrogate has no place in UTF-8.
+ * Names are hostile input: Docker 20.10, 26.1 and 28.5 create networks called `a/b`, `..`, or a newline, and their
+ * router decodes a path before it reads it, so that escaping them is not enough. This lets a reference into a path
+ * only where it reads the same to everybody on the way. Every id is such a text, and every name of a container.
  */
-const isRoutable = (reference: string): boolean =>
-  !/[\n\p{Surrogate}]/u.test(reference) &&
-  reference.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
+export function pathSegment(reference: string): string | undefined {
+  return WHOLE.test(reference) ? reference : undefined;
+}
+
+/** Of a reference in the words of an error, in characters. */
+const LONGEST_SHOWN = 255;
+
+/** A reference for the words of an error: whoever asks for a name of a megabyte is not told all of it. */
+export const shown = (reference: string): string =>
+  reference.length > LONGEST_SHOWN ? `${reference.slice(0, LONGEST_SHOWN)}…` : reference;
