@@ -1,4 +1,5 @@
 export * from './access.js';
+export * from './dial-address.js';
 export * from './duration.js';
 export * from './errors.js';
 export * from './host.js';
