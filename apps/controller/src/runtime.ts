@@ -44,10 +44,10 @@ export function createRuntime(database: Database, now: Clock, logger: Logger): R
   const log = toLog(logger);
   const audit = new AuditStore(database);
   const networksStore = new NetworksStore(database);
-  const hostsStore = new HostsStore(database);
+  const hostsStore = new HostsStore(database, audit);
   const operationsStore = new OperationsStore(database, audit);
   const fleet = new Fleet(hostsStore, new InventoryStore(database, networksStore), now, log);
-  const hosts = new HostsService(hostsStore, networksStore, fleet, audit);
+  const hosts = new HostsService(hostsStore, networksStore, fleet);
   const networks = new NetworksService(networksStore, hosts, fleet, now);
   const events = new EventHub();
   const fleetEvents = new FleetEvents(events, hosts, hostsStore, fleet, now, log);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type HostsStore } from '../hosts/hosts.store.js';
-import { Rig, until } from '../testing/rig.js';
+import { ACTOR, Rig, until } from '../testing/rig.js';
 import { Gate, idOf, message, network, ScriptedAgent } from '../testing/scripted-agent.js';
 
 let rig: Rig;
@@ -289,7 +289,7 @@ describe('a session', () => {
 });
 
 describe('forgetting a host', () => {
-  const forget = () => rig.runtime.hosts.forget('web-1', { name: 'local', client: 'test' }, rig.time);
+  const forget = () => rig.runtime.hosts.forget('web-1', ACTOR, rig.time);
 
   it('is refused while its agent is connected', async () => {
     await rig.attach(agent);

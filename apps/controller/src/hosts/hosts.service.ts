@@ -1,6 +1,5 @@
 import { type HostListView, type HostPatch, type HostQuery, type HostView } from '@fairlead/api';
 import { FairleadError, type Freshness, matchesSelector, parseSelector } from '@fairlead/domain';
-import { type AuditStore } from '../audit/audit.store.js';
 import { type Fleet } from '../fleet/fleet.js';
 import { KeyedMutex } from '../keyed-mutex.js';
 import { type NetworksStore } from '../networks/networks.store.js';
@@ -25,7 +24,6 @@ export class HostsService {
     private readonly hosts: HostsStore,
     private readonly networks: NetworksStore,
     private readonly fleet: Fleet,
-    private readonly audit: AuditStore,
   ) {}
 
   async list(query: HostQuery): Promise<HostListView> {
@@ -77,11 +75,7 @@ export class HostsService {
       (entry): entry is [string, string] => entry[1] !== null,
     );
     const record = { at, actor, action: 'host.label', hostName: name, target: {}, operationId: null };
-    await this.hosts.setLabels(
-      name,
-      Object.fromEntries(merged),
-      this.audit.entry({ ...record, outcome: 'done', detail: { labels } }),
-    );
+    await this.hosts.setLabels(name, Object.fromEntries(merged), { ...record, outcome: 'done', detail: { labels } });
     this.fleet.hostChanged(name);
     return this.show(name);
   }
@@ -90,7 +84,6 @@ export class HostsService {
   async forget(name: string, actor: Actor, at: number): Promise<void> {
     this.get(name);
     const record = { at, actor, action: 'host.remove', hostName: name, target: {}, operationId: null };
-    const entry = this.audit.entry({ ...record, outcome: 'done', detail: {} });
-    await this.fleet.forget(name, () => this.hosts.remove(name, entry));
+    await this.fleet.forget(name, () => this.hosts.remove(name, { ...record, outcome: 'done', detail: {} }));
   }
 }

@@ -1,6 +1,7 @@
 import { type EngineFacts, type EngineHealth, type EngineKind } from '@fairlead/domain';
 import { type HostFacts } from '@fairlead/link';
-import { type Database, Prisma, type Statement, storing } from '../database/index.js';
+import { type AuditRecord, type AuditStore } from '../audit/audit.store.js';
+import { type Database, Prisma, storing } from '../database/index.js';
 
 /** A host as the database holds it. Instants are milliseconds since the epoch. */
 export interface StoredHost {
@@ -35,7 +36,10 @@ type HostRow = Prisma.HostGetPayload<object>;
 export class HostsStore {
   private readonly rows = new Map<string, StoredHost>();
 
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly audit: AuditStore,
+  ) {}
 
   /** Reads the table. Sessions ended with the process that held them. */
   async load(): Promise<void> {
@@ -83,17 +87,16 @@ export class HostsStore {
     ]);
   }
 
-  /** @param audit the act's audit row, written in the same transaction */
-  async setLabels(name: string, labels: Readonly<Record<string, string>>, audit: Statement): Promise<void> {
+  async setLabels(name: string, labels: Readonly<Record<string, string>>, record: AuditRecord): Promise<void> {
     const change = this.database.prisma.host.updateMany({ where: { name }, data: { labels: { ...labels } } });
-    await this.database.transaction([audit, change]);
+    await this.audit.commit(record, [change]);
     const host = this.rows.get(name);
     if (host) this.rows.set(name, { ...host, labels });
   }
 
   /** Forgets the host and its inventory. Operations, removed networks and the audit stay. */
-  async remove(name: string, audit: Statement): Promise<void> {
-    await this.database.transaction([audit, this.database.prisma.host.deleteMany({ where: { name } })]);
+  async remove(name: string, record: AuditRecord): Promise<void> {
+    await this.audit.commit(record, [this.database.prisma.host.deleteMany({ where: { name } })]);
     this.rows.delete(name);
   }
 

@@ -15,6 +15,7 @@ const headersOf = new Validated('headers', commandHeaders);
 export const actorOf = (request: Request): Actor => ({
   name: 'local',
   client: (request.headers['user-agent'] ?? 'unknown').slice(0, 200),
+  peer: (request.socket.remoteAddress ?? 'unknown').replace(/^::ffff:/, ''),
 });
 
 /** Submits commands that came by REST and answers with their operation. */

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Network } from '@fairlead/domain';
 import { anEndpoint } from '@fairlead/domain/testing';
 import { networkDigest } from '@fairlead/link';
+import { AuditStore } from '../audit/audit.store.js';
 import { type Database, openDatabase } from '../database/index.js';
 import { HostsStore } from '../hosts/hosts.store.js';
 import { NetworksStore } from '../networks/networks.store.js';
@@ -21,7 +22,7 @@ beforeEach(async () => {
   networks = new NetworksStore(database);
   store = new InventoryStore(database, networks);
   for (const name of ['web-1', 'web-2'])
-    await new HostsStore(database).attached(new ScriptedAgent(name).facts, 'unix', 1);
+    await new HostsStore(database, new AuditStore(database)).attached(new ScriptedAgent(name).facts, 'unix', 1);
 });
 
 afterEach(async () => {

@@ -3,6 +3,7 @@ import { NETWORK_SORTS, type NetworkQuery, networkQuery } from '@fairlead/api';
 import { type Network } from '@fairlead/domain';
 import { anEndpoint } from '@fairlead/domain/testing';
 import { networkDigest } from '@fairlead/link';
+import { AuditStore } from '../audit/audit.store.js';
 import { type Database, openDatabase } from '../database/index.js';
 import { HostsStore } from '../hosts/hosts.store.js';
 import { InventoryStore } from '../inventory/inventory.store.js';
@@ -53,7 +54,7 @@ beforeAll(async () => {
   store = new NetworksStore(database);
   const inventory = new InventoryStore(database, store);
   for (const [hostName, networks] of Object.entries(FLEET)) {
-    await new HostsStore(database).attached(new ScriptedAgent(hostName).facts, 'unix', 1);
+    await new HostsStore(database, new AuditStore(database)).attached(new ScriptedAgent(hostName).facts, 'unix', 1);
     const upserts = networks.map((each) => ({ ...each, digest: networkDigest(each) }));
     const position = { streamId: 's', revision: 1, setDigest: '' };
     await inventory.apply({ hostName, position, upserts, replacedIds: [], removedIds: [], at: 1 });

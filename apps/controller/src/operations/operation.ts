@@ -13,6 +13,8 @@ export interface Actor {
   readonly name: string;
   /** Their program, by its User-Agent. */
   readonly client: string;
+  /** Where the request came from: an address without port, `unix`, or `controller` for what it does by itself. */
+  readonly peer: string;
 }
 
 export interface NetworkRef {
@@ -32,8 +34,18 @@ export interface OperationError {
   readonly hint: string;
 }
 
-/** What came of an operation, in the shape of its kind (see OPERATION_RESULTS of @fairlead/api). */
+/**
+ * What came of an operation, in the shape of its kind (see OPERATION_RESULTS of @fairlead/api). `fleet` is beside it
+ * where the fleet knew more than the agent, and is never shown as it is.
+ */
 export type Result = Readonly<Record<string, unknown>>;
+
+/** An explanation that speaks of other hosts: only for those who may know of all of them. */
+export interface FleetExplanation {
+  readonly explanation: string;
+  /** The hosts that it may name. */
+  readonly hosts: readonly string[];
+}
 
 /** One command to one host. Instants are milliseconds since the epoch. */
 export interface Operation {

@@ -9,6 +9,7 @@ import {
 import { validate as isUuid } from 'uuid';
 import { type AuditRecord, type AuditStore } from '../audit/audit.store.js';
 import { type Database, Prisma, type Statement, storing } from '../database/index.js';
+import { type HostBounds } from '../hosts/hosts.service.js';
 import { type Ending, type Operation } from './operation.js';
 
 export interface NewOperation extends Operation {
@@ -23,6 +24,12 @@ export interface Settlement {
   readonly explanation: string;
 }
 
+export interface OperationsPage {
+  readonly items: readonly Operation[];
+  readonly total: number;
+  readonly nextCursor: string | null;
+}
+
 type Row = Prisma.OperationGetPayload<object>;
 
 /** Writes operations, each step with its audit row in one transaction. */
@@ -35,13 +42,16 @@ export class OperationsStore {
   /** Writes a new operation. The database itself refuses a second one with the same actor and idempotency key. */
   async add(operation: NewOperation): Promise<void> {
     const create = this.database.prisma.operation.create({ data: toRow(operation) });
-    await this.database.transaction([create, this.entry(operation)]);
+    await this.audit.commit(recordOf(operation), [create]);
   }
 
-  /** @throws FairleadError `operation_not_found` */
-  async get(id: string): Promise<Operation> {
+  /**
+   * @param bounds the hosts that the caller may know of, or undefined for all
+   * @throws FairleadError `operation_not_found`: the same for one out of bounds as for one that does not exist
+   */
+  async get(id: string, bounds: HostBounds | undefined): Promise<Operation> {
     const row = await storing(this.database.prisma.operation.findUnique({ where: { id } }));
-    if (row !== null) return toOperation(row);
+    if (row !== null && isWithin(row, bounds)) return toOperation(row);
     throw new FairleadError('operation_not_found', `There is no operation '${id}'`, {
       hint: "See 'fairlead operation ls'.",
     });
@@ -91,48 +101,76 @@ export class OperationsStore {
     return rows.map(toOperation);
   }
 
-  /** @throws FairleadError `invalid_argument` for a cursor that no page ended with */
-  async page(query: OperationQuery): Promise<{ items: Operation[]; total: number; nextCursor: string | null }> {
-    const any = (values: readonly string[]) => (values.length === 0 ? {} : { in: [...values] });
-    const where = {
-      ...(query.host.length > 0 && { hostName: any(query.host) }),
-      ...(query.kind.length > 0 && { kind: any(query.kind) }),
-      ...(query.outcome.length > 0 && { outcome: any(query.outcome) }),
-      ...(query.state.length > 0 && { state: any(query.state) }),
-    };
+  /**
+   * @param bounds the hosts that the caller may know of, or undefined for all
+   * @throws FairleadError `invalid_argument` for a cursor that no page ended with
+   */
+  async page(query: OperationQuery, bounds: HostBounds | undefined): Promise<OperationsPage> {
     if (query.cursor !== undefined && !isUuid(query.cursor)) {
       throw new FairleadError('invalid_argument', 'The cursor does not belong to this query', {
         hint: 'Begin again without a cursor; pass nextCursor back as it was given.',
       });
     }
-    const before = query.cursor === undefined ? {} : { id: { lt: query.cursor } };
-    const { operation } = this.database.prisma;
-    const page = { where: { ...where, ...before }, orderBy: { id: 'desc' }, take: query.limit + 1 } as const;
-    const [rows, total] = await storing(Promise.all([operation.findMany(page), operation.count({ where })]));
-    const items = rows.slice(0, query.limit).map(toOperation);
-    return { items, total, nextCursor: rows.length > query.limit ? (items.at(-1)?.id ?? null) : null };
+    const { prisma } = this.database;
+    const asked = [...conditionsOf(query), ...within(bounds)];
+    const end = query.cursor === undefined ? [] : [Prisma.sql`"id" < ${query.cursor}`];
+    const [ids, counts] = await storing(
+      Promise.all([
+        prisma.$queryRaw<{ id: string }[]>(
+          Prisma.sql`SELECT "id" FROM "Operation" ${where([...asked, ...end])} ORDER BY "id" DESC LIMIT ${query.limit + 1}`,
+        ),
+        prisma.$queryRaw<{ total: bigint }[]>(Prisma.sql`SELECT COUNT(*) AS total FROM "Operation" ${where(asked)}`),
+      ]),
+    );
+    const shown = ids.slice(0, query.limit).map(({ id }) => id);
+    const rows = await storing(
+      prisma.operation.findMany({ where: { id: { in: shown } }, orderBy: { id: 'desc' } }),
+    );
+    const nextCursor = ids.length > query.limit ? (shown.at(-1) ?? null) : null;
+    return { items: rows.map(toOperation), total: Number(counts[0]?.total ?? 0), nextCursor };
   }
 
   private async write(operation: Operation): Promise<void> {
     const { id, ...data } = toRow(operation);
     const change: Statement = this.database.prisma.operation.updateMany({ where: { id }, data });
-    await this.database.transaction([change, this.entry(operation)]);
-  }
-
-  private entry(operation: Operation): Statement {
-    const record: AuditRecord = {
-      at: operation.settled?.at ?? operation.finishedAt ?? operation.createdAt,
-      actor: operation.actor,
-      action: `network.${operation.kind}`,
-      hostName: operation.hostName,
-      target: operation.target as unknown as Prisma.InputJsonObject,
-      operationId: operation.id,
-      outcome: operation.outcome ?? 'accepted',
-      detail: operation.error === null ? {} : { ...operation.error },
-    };
-    return this.audit.entry(record);
+    await this.audit.commit(recordOf(operation), [change]);
   }
 }
+
+const recordOf = (operation: Operation): AuditRecord => ({
+  at: operation.settled?.at ?? operation.finishedAt ?? operation.createdAt,
+  actor: operation.actor,
+  action: `network.${operation.kind}`,
+  hostName: operation.hostName,
+  target: operation.target as unknown as Prisma.InputJsonObject,
+  operationId: operation.id,
+  outcome: operation.outcome ?? 'accepted',
+  detail: operation.error === null ? {} : { ...operation.error },
+});
+
+/** Whether a row is about one of these hosts, and about it as it is now. */
+const isWithin = ({ hostName, createdAt }: Row, bounds: HostBounds | undefined): boolean =>
+  bounds === undefined || bounds.some(({ name, since }) => name === hostName && createdAt >= since);
+
+const where = (conditions: readonly Prisma.Sql[]): Prisma.Sql =>
+  conditions.length === 0 ? Prisma.empty : Prisma.sql`WHERE ${Prisma.join([...conditions], ' AND ')}`;
+
+function conditionsOf({ host, kind, outcome, state }: OperationQuery): Prisma.Sql[] {
+  return Object.entries({ hostName: host, kind, outcome, state })
+    .filter(([, values]) => values.length > 0)
+    .map(([column, values]) => {
+      const among = Prisma.sql`(SELECT value FROM json_each(${JSON.stringify(values)}))`;
+      return Prisma.sql`${Prisma.raw(`"${column}"`)} IN ${among}`;
+    });
+}
+
+const within = (bounds: HostBounds | undefined): Prisma.Sql[] =>
+  bounds === undefined
+    ? []
+    : [
+        Prisma.sql`EXISTS (SELECT 1 FROM json_each(${JSON.stringify(bounds.map(({ name, since }) => [name, since]))}) AS bound
+          WHERE bound.value->>0 = "hostName" AND bound.value->>1 <= "createdAt")`,
+      ];
 
 const orNull = (value: Readonly<Record<string, unknown>> | null) =>
   value === null ? Prisma.DbNull : (value as Prisma.InputJsonObject);
@@ -148,6 +186,7 @@ const toRow = (operation: Operation & Partial<NewOperation>) => ({
   outcome: operation.outcome,
   actor: operation.actor.name,
   client: operation.actor.client,
+  peer: operation.actor.peer,
   ...(operation.idempotencyKey !== undefined && { idempotencyKey: operation.idempotencyKey }),
   ...(operation.requestHash !== undefined && { requestHash: operation.requestHash }),
   createdAt: operation.createdAt,
@@ -191,7 +230,7 @@ const toOperation = (row: Row): Operation => ({
     row.settledAt === null
       ? null
       : { at: Number(row.settledAt), by: row.settledBy as OutcomeSource, explanation: row.explanation ?? '' },
-  actor: { name: row.actor, client: row.client },
+  actor: { name: row.actor, client: row.client, peer: row.peer },
   createdAt: Number(row.createdAt),
   dispatchedAt: orNumber(row.dispatchedAt),
   finishedAt: orNumber(row.finishedAt),

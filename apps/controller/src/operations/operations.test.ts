@@ -88,7 +88,7 @@ describe('an operation', () => {
       result: { network: { id: idOf('new-net'), labels: { a: 'b' } }, warning: '' },
       error: null,
       settled: null,
-      actor: { name: 'local', client: 'test' },
+      actor: { name: 'local', client: 'test', peer: '127.0.0.1' },
       createdAt: rig.time,
       journalId: 'journal-of-web-1',
     });

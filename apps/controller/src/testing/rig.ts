@@ -11,7 +11,7 @@ import { type Accepted, type Idempotency } from '../operations/operations.servic
 import { createRuntime, type Runtime } from '../runtime.js';
 import { type ScriptedAgent } from './scripted-agent.js';
 
-export const ACTOR = { name: 'local', client: 'test' };
+export const ACTOR = { name: 'local', client: 'test', peer: '127.0.0.1' };
 const START = Date.parse('2026-11-24T09:30:00Z');
 
 /** Looks again and again until the condition holds; fails with `what` where it never does. */
