@@ -164,6 +164,38 @@ describe('the connection to an engine', () => {
     }
   });
 
+  it.each([
+    [502, 'Bad Gateway\n'],
+    [503, '<html><body><h1>503 Service Unavailable</h1>\nNo server is available.\n</body></html>\n'],
+    [504, ''],
+  ])('does not take the %d of a proxy for the word of an engine: a write may have been done', async (status, body) => {
+    server.handle = (_request, response) => void response.writeHead(status).end(body);
+    const lost = { code: 'engine_unavailable', hint: expect.stringMatching(/may have done it/) };
+    await expect(engine.removeNetwork('n')).rejects.toMatchObject(lost);
+    await expect(engine.listNetworks()).rejects.toMatchObject({ code: 'engine_unavailable', hint: undefined });
+  });
+
+  it.each([
+    [
+      403,
+      '<html><body><h1>403 Forbidden</h1>\nRequest forbidden.\n</body></html>\n',
+      '403 Forbidden Request forbidden.',
+    ],
+    [405, 'Method Not Allowed\n', 'Method Not Allowed'],
+  ])('says that it was a proxy who refused a call with %d', async (status, body, engineMessage) => {
+    server.handle = (_request, response) => void response.writeHead(status).end(body);
+    const hint = expect.stringMatching(/socket proxy/);
+    await expect(engine.removeNetwork('n')).rejects.toMatchObject({ code: 'engine_refused', engineMessage, hint });
+  });
+
+  it("takes an engine's 403 and 503 for what they say", async () => {
+    const words = ['network n has active endpoints', 'This node is not a swarm manager.'];
+    server.handle = (_request, response) =>
+      json(response, { message: words[server.requests.length - 1] }, server.requests.length === 1 ? 403 : 503);
+    await expect(engine.removeNetwork('n')).rejects.toMatchObject({ code: 'network_in_use' });
+    await expect(engine.removeNetwork('n')).rejects.toMatchObject({ code: 'not_swarm_manager' });
+  });
+
   it('does not take something else for an answer', async () => {
     server.handle = (_request, response) => void response.end('<html>');
     await expect(engine.listNetworks()).rejects.toMatchObject({

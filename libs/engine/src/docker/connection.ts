@@ -3,7 +3,7 @@ import { FairleadError } from '@fairlead/domain';
 import Docker from 'dockerode';
 import type { EngineAddress } from './address.js';
 import { requireAllowed } from './calls.js';
-import { type EngineCall, isReset, refusal, TimedOut, unavailable, wordsOf } from './errors.js';
+import { type EngineCall, isReset, proxyRefusal, refusal, TimedOut, unavailable, wordsOf } from './errors.js';
 
 /** How long each kind of call may take, in milliseconds. A frozen engine accepts connections and never answers. */
 export interface Timeouts {
@@ -145,7 +145,12 @@ export class Connection {
   }
 
   private async refused(request: EngineRequest, response: IncomingMessage): Promise<Error> {
-    return refusal(request.call, request.subject, response.statusCode ?? 500, messageOf(await readAll(response)));
+    const { call, subject, method } = request;
+    const status = response.statusCode ?? 500;
+    const answer = wordsIn(await readAll(response));
+    if (answer.byEngine) return refusal(call, subject, status, answer.text);
+    const at = { url: this.url, wasRead: method === 'GET' };
+    return proxyRefusal(call, subject, at, status, answer.text) ?? refusal(call, subject, status, answer.text);
   }
 
   private rethrow({ call, subject, method }: EngineRequest): (error: unknown) => never {
@@ -189,13 +194,19 @@ async function readAll(response: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** Docker answers `{"message"}`, Podman `{"cause","message","response"}`, proxies in front of them plain text. */
-function messageOf(body: string): string {
+/**
+ * Docker answers `{"message"}`, Podman `{"cause","message","response"}`; what stands in front of them plain text, or a
+ * page, of which the text is taken.
+ */
+function wordsIn(body: string): { readonly text: string; readonly byEngine: boolean } {
   try {
     const parsed: unknown = JSON.parse(body);
-    const message = typeof parsed === 'object' && parsed !== null && 'message' in parsed ? parsed.message : body;
-    return String(message).trim();
+    if (typeof parsed === 'object' && parsed !== null && 'message' in parsed) {
+      return { text: String(parsed.message).trim(), byEngine: true };
+    }
   } catch {
-    return body.trim();
+    // Not an engine's answer.
   }
+  const text = body.trimStart().startsWith('<') ? body.replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ') : body;
+  return { text: text.trim(), byEngine: false };
 }

@@ -199,3 +199,29 @@ export function unavailable(
     },
   );
 }
+
+/** Of proxies whose engine does not answer them. Docker 20.10 to 28.5 answer 503 too, but always with a message. */
+const GATEWAY = [502, 503, 504];
+/** Of proxies that let only some calls through: HAProxy 403, wollomatic/socket-proxy 403 and 405. */
+const BARRED = [403, 405];
+
+/**
+ * What something in front of the engine answers in its own words; undefined where it may be the engine's answer.
+ *
+ * A proxy that lost its engine in the middle of a call is no engine that refused it: whether it was done is not known.
+ */
+export function proxyRefusal(
+  call: EngineCall,
+  subject: string,
+  at: { readonly url: string; readonly wasRead: boolean },
+  status: number,
+  text: string,
+): FairleadError | undefined {
+  const words = text === '' ? `status ${status}` : text;
+  if (GATEWAY.includes(status)) return unavailable(call, subject, at, new Error(`its proxy: ${words}`));
+  if (!BARRED.includes(status)) return undefined;
+  return new FairleadError('engine_refused', `${ATTEMPTS[call](subject)}: ${words}`, {
+    engineMessage: text,
+    hint: 'These are not the words of an engine: a socket proxy in front of it does not let this call through. Its rules are in docs/guides/socket-proxy.md.',
+  });
+}
