@@ -140,6 +140,62 @@ describe('the client', () => {
   });
 });
 
+describe('credentials', () => {
+  it('are asked for at each request and sent in a header, never in the address', async () => {
+    const { seen, baseUrl } = await serve((response) => json(response, 200, { items: [], total: 0 }));
+    const tokens = ['flt1.first', undefined];
+    const client = createClient({ baseUrl, token: () => tokens.shift() });
+    await client.listHosts();
+    await client.listHosts();
+    expect(seen.map(({ headers }) => headers.authorization)).toEqual(['Bearer flt1.first', undefined]);
+    expect(seen.map(({ url }) => url)).toEqual(['/api/v1/hosts', '/api/v1/hosts']);
+  });
+
+  it.each([301, 302, 307, 308])('do not follow a redirect (%i)', async (status) => {
+    const elsewhere = await serve((response) => json(response, 200, { items: [], total: 0 }));
+    const { baseUrl } = await serve((response) =>
+      response.writeHead(status, { location: `${elsewhere.baseUrl}/api/v1/hosts` }).end(),
+    );
+    const thrown = await failure(createClient({ baseUrl, token: () => 'flt1.secret' }).listHosts());
+    expect(thrown).toMatchObject({ code: 'internal', message: expect.stringContaining(elsewhere.baseUrl) });
+    expect(String(thrown)).not.toContain('flt1.secret');
+    expect(elsewhere.seen).toEqual([]);
+  });
+
+  it('send nothing where they cannot be found out', async () => {
+    const { seen, baseUrl } = await serve((response) => json(response, 200, anOperation));
+    const fault = new FairleadError('forbidden', 'others may read it');
+    const token = (): never => {
+      throw fault;
+    };
+    expect(await failure(createClient({ baseUrl, token }).listHosts())).toBe(fault);
+    expect(seen).toEqual([]);
+  });
+
+  it('let the caller say what can be done where they are missing', async () => {
+    const body = toProblem(new FairleadError('unauthenticated', 'No credentials'), { instance: '/x' });
+    const { baseUrl } = await serve((response) => json(response, 401, body, PROBLEM_MEDIA_TYPE));
+    const seen: FairleadError[] = [];
+    const better = new FairleadError('unauthenticated', 'Sign in first');
+    const onUnauthenticated = (error: FairleadError): FairleadError => {
+      seen.push(error);
+      return better;
+    };
+    expect(await failure(createClient({ baseUrl }).whoami())).toMatchObject({ code: 'unauthenticated' });
+    expect(await failure(createClient({ baseUrl, onUnauthenticated }).whoami())).toBe(better);
+    expect(await failure(followEvents({ baseUrl, onUnauthenticated }).next())).toBe(better);
+    expect(seen.map(({ message }) => message)).toEqual(['No credentials', 'No credentials']);
+  });
+
+  it.each(['', '<html>', '{}'])('are missing also where a proxy says so in its own way: %j', async (body) => {
+    const { baseUrl } = await serve((response) => response.writeHead(401).end(body));
+    expect(await failure(createClient({ baseUrl }).whoami())).toMatchObject({
+      code: 'unauthenticated',
+      hint: expect.stringContaining('fairlead login'),
+    });
+  });
+});
+
 describe('followEvents', () => {
   const removed = (id: number): EventView => ({
     id: String(id),

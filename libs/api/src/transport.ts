@@ -10,9 +10,16 @@ export interface ClientOptions {
   readonly fetch?: typeof fetch | undefined;
   /** Sent with every request. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** The caller's API token, asked for at each request; undefined: none is sent. What it throws, the request throws. */
+  readonly token?: (() => string | undefined) | undefined;
+  /** Says of a refusal for want of credentials what can be done about it here; what it gives is thrown. */
+  readonly onUnauthenticated?: ((error: FairleadError) => FairleadError) | undefined;
 }
 
-/** Sends one request. Resolves with an answer that is not a problem. */
+/**
+ * Sends one request. Resolves with an answer that is not a problem. Redirects are not followed: credentials are for the
+ * address they were given for, and for no other.
+ */
 export async function send(
   options: ClientOptions,
   route: Route,
@@ -24,7 +31,8 @@ export async function send(
   const url = `${baseUrl.replace(/\/+$/, '')}${API_PREFIX}${addressOf(route, request)}`;
   const init: RequestInit = {
     method: route.method.toUpperCase(),
-    headers: { accept, ...headers, ...headersOf(request), ...extraHeaders },
+    headers: { accept, ...headers, ...headersOf(request), ...extraHeaders, ...credentialsOf(options) },
+    redirect: 'manual',
     ...(request.body !== undefined && { body: JSON.stringify(request.body) }),
     ...(request.signal && { signal: request.signal }),
   };
@@ -32,7 +40,26 @@ export async function send(
     throw unreachable(cause, baseUrl, request.signal);
   });
   if (response.ok) return response;
-  throw asError(await readJson(response, options, request.signal), response);
+  if (isRedirect(response)) throw redirected(response, baseUrl);
+  throw asError(await readProblem(response, options, request.signal), response, options);
+}
+
+function credentialsOf({ token }: ClientOptions): Record<string, string> {
+  const text = token?.();
+  return text === undefined ? {} : { authorization: `Bearer ${text}` };
+}
+
+/** Browsers hide everything of a redirect but that it is one. */
+const isRedirect = ({ type, status }: Response): boolean =>
+  type === 'opaqueredirect' || (status >= 300 && status < 400 && status !== 304);
+
+function redirected({ headers }: Response, baseUrl: string): FairleadError {
+  const where = headers.get('location');
+  return new FairleadError(
+    'internal',
+    `${baseUrl || 'The controller'} sends on to ${where ?? 'another address'}, which is not followed: what is sent is for one address only`,
+    { hint: 'If that is where the controller is, name it: --api URL or FAIRLEAD_API_URL.' },
+  );
 }
 
 function headersOf({ body, idempotencyKey, respondAsync }: LooseRequest): Record<string, string> {
@@ -59,6 +86,15 @@ function reasonOf(error: unknown): string {
   return inner === undefined ? (message ?? String(error)) : reasonOf(inner);
 }
 
+/** A body that says why. A 401 may also come from something before the controller, in a form of its own. */
+async function readProblem(response: Response, options: ClientOptions, signal?: AbortSignal): Promise<unknown> {
+  if (response.status !== 401) return readJson(response, options, signal);
+  return readJson(response, options, signal).catch((error: unknown) => {
+    if (error instanceof FairleadError && error.code === 'internal') return undefined;
+    throw error;
+  });
+}
+
 export async function readJson(response: Response, options: ClientOptions, signal?: AbortSignal): Promise<unknown> {
   const text = await response.text().catch((cause: unknown) => {
     throw unreachable(cause, options.baseUrl, signal);
@@ -81,8 +117,17 @@ export function foreign(response: Response, what: string, cause?: unknown): Fair
 /** Newer controllers may have codes that this version does not know; their words count all the same. */
 const anyProblem = problem.extend({ code: z.string() });
 
-function asError(body: unknown, response: Response): FairleadError {
+function asError(body: unknown, response: Response, options: ClientOptions): FairleadError {
   const read = anyProblem.safeParse(body);
-  if (read.success) return fromProblem(body as ProblemView);
+  const error = read.success ? fromProblem(body as ProblemView) : withoutProblem(response);
+  return error.code === 'unauthenticated' ? (options.onUnauthenticated?.(error) ?? error) : error;
+}
+
+function withoutProblem(response: Response): FairleadError {
+  if (response.status === 401) {
+    return new FairleadError('unauthenticated', `${response.url || 'The controller'} asks for credentials`, {
+      hint: "Sign in with 'fairlead login', or give a token as FAIRLEAD_TOKEN.",
+    });
+  }
   return foreign(response, `${response.status} ${response.statusText}`.trim());
 }
