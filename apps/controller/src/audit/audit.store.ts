@@ -1,8 +1,9 @@
+import { type AuditQuery } from '@fairlead/api';
 import { FairleadError } from '@fairlead/domain';
-import { type Database, isUniqueViolation, type Prisma, type Statement, storing } from '../database/index.js';
+import { type Database, isUniqueViolation, Prisma, type Statement, storing } from '../database/index.js';
 import { Mutex } from '../database/mutex.js';
 import { type Actor } from '../operations/operation.js';
-import { type ChainLink, EMPTY, hashOf, type Head, storable } from './chain.js';
+import { type ChainEntry, EMPTY, hashOf, type Head, storable } from './chain.js';
 
 /** One thing that somebody did or tried. */
 export interface AuditRecord {
@@ -19,7 +20,11 @@ export interface AuditRecord {
   readonly detail: Prisma.InputJsonObject;
 }
 
-type Entry = ChainLink & Pick<AuditRecord, 'target' | 'detail'> & { readonly hash: string };
+type NewEntry = ChainEntry & Pick<AuditRecord, 'target' | 'detail'>;
+type Row = Prisma.AuditEntryGetPayload<object>;
+
+/** Rows that are read, and sealed, at a time. */
+const CHUNK = 500;
 
 /**
  * Writes the audit: the one way to do so, and rows are only ever added.
@@ -32,8 +37,27 @@ export class AuditStore {
   private readonly turns = new Mutex();
   /** Undefined where it has to be read. */
   private head: Head | undefined;
+  private readonly listeners: ((head: Head) => void)[] = [];
 
   constructor(private readonly database: Database) {}
+
+  /** Reads where the chain ends. Rows from before there was a chain are sealed first, in their order. */
+  async load(): Promise<void> {
+    await this.turns.run(async () => {
+      if (await this.isUnchained()) await this.seal();
+      this.head = await this.lastRow();
+    });
+  }
+
+  /** Calls back after each commit, with the new end of the chain. Must not throw. */
+  onAppend(listener: (head: Head) => void): void {
+    this.listeners.push(listener);
+  }
+
+  /** Where the chain ends when all commits asked for by now are done. */
+  end(): Promise<Head> {
+    return this.turns.run(async () => (this.head ??= await this.lastRow()));
+  }
 
   /**
    * Writes the rows and carries the statements out in one transaction: all of it is on the disk when it resolves, or
@@ -46,18 +70,43 @@ export class AuditStore {
     return this.turns.run(() => this.append(all, statements));
   }
 
+  /** Entries after `after`, in the order of the chain, up to some hundreds. */
+  async entries(after: number): Promise<ChainEntry[]> {
+    const range = { where: { seq: { gt: after } }, orderBy: { seq: 'asc' }, take: CHUNK } as const;
+    return (await storing(this.database.prisma.auditEntry.findMany(range))).map(toEntry);
+  }
+
+  /**
+   * One page, newest first.
+   * @param hostNames the hosts that the caller may know of, or undefined where those are all: then also what is about
+   *   no host is shown
+   * @throws FairleadError `invalid_argument` for a cursor that no page ended with
+   */
+  async page(
+    query: AuditQuery,
+    hostNames: readonly string[] | undefined,
+  ): Promise<{ items: ChainEntry[]; total: number; nextCursor: string | null }> {
+    const where = { AND: conditionsOf(query, hostNames) };
+    const before = query.cursor === undefined ? {} : { seq: { lt: readCursor(query.cursor) } };
+    const { auditEntry } = this.database.prisma;
+    const page = { where: { ...where, ...before }, orderBy: { seq: 'desc' }, take: query.limit + 1 } as const;
+    const [rows, total] = await storing(Promise.all([auditEntry.findMany(page), auditEntry.count({ where })]));
+    const items = rows.slice(0, query.limit).map(toEntry);
+    return { items, total, nextCursor: rows.length > query.limit ? String(items.at(-1)?.seq) : null };
+  }
+
   private async append(records: readonly AuditRecord[], statements: readonly Statement[]): Promise<unknown[]> {
     let head = (this.head ??= await this.lastRow());
-    const rows: Entry[] = [];
+    const rows: NewEntry[] = [];
     for (const record of records) {
-      const entry = toEntry(record, head);
+      const entry = chained(record, head);
       rows.push(entry);
       head = entry;
     }
     const insert = this.database.prisma.auditEntry.createMany({ data: rows });
     try {
       const [, ...results] = await this.database.transaction([insert, ...statements]);
-      this.head = { seq: head.seq, hash: head.hash };
+      this.advance({ seq: head.seq, hash: head.hash });
       return results;
     } catch (error) {
       this.head = undefined;
@@ -65,20 +114,82 @@ export class AuditStore {
     }
   }
 
+  private advance(head: Head): void {
+    this.head = head;
+    for (const listener of this.listeners) listener(head);
+  }
+
   private async lastRow(): Promise<Head> {
     const last = { orderBy: { seq: 'desc' }, select: { seq: true, hash: true } } as const;
     return (await storing(this.database.prisma.auditEntry.findFirst(last))) ?? EMPTY;
   }
+
+  /**
+   * Whether all rows are from before there was a chain. Some of them being so is damage: sealing those would hide it.
+   */
+  private async isUnchained(): Promise<boolean> {
+    const { auditEntry, auditCheckpoint } = this.database.prisma;
+    const some = { select: { seq: true } } as const;
+    const [blank, chained, checkpoint] = await storing(
+      Promise.all([
+        auditEntry.findFirst({ where: { hash: '' }, ...some }),
+        auditEntry.findFirst({ where: { hash: { not: '' } }, ...some }),
+        auditCheckpoint.findFirst(some),
+      ]),
+    );
+    return blank !== null && chained === null && checkpoint === null;
+  }
+
+  /** In one transaction: half of it would look like damage. */
+  private async seal(): Promise<void> {
+    const updates: Statement[] = [];
+    let head = EMPTY;
+    for (let rows = await this.entries(0); rows.length > 0; rows = await this.entries(head.seq)) {
+      const sealed: (readonly [number, string, string])[] = [];
+      for (const row of rows) {
+        const previousHash = head.hash;
+        head = { seq: row.seq, hash: hashOf({ ...row, previousHash }) };
+        sealed.push([row.seq, previousHash, head.hash]);
+      }
+      updates.push(Prisma.sql`UPDATE "AuditEntry" SET "previousHash" = seal.value->>1, "hash" = seal.value->>2
+        FROM json_each(${JSON.stringify(sealed)}) AS seal WHERE "seq" = seal.value->>0`);
+    }
+    await this.database.transaction(updates);
+  }
 }
 
-function toEntry({ actor, ...record }: AuditRecord, head: Head): Entry {
+function chained({ actor, ...record }: AuditRecord, head: Head): NewEntry {
   const { name, client, peer } = actor;
   const link = storable({ ...record, actor: name, client, peer, seq: head.seq + 1, previousHash: head.hash });
   return { ...link, hash: hashOf(link) };
 }
 
+const toEntry = (row: Row): ChainEntry => ({ ...row, at: Number(row.at) });
+
+function conditionsOf(query: AuditQuery, hostNames: readonly string[] | undefined): Prisma.AuditEntryWhereInput[] {
+  const any = (values: readonly string[]) => ({ in: [...values] });
+  return [
+    ...(hostNames === undefined ? [] : [{ hostName: any(hostNames) }]),
+    ...(query.host.length === 0 ? [] : [{ hostName: any(query.host) }]),
+    ...(query.actor.length === 0 ? [] : [{ actor: any(query.actor) }]),
+    ...(query.outcome.length === 0 ? [] : [{ outcome: any(query.outcome) }]),
+    ...(query.action.length === 0 ? [] : [{ OR: query.action.map(actionIs) }]),
+  ];
+}
+
+/** `network.*` stands for all that begins with `network.`. */
+const actionIs = (pattern: string): Prisma.AuditEntryWhereInput =>
+  pattern.endsWith('*') ? { action: { startsWith: pattern.slice(0, -1) } } : { action: pattern };
+
+function readCursor(cursor: string): number {
+  if (/^[1-9]\d{0,14}$/.test(cursor)) return Number(cursor);
+  throw new FairleadError('invalid_argument', 'The cursor does not belong to this query', {
+    hint: 'Begin again without a cursor; pass nextCursor back as it was given.',
+  });
+}
+
 const alteredBehind = (cause: unknown): FairleadError =>
   new FairleadError('storage_failed', 'The audit was written by another program; nothing was done', {
-    hint: 'Find out who did it, and restart the controller.',
+    hint: "Run 'fairlead audit verify', find out who did it, and restart the controller.",
     cause,
   });

@@ -22,6 +22,11 @@ export interface ChainLink {
   readonly previousHash: string;
 }
 
+/** As it is stored. */
+export interface ChainEntry extends ChainLink {
+  readonly hash: string;
+}
+
 /** Where a chain ends: the next entry is chained to it. */
 export interface Head {
   readonly seq: number;

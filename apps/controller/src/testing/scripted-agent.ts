@@ -3,6 +3,7 @@ import { type EngineHealth, FairleadError, type Network } from '@fairlead/domain
 import { aNetwork } from '@fairlead/domain/testing';
 import {
   type CallContext,
+  type CheckpointMessage__Output,
   codec,
   type HostFacts,
   type InventoryUpdate,
@@ -44,6 +45,8 @@ export class ScriptedAgent {
   readonly networks = new Map<string, Network>();
   /** Every call that reached a handler, in order. */
   readonly calls: { readonly method: Method; readonly request: unknown }[] = [];
+  /** Checkpoints of the audit, by seq. */
+  readonly kept = new Map<number, CheckpointMessage__Output>();
   /** Answers of finished commands, by operation id. */
   readonly journal = new Map<string, Buffer>();
   facts: HostFacts;
@@ -70,6 +73,8 @@ export class ScriptedAgent {
       },
       health: UP,
       journalId: `journal-of-${name}`,
+      policy: { mode: '', rules: [] },
+      rootDigests: [],
       ...overrides,
     };
     for (const builtIn of [network('bridge'), network('host', { driver: 'host' })]) this.set(builtIn);
@@ -163,7 +168,19 @@ export class ScriptedAgent {
       );
     },
     WatchInventory: (_, { signal }) => this.watch(signal),
+    RequestCertificate: () => this.withoutCertificate(),
+    InstallCertificate: () => this.withoutCertificate(),
+    UpdateTrust: () => this.withoutCertificate(),
+    KeepCheckpoint: (checkpoint) => {
+      if (!this.kept.has(checkpoint.seq)) this.kept.set(checkpoint.seq, checkpoint);
+      return Promise.resolve({});
+    },
+    ListCheckpoints: () => Promise.resolve({ checkpoints: [...this.kept.values()] }),
   };
+
+  private withoutCertificate(): Promise<never> {
+    return Promise.reject(new FairleadError('unsupported', `The agent of ${this.facts.name} has no certificate`));
+  }
 
   private find(reference: string): Network {
     const found = [...this.networks.values()].find(({ id, name }) => id === reference || name === reference);
