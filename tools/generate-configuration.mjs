@@ -53,7 +53,7 @@ what these flags leave open, such as labels and log level.
 | \`DOCKER_HOST\`, \`DOCKER_CONTEXT\`, \`DOCKER_CONFIG\` | finding the engine, as the docker CLI does, where \`--engine\` is not given  |
 | \`XDG_RUNTIME_DIR\`                               | the sockets of rootless Docker and Podman                                  |
 | \`XDG_STATE_HOME\`                                | the folder below which data is kept, instead of \`~/.local/state\`           |
-| \`NODE_OPTIONS\`                                  | Node's own; see [several hosts](guides/several-hosts.md) for the agent     |
+| \`NODE_OPTIONS\`                                  | Node's own; see [add a host](guides/add-a-host.md) for the agent     |
 `;
 
 const cell = (text) => text.replaceAll('|', '\\|');

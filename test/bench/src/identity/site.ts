@@ -1,0 +1,104 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Client, createClient } from '@fairlead/api';
+import { program } from '@fairlead/lab/fleet';
+
+/** Ports that are not a developer's own. */
+const API = 17_810;
+const LINK = 17_811;
+
+/**
+ * A controller with its link on loopback, and agents of simulated hosts in processes of their own that have joined.
+ * Invariant: after `stop` none of them runs any more, and their folder is gone.
+ */
+export class Site {
+  readonly client: Client;
+  readonly linkAddress = `127.0.0.1:${LINK}`;
+  readonly folder = mkdtempSync(join(tmpdir(), 'fairlead-bench-'));
+  private readonly children: ChildProcess[] = [];
+  private headers: Record<string, string> = {};
+
+  private constructor() {
+    // Asked at each request: the token is there once the controller runs.
+    this.client = createClient({
+      baseUrl: `http://127.0.0.1:${API}`,
+      fetch: (input, init) => fetch(input, { ...init, headers: { ...init?.headers, ...this.headers } }),
+    });
+  }
+
+  /** @param flags of the controller beside ports and folder */
+  static async start(flags: readonly string[] = []): Promise<Site> {
+    const site = new Site();
+    try {
+      const where = ['--port', `${API}`, '--link-port', `${LINK}`, '--link-host', '127.0.0.1', '--log-level', 'warn'];
+      site.run('controller', ['controller', ...where, '--data-dir', site.file('data'), ...flags]);
+      await site.until(async () => (await fetch(`http://127.0.0.1:${API}/readyz`)).ok, 30_000);
+      const token = readFileSync(site.file('data/admin.token'), 'utf8').trim();
+      site.headers = { authorization: `Bearer ${token}` };
+      return site;
+    } catch (error) {
+      await site.stop();
+      throw error;
+    }
+  }
+
+  get controllerPid(): number {
+    return this.children[0]?.pid ?? NaN;
+  }
+
+  async joinToken(maxUses = 1): Promise<string> {
+    const body = { maxUses, controller: this.linkAddress, ...(maxUses > 1 && { expiresIn: '1h' }) };
+    return (await this.client.createJoinToken({ body })).token;
+  }
+
+  /** Starts agents of so many simulated hosts in one process, and waits until all hosts of the site are live. */
+  async addAgents(name: string, hosts: number, total: number): Promise<void> {
+    const env = { FAIRLEAD_AGENT_JOIN_TOKEN: await this.joinToken(hosts) };
+    const args = ['--demo', `${hosts}`, '--name', name, '--controller', this.linkAddress, '--log-level', 'warn'];
+    this.run(name, ['agent', ...args, '--data-dir', this.file(name)], env);
+    await this.until(async () => (await this.liveHosts()) >= total, 300_000);
+  }
+
+  async liveHosts(): Promise<number> {
+    return (await this.client.listHosts({ query: { freshness: ['live'] } })).total;
+  }
+
+  async stop(): Promise<void> {
+    const ended = this.children.map((child) => new Promise((resolve) => child.once('exit', resolve)));
+    const running = this.children.map(({ exitCode, signalCode }) => exitCode === null && signalCode === null);
+    for (const child of [...this.children].reverse()) child.kill('SIGKILL');
+    await Promise.all(ended.filter((_, index) => running[index]));
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  file(name: string): string {
+    return join(this.folder, name);
+  }
+
+  private run(name: string, args: readonly string[], env: Record<string, string> = {}): void {
+    const log = openSync(this.file(`${name}.log`), 'a');
+    const nodeFlags = args[0] === 'agent' ? ['--max-old-space-size=4096'] : [];
+    const options = { stdio: ['ignore', log, log] as ('ignore' | number)[], env: { ...process.env, ...env } };
+    this.children.push(spawn(process.execPath, [...nodeFlags, program, ...args], options));
+  }
+
+  private async until(holds: () => Promise<boolean>, withinMs: number): Promise<void> {
+    const end = performance.now() + withinMs;
+    while (!(await holds().catch(() => false))) {
+      if (performance.now() > end)
+        throw new Error(`the site did not come up within ${withinMs / 1000} s; ${this.folder}`);
+      await delay(100);
+    }
+  }
+}
+
+/** CPU time that a process has used so far, in milliseconds. */
+export function cpuOf(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  // utime and stime, in ticks of 10 ms on every Linux that Node runs on.
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+}

@@ -1,0 +1,210 @@
+import { type ChildProcess } from 'node:child_process';
+import { cpSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { type AuditVerdictView, type CaView, type HostView, type NewJoinTokenView } from '@fairlead/api';
+import { type LabHost } from '@fairlead/lab';
+import { describeOnLab } from '@fairlead/lab/testing';
+import { LabFleet } from './support/lab-fleet.js';
+import { type PrintedCommand, readCommand } from './support/printed-command.js';
+
+/** Short, so that certificates are renewed all the time and expire while a test looks on. */
+const LIFE = '30s';
+
+describeOnLab('identities of hosts with real engines, each in a network of its own', () => {
+  let fleet: LabFleet;
+  const flags = ['--certificate-life', LIFE, '--dial-range', '10.77.0.0/24'];
+  beforeAll(async () => {
+    const placed = { controller: 'switch', controllerFlags: flags, agents: false } as const;
+    fleet = await LabFleet.start({ hosts: 4, iptables: false }, placed);
+  }, 180_000);
+  afterAll(() => fleet?.stop(), 120_000);
+
+  const show = (host: LabHost) => fleet.json<HostView>('host', 'inspect', host.name);
+  const find = async (host: LabHost) => (await fleet.client.listHosts()).items.find(({ name }) => name === host.name);
+  const becomes = (host: LabHost, freshness: HostView['freshness']) =>
+    fleet.until(async () => (await find(host))?.freshness === freshness, `${host.name} is ${freshness}`);
+  const isIn = (host: LabHost, state: HostView['identity']['state']) =>
+    fleet.until(async () => (await show(host)).identity.state === state, `the identity of ${host.name} is ${state}`);
+  const commandFor = async (host: LabHost, ...args: string[]): Promise<PrintedCommand> => {
+    const { code, stdout, stderr } = await fleet.cli('host', 'join-token', 'create', '--host', host.name, ...args);
+    expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+    return readCommand(stdout);
+  };
+  const runOn = (host: LabHost, { args, env }: PrintedCommand, dataDir?: string): ChildProcess =>
+    fleet.fleet.launchAgent(host, args.slice(1), { ...process.env, ...env }, dataDir);
+  const logOf = (host: LabHost): string => readFileSync(fleet.fleet.log(host.name), 'utf8');
+  const says = (host: LabHost, words: RegExp) =>
+    fleet.until(async () => words.test(logOf(host)), `the agent of ${host.name} says ${words.source}`);
+  const join_ = async (host: LabHost, ...args: string[]): Promise<HostView> => {
+    runOn(host, await commandFor(host, ...args));
+    await becomes(host, 'live');
+    return show(host);
+  };
+  /** Sockets that listen on TCP in the host's network, as `address:port` in hexadecimal. */
+  const listening = async (host: LabHost): Promise<string[]> =>
+    (await host.run('cat', '/proc/net/tcp', '/proc/net/tcp6'))
+      .split('\n')
+      .map((line) => line.trim().split(/\s+/))
+      .filter(([, , , state]) => state === '0A')
+      .map(([, local = '']) => local);
+
+  it('lets a host join by the one printed command, with no port open on it', async () => {
+    const host = fleet.host(0);
+    const before = await listening(host);
+    const command = await commandFor(host, '--label', 'env=prod');
+    expect(command.args.join(' ')).not.toContain('flj1');
+    const agent = runOn(host, command);
+    await becomes(host, 'live');
+    const view = await show(host);
+    expect(view).toMatchObject({
+      labels: { env: 'prod' },
+      simulated: false,
+      identity: { kind: 'joined', state: 'active', address: null },
+    });
+    expect(view.peer).toContain(host.address);
+    expect(await listening(host)).toEqual(before);
+    const commandLine = readFileSync(`/proc/${agent.pid}/cmdline`, 'utf8');
+    expect(commandLine).not.toContain('flj1');
+    const files = ['', 'identity'].map((name) => statSync(join(fleet.fleet.agentFolder(host), name)).mode & 0o077);
+    expect(files).toEqual([0, 0]);
+    expect(await fleet.cli('network', 'create', 'joined', '--host', host.name)).toMatchObject({ code: 0 });
+    expect(await host.docker('network', 'ls', '--format', '{{.Name}}')).toContain('joined');
+
+    const thief = fleet.host(1);
+    const stolen = { env: command.env, args: command.args.map((arg) => (arg === host.name ? thief.name : arg)) };
+    runOn(thief, stolen);
+    await says(thief, /join token/i);
+    expect(await find(thief)).toBeUndefined();
+    expect(logOf(thief)).not.toContain(command.env['FAIRLEAD_AGENT_JOIN_TOKEN']);
+  }, 120_000);
+
+  it('renews certificates under work, without ending the session', async () => {
+    const host = fleet.host(0);
+    const before = await show(host);
+    const links = () => logOf(host).match(/The link is up/g)?.length;
+    const linksBefore = links();
+    let round = 0;
+    await fleet.until(async () => {
+      const name = `renewing-${round++}`;
+      expect(await fleet.cli('network', 'create', name, '--host', host.name)).toMatchObject({ code: 0 });
+      expect(await fleet.cli('network', 'rm', `${host.name}/${name}`)).toMatchObject({ code: 0 });
+      const { certificate } = (await show(host)).identity;
+      return (certificate?.generation ?? 0) > (before.identity.certificate?.generation ?? 0);
+    }, 'the certificate is another one');
+    expect(links()).toBe(linksBefore);
+  }, 120_000);
+
+  it('ends the session of a revoked host at once, and never takes its identity again', async () => {
+    const host = fleet.host(1);
+    const first = await join_(host);
+    expect(await fleet.cli('host', 'revoke', '--force', host.name)).toMatchObject({ code: 0 });
+    expect((await show(host)).connected).toBe(false);
+    expect((await fleet.cli('network', 'create', 'never', '--host', host.name)).code).toBe(4);
+    await says(host, /revoked/i);
+    expect(await fleet.cli('host', 'rm', host.name)).toMatchObject({ code: 0 });
+    expect(await find(host)).toBeUndefined();
+    await fleet.fleet.killAgent(host);
+    rmSync(fleet.fleet.agentFolder(host), { recursive: true });
+    const second = await join_(host);
+    expect(second.identity.agentId).not.toBe(first.identity.agentId);
+  }, 120_000);
+
+  it('lets a host that was off until its certificate had expired come back by itself', async () => {
+    const host = fleet.host(3);
+    const first = await join_(host);
+    await fleet.fleet.killAgent(host);
+    const expired = async (): Promise<boolean> =>
+      Date.parse((await show(host)).identity.certificate?.expiresAt ?? '') < Date.now();
+    await fleet.until(expired, 'the certificate has expired', 90_000);
+    await fleet.fleet.startAgent(host);
+    const { identity } = await show(host);
+    expect(identity.agentId).toBe(first.identity.agentId);
+    expect(identity.certificate?.generation).toBeGreaterThan(first.identity.certificate?.generation ?? 0);
+  }, 180_000);
+
+  it('quarantines two machines with one identity, and lets the operator say which one stays', async () => {
+    const [original, place] = [fleet.host(0), fleet.host(1)];
+    await fleet.fleet.killAgent(place);
+    const copy = join(fleet.fleet.directory, 'copy');
+    cpSync(fleet.fleet.agentFolder(original), copy, { recursive: true });
+    rmSync(join(copy, 'lock'), { force: true });
+    const networks = (await fleet.inventory(original)).length;
+    const where = ['--name', original.name, '--controller', await fleet.fleet.linkAddress()];
+    fleet.fleet.launchAgent(place, where, process.env, copy);
+    await isIn(original, 'quarantined');
+    const { quarantine } = (await show(original)).identity;
+    const peers = quarantine?.machines.map(({ peer }) => peer.replace(/:\d+$/, '')).sort();
+    expect(peers).toEqual([original.address, place.address].sort());
+    expect((await fleet.inventory(original)).length).toBe(networks);
+    const refused = await fleet.cli('network', 'create', 'never', '--host', original.name);
+    expect(refused.code).toBe(4);
+    expect(refused.stderr).toMatch(/quarantine|two machines/i);
+
+    const keep = ['host', 'resolve', original.name, '--keep', original.address];
+    expect(await fleet.cli(...keep, '--force')).toMatchObject({ code: 0 });
+    await becomes(original, 'live');
+    expect((await show(original)).peer).toContain(original.address);
+    expect(await fleet.cli('network', 'create', 'again', '--host', original.name)).toMatchObject({ code: 0 });
+    await says(place, /join/i);
+    expect((await show(original)).identity.state).toBe('active');
+    await fleet.fleet.killAgent(place);
+    rmSync(copy, { recursive: true });
+  }, 180_000);
+
+  it('dials a host whose agent listens, which serves nobody else', async () => {
+    const host = fleet.host(2);
+    const address = `${host.address}:7802`;
+    const added = await fleet.cli('host', 'add', host.name, '--address', address, '--label', 'zone=b', '-o', 'json');
+    expect(added).toMatchObject({ code: 0 });
+    runOn(host, readCommand((JSON.parse(added.stdout) as NewJoinTokenView).command));
+    await becomes(host, 'live');
+    expect(await show(host)).toMatchObject({ labels: { zone: 'b' }, identity: { state: 'active', address } });
+    expect(await fleet.cli('network', 'create', 'dialled', '--host', host.name)).toMatchObject({ code: 0 });
+    const stranger = fleet.host(1);
+    const script = `require('node:tls').connect({ host: '${host.address}', port: 7802, rejectUnauthorized: false,
+      ALPNProtocols: ['h2'] }).on('error', ({ code }) => console.log('refused', code)).on('data', () => undefined)
+      .on('close', () => process.exit())`;
+    expect(await stranger.run(process.execPath, '-e', script)).toMatch(/refused/);
+    expect((await fleet.cli('host', 'add', 'metadata', '--address', '169.254.169.254:80')).code).not.toBe(0);
+    expect((await fleet.cli('host', 'add', 'elsewhere', '--address', '192.168.7.7:7802')).code).not.toBe(0);
+  }, 120_000);
+
+  it('changes the root of the cluster while all hosts stay connected', async () => {
+    const live = async () =>
+      (await fleet.client.listHosts()).items.filter(({ freshness }) => freshness === 'live').map(({ name }) => name);
+    const names = await live();
+    expect(names.length).toBeGreaterThanOrEqual(3);
+    const status = () => fleet.json<CaView>('ca', 'status');
+    const old = (await status()).roots.find(({ state }) => state === 'active')?.digest;
+    expect(await fleet.cli('ca', 'prepare')).toMatchObject({ code: 0 });
+    await fleet.until(async () => (await status()).waitingFor.length === 0, 'all hosts trust the new root');
+    expect(await fleet.cli('ca', 'activate', '--force')).toMatchObject({ code: 0 });
+    await fleet.until(
+      async () => (await status()).waitingFor.length === 0,
+      'all hosts have a certificate of the new root',
+    );
+    expect(await fleet.cli('ca', 'retire', '--force')).toMatchObject({ code: 0 });
+    const { roots } = await status();
+    expect(roots.map(({ state }) => state)).toEqual(['active']);
+    expect(roots[0]?.digest).not.toBe(old);
+    expect(await live()).toEqual(names);
+    const host = fleet.host(0);
+    await fleet.fleet.killAgent(host);
+    await fleet.fleet.startAgent(host);
+    expect(await fleet.cli('network', 'ls', '--host', host.name)).toMatchObject({ code: 0 });
+  }, 180_000);
+
+  it('has all of it in an audit that the hosts can vouch for', async () => {
+    const verdict = await fleet.json<AuditVerdictView>('audit', 'verify');
+    expect(verdict).toMatchObject({ sound: true, faults: [] });
+    expect(verdict.witnesses.length).toBeGreaterThanOrEqual(3);
+    const { items } = await fleet.client.listAudit({ query: { limit: 500 } });
+    const actions = new Set(items.map(({ action }) => action));
+    const wanted = ['host.join', 'host.renew', 'host.revoke', 'host.recover', 'host.quarantine', 'host.resolve'];
+    expect([...actions]).toEqual(
+      expect.arrayContaining([...wanted, 'host.add', 'ca.prepare', 'ca.activate', 'ca.retire']),
+    );
+    expect(JSON.stringify(items)).not.toMatch(/flj1\.|flt1\.|PRIVATE KEY/);
+  }, 60_000);
+});
