@@ -2,7 +2,9 @@ import { type AuditQuery } from '@fairlead/api';
 import { FairleadError } from '@fairlead/domain';
 import { type Database, isUniqueViolation, Prisma, type Statement, storing } from '../database/index.js';
 import { Mutex } from '../database/mutex.js';
+import { type HostBounds } from '../hosts/hosts.service.js';
 import { type Actor } from '../operations/operation.js';
+import { conditionsOf, readCursor, where } from './audit-query.js';
 import { type ChainEntry, EMPTY, hashOf, type Head, storable } from './chain.js';
 
 /** One thing that somebody did or tried. */
@@ -20,8 +22,14 @@ export interface AuditRecord {
   readonly detail: Prisma.InputJsonObject;
 }
 
-type NewEntry = ChainEntry & Pick<AuditRecord, 'target' | 'detail'>;
-type Row = Prisma.AuditEntryGetPayload<object>;
+/** As raw SQL gives it: with big numbers, and JSON read. */
+type RawRow = Omit<ChainEntry, 'seq' | 'at'> & { readonly seq: bigint; readonly at: bigint };
+
+export interface AuditPage {
+  readonly items: readonly ChainEntry[];
+  readonly total: number;
+  readonly nextCursor: string | null;
+}
 
 /** Rows that are read, and sealed, at a time. */
 const CHUNK = 500;
@@ -72,42 +80,44 @@ export class AuditStore {
 
   /** Entries after `after`, in the order of the chain, up to some hundreds. */
   async entries(after: number): Promise<ChainEntry[]> {
-    const range = { where: { seq: { gt: after } }, orderBy: { seq: 'asc' }, take: CHUNK } as const;
-    return (await storing(this.database.prisma.auditEntry.findMany(range))).map(toEntry);
+    const range = Prisma.sql`SELECT * FROM "AuditEntry" WHERE "seq" > ${after} ORDER BY "seq" LIMIT ${CHUNK}`;
+    return (await storing(this.database.prisma.$queryRaw<RawRow[]>(range))).map(toEntry);
   }
 
   /**
    * One page, newest first.
-   * @param hostNames the hosts that the caller may know of, or undefined where those are all: then also what is about
-   *   no host is shown
+   * @param bounds the hosts that the caller may know of, or undefined for all: only then what is about no host is shown
    * @throws FairleadError `invalid_argument` for a cursor that no page ended with
    */
-  async page(
-    query: AuditQuery,
-    hostNames: readonly string[] | undefined,
-  ): Promise<{ items: ChainEntry[]; total: number; nextCursor: string | null }> {
-    const where = { AND: conditionsOf(query, hostNames) };
-    const before = query.cursor === undefined ? {} : { seq: { lt: readCursor(query.cursor) } };
-    const { auditEntry } = this.database.prisma;
-    const page = { where: { ...where, ...before }, orderBy: { seq: 'desc' }, take: query.limit + 1 } as const;
-    const [rows, total] = await storing(Promise.all([auditEntry.findMany(page), auditEntry.count({ where })]));
+  async page(query: AuditQuery, bounds: HostBounds | undefined): Promise<AuditPage> {
+    const { prisma } = this.database;
+    const asked = conditionsOf(query, bounds);
+    const end = query.cursor === undefined ? [] : [Prisma.sql`"seq" < ${readCursor(query.cursor)}`];
+    const [rows, counts] = await storing(
+      Promise.all([
+        prisma.$queryRaw<RawRow[]>(
+          Prisma.sql`SELECT * FROM "AuditEntry" ${where([...asked, ...end])} ORDER BY "seq" DESC LIMIT ${query.limit + 1}`,
+        ),
+        prisma.$queryRaw<{ total: bigint }[]>(Prisma.sql`SELECT COUNT(*) AS total FROM "AuditEntry" ${where(asked)}`),
+      ]),
+    );
     const items = rows.slice(0, query.limit).map(toEntry);
-    return { items, total, nextCursor: rows.length > query.limit ? String(items.at(-1)?.seq) : null };
+    const nextCursor = rows.length > query.limit ? String(items.at(-1)?.seq) : null;
+    return { items, total: Number(counts[0]?.total ?? 0), nextCursor };
   }
 
   private async append(records: readonly AuditRecord[], statements: readonly Statement[]): Promise<unknown[]> {
     let head = (this.head ??= await this.lastRow());
-    const rows: NewEntry[] = [];
+    const rows: ChainEntry[] = [];
     for (const record of records) {
       const entry = chained(record, head);
       rows.push(entry);
       head = entry;
     }
-    const insert = this.database.prisma.auditEntry.createMany({ data: rows });
     try {
-      const [, ...results] = await this.database.transaction([insert, ...statements]);
+      const results = await this.database.transaction([...rows.map(insertion), ...statements]);
       this.advance({ seq: head.seq, hash: head.hash });
-      return results;
+      return results.slice(rows.length);
     } catch (error) {
       this.head = undefined;
       throw isUniqueViolation(error, ['seq']) ? alteredBehind(error) : error;
@@ -158,35 +168,20 @@ export class AuditStore {
   }
 }
 
-function chained({ actor, ...record }: AuditRecord, head: Head): NewEntry {
+function chained({ actor, ...record }: AuditRecord, head: Head): ChainEntry {
   const { name, client, peer } = actor;
   const link = storable({ ...record, actor: name, client, peer, seq: head.seq + 1, previousHash: head.hash });
   return { ...link, hash: hashOf(link) };
 }
 
-const toEntry = (row: Row): ChainEntry => ({ ...row, at: Number(row.at) });
+/** Raw, since JSON that came from outside may hold what Prisma takes for its own (`$type`). */
+const insertion = (entry: ChainEntry): Statement => Prisma.sql`INSERT INTO "AuditEntry" ("seq", "at", "actor", "client",
+  "peer", "action", "hostName", "target", "operationId", "outcome", "detail", "previousHash", "hash")
+  VALUES (${entry.seq}, ${entry.at}, ${entry.actor}, ${entry.client}, ${entry.peer}, ${entry.action}, ${entry.hostName},
+  ${JSON.stringify(entry.target)}, ${entry.operationId}, ${entry.outcome}, ${JSON.stringify(entry.detail)},
+  ${entry.previousHash}, ${entry.hash})`;
 
-function conditionsOf(query: AuditQuery, hostNames: readonly string[] | undefined): Prisma.AuditEntryWhereInput[] {
-  const any = (values: readonly string[]) => ({ in: [...values] });
-  return [
-    ...(hostNames === undefined ? [] : [{ hostName: any(hostNames) }]),
-    ...(query.host.length === 0 ? [] : [{ hostName: any(query.host) }]),
-    ...(query.actor.length === 0 ? [] : [{ actor: any(query.actor) }]),
-    ...(query.outcome.length === 0 ? [] : [{ outcome: any(query.outcome) }]),
-    ...(query.action.length === 0 ? [] : [{ OR: query.action.map(actionIs) }]),
-  ];
-}
-
-/** `network.*` stands for all that begins with `network.`. */
-const actionIs = (pattern: string): Prisma.AuditEntryWhereInput =>
-  pattern.endsWith('*') ? { action: { startsWith: pattern.slice(0, -1) } } : { action: pattern };
-
-function readCursor(cursor: string): number {
-  if (/^[1-9]\d{0,14}$/.test(cursor)) return Number(cursor);
-  throw new FairleadError('invalid_argument', 'The cursor does not belong to this query', {
-    hint: 'Begin again without a cursor; pass nextCursor back as it was given.',
-  });
-}
+const toEntry = (row: RawRow): ChainEntry => ({ ...row, seq: Number(row.seq), at: Number(row.at) });
 
 const alteredBehind = (cause: unknown): FairleadError =>
   new FairleadError('storage_failed', 'The audit was written by another program; nothing was done', {

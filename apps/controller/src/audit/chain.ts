@@ -58,8 +58,8 @@ export function canonical(value: unknown): string {
 }
 
 /**
- * The value as the database gives it back: without what JSON cannot hold, and with whole characters only, since half
- * a surrogate pair is stored as another character and would make a sound entry look edited.
+ * The value as the database gives it back, so that a sound entry never looks edited: without what JSON cannot hold;
+ * without half surrogate pairs, which are stored as another character; and without NUL, at which text ends there.
  */
 export function storable<T>(value: T): T {
   return JSON.parse(JSON.stringify(value, wellFormed)) as T;
@@ -68,7 +68,7 @@ export function storable<T>(value: T): T {
 /** Half a surrogate pair. */
 const HALF = /\p{Surrogate}/gu;
 
-const whole = (text: string): string => text.replace(HALF, '\uFFFD');
+const whole = (text: string): string => text.replace(HALF, '\uFFFD').replaceAll('\0', '\uFFFD');
 
 function wellFormed(_key: string, value: unknown): unknown {
   if (typeof value === 'string') return whole(value);
