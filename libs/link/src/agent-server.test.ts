@@ -9,7 +9,7 @@ import { codec } from './codec.js';
 import type { NetworkServiceHandlers } from './contract.js';
 import { dialAgent } from './dialled-connection.js';
 import { aborted, deferred, FakeAgent } from './testing/fake-agent.js';
-import { Cleanup } from './testing/fixtures.js';
+import { Cleanup, testAuthority } from './testing/fixtures.js';
 
 const cleanup = new Cleanup();
 afterEach(() => cleanup.run());
@@ -20,6 +20,13 @@ const serverOf = (handlers: Partial<NetworkServiceHandlers> = {}): AgentServer =
     instanceId: 'i1',
     maxMessageBytes: 64_000,
   });
+  cleanup.add(() => server.close());
+  return server;
+};
+
+const tlsServer = async (): Promise<AgentServer> => {
+  const identity = await (await testAuthority()).agent();
+  const server = new AgentServer({ handlers: new FakeAgent().handlers, instanceId: 'i1', identity });
   cleanup.add(() => server.close());
   return server;
 };
@@ -40,17 +47,20 @@ const call = (client: Client, path: string, request = Buffer.alloc(0), deadline 
     );
   });
 
+/** An address that nobody has used yet. */
+const socket = (): string => `unix:${cleanup.folder()}/agent.sock`;
+
 const service = '/fairlead.agent.v1.NetworkService';
 
 describe("the agent's own server", () => {
-  it.each(['unix', 'tcp'])('answers any gRPC client over %s', async (kind) => {
-    const address = await serverOf().listen(kind === 'tcp' ? '127.0.0.1:0' : `unix:${cleanup.folder()}/agent.sock`);
+  it('answers any gRPC client over a Unix socket', async () => {
+    const address = await serverOf().listen(socket());
     const { bytes } = await call(plainClient(address), `${service}/DescribeHost`);
     expect(codec.decodeResponse('DescribeHost', bytes ?? Buffer.alloc(0)).name).toBe('web-07');
   });
 
   it('says what it serves by reflection, and serves nothing but that', async () => {
-    const client = plainClient(await serverOf().listen('127.0.0.1:0'));
+    const client = plainClient(await serverOf().listen(socket()));
     const listServices = Buffer.from([0x3a, 0x00]);
     const stream = client.makeBidiStreamRequest(
       '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo',
@@ -69,7 +79,7 @@ describe("the agent's own server", () => {
     const server = serverOf({
       RemoveNetwork: () => Promise.reject(new FairleadError('network_in_use', 'In use', { engineMessage: 'größe' })),
     });
-    const { error } = await call(plainClient(await server.listen('127.0.0.1:0')), `${service}/RemoveNetwork`);
+    const { error } = await call(plainClient(await server.listen(socket())), `${service}/RemoveNetwork`);
     expect(error).toMatchObject({ code: status.FAILED_PRECONDITION, details: 'In use' });
     expect(error?.metadata.get('fairlead-code')).toEqual(['network_in_use']);
     expect(error?.metadata.get('fairlead-engine-message-bin')).toEqual([Buffer.from('größe')]);
@@ -86,7 +96,7 @@ describe("the agent's own server", () => {
         return {};
       },
     });
-    const client = plainClient(await server.listen('127.0.0.1:0'));
+    const client = plainClient(await server.listen(socket()));
     const { error } = await call(client, `${service}/Probe`, undefined, Date.now() + 200);
     expect(error?.code).toBe(status.DEADLINE_EXCEEDED);
     expect(await left.promise).toBeLessThanOrEqual(200);
@@ -95,7 +105,7 @@ describe("the agent's own server", () => {
 
   it('answers too_large instead of breaking off where the answer is larger than its limit', async () => {
     const server = serverOf({ ListNetworks: () => Promise.resolve({ networks: [{ id: 'x'.repeat(64_001) }] }) });
-    const { error } = await call(plainClient(await server.listen('127.0.0.1:0')), `${service}/ListNetworks`);
+    const { error } = await call(plainClient(await server.listen(socket())), `${service}/ListNetworks`);
     expect(error?.metadata.get('fairlead-code')).toEqual(['too_large']);
   });
 
@@ -126,8 +136,8 @@ describe("the agent's own server", () => {
   });
 
   it('refuses a port that is taken', async () => {
-    const address = await serverOf().listen('127.0.0.1:0');
-    await expect(serverOf().listen(address)).rejects.toMatchObject({ code: 'already_exists' });
+    const address = await tlsServer().then((server) => server.listen('127.0.0.1:0'));
+    await expect((await tlsServer()).listen(address)).rejects.toMatchObject({ code: 'already_exists' });
   });
 
   it('never removes a file that is no socket', async () => {
@@ -142,8 +152,8 @@ describe("the agent's own server", () => {
     await expect(serverOf().listen(`unix:${path}`)).rejects.toThrow('Cannot listen on unix:');
   });
 
-  it.each(['0.0.0.0:0', '10.1.2.3:0', 'host.example:0'])('does not listen on %s', async (address) => {
-    await expect(serverOf().listen(address)).rejects.toThrow('over a Unix socket or loopback TCP only');
+  it.each(['0.0.0.0:0', '127.0.0.1:0', '[::1]:0'])('does not listen on %s without an identity', async (address) => {
+    await expect(serverOf().listen(address)).rejects.toThrow('Without a certificate nothing is served over TCP');
   });
 
   it('aborts its handlers, brings their last word and removes its socket when it closes', async () => {
@@ -177,8 +187,8 @@ describe('dialling an agent', () => {
     });
   });
 
-  it.each(['0.0.0.0:7801', '10.1.2.3:7801', 'host.example:7801'])('does not dial %s', async (address) => {
-    await expect(dialAgent(address)).rejects.toThrow('over a Unix socket or loopback TCP only');
+  it.each(['127.0.0.1:7801', 'host.example:7801'])('does not dial %s without knowing who is there', async (address) => {
+    await expect(dialAgent(address)).rejects.toThrow('No agent is dialled over TCP without knowing who it is');
   });
 });
 

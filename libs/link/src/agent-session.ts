@@ -23,6 +23,8 @@ export type AttachStream = ClientDuplexStream<Buffer, Buffer>;
 
 export interface AgentSessionSettings {
   readonly address: string;
+  /** Why we did not trust the other side, where we did not. */
+  readonly refusal?: () => FairleadError | undefined;
   readonly handlers: NetworkServiceHandlers;
   readonly log: LinkLog;
   readonly clock: SteadyClock;
@@ -73,8 +75,11 @@ export class AgentSession {
     void this.send({ hello });
   }
 
-  /** @param exhausted whether to stay away for longer */
-  finish(reason: string, exhausted = false): void {
+  /**
+   * @param exhausted whether to stay away for longer
+   * @param expired whether the controller says that our certificate has expired
+   */
+  finish(reason: string, exhausted = false, expired = false): void {
     if (this.over) return;
     this.over = true;
     this.silence.stop();
@@ -83,12 +88,13 @@ export class AgentSession {
     this.pump.stop();
     this.stream.cancel();
     const healthyMs = this.openedAt === undefined ? 0 : this.settings.clock() - this.openedAt;
-    this.resolveEnded({ reason, healthyMs, exhausted });
+    this.resolveEnded({ reason, healthyMs, exhausted, expired });
   }
 
   private failed(error: ServiceError): void {
-    const { reason, exhausted } = explainLinkFailure(error, this.settings.address, 'controller');
-    this.finish(reason, exhausted);
+    const { address, refusal } = this.settings;
+    const { reason, exhausted, expired } = explainLinkFailure(error, address, 'controller', refusal?.());
+    this.finish(reason, exhausted, expired);
   }
 
   /** For faults of our own: what cannot be sent, a watch that broke. */

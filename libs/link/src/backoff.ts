@@ -5,6 +5,8 @@ export interface SessionEnd {
   readonly healthyMs: number;
   /** The controller, or the size of what we send, asked us to stay away for longer. */
   readonly exhausted: boolean;
+  /** The controller says that our certificate has expired. */
+  readonly expired?: boolean;
 }
 
 const FIRST_MS = 100;

@@ -39,7 +39,7 @@ describe.each(Object.entries(carriers))('over %s', (_name, carry) => {
   it('tells who the host and the agent process are, and when it was heard last', async () => {
     const before = Date.now();
     const { connection } = await connect();
-    expect(connection.host).toMatchObject({ name: 'web-07', labels: { env: 'prod' }, capability: 1 });
+    expect(connection.host).toMatchObject({ name: 'web-07', labels: { env: 'prod' }, capability: 2 });
     expect(connection.instanceId).toBe('instance-1');
     expect(connection.sessionId).not.toBe('');
     expect(connection.lastHeardAt).toBeGreaterThanOrEqual(before);

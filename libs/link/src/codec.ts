@@ -2,9 +2,9 @@ import { FairleadError } from '@fairlead/domain';
 import type { Method, Methods, StreamMethod } from './contract.js';
 import type { InventoryUpdate, InventoryUpdate__Output } from './generated/fairlead/agent/v1/InventoryUpdate.js';
 import type { AnyMethod } from './protocol.js';
-import { networkService } from './protocol.js';
+import { agentMethods } from './protocol.js';
 
-const methods = new Map<string, AnyMethod>(Object.entries(networkService));
+const methods = new Map<string, AnyMethod>(Object.entries(agentMethods));
 
 function definitionOf(name: string): AnyMethod {
   const definition = methods.get(name);
@@ -24,7 +24,7 @@ export function guarded<T>(what: string, act: () => T): T {
 }
 
 /**
- * Messages to bytes and back, by method name of NetworkService.
+ * Messages to bytes and back, by method name of NetworkService and IdentityService.
  * All throw FairleadError: `invalid_argument` for what does not fit the protocol, `unsupported` for an unknown method.
  */
 export const codec = {

@@ -12,12 +12,14 @@ import type {
 } from './contract.js';
 import type { HostMessage__Output } from './generated/fairlead/agent/v1/HostMessage.js';
 import type { InventoryUpdate__Output } from './generated/fairlead/agent/v1/InventoryUpdate.js';
+import type { Peer } from './peer.js';
 
 export interface ConnectionFacts {
   readonly host: HostMessage__Output;
   readonly instanceId: string;
   readonly sessionId: string;
   readonly peer: string;
+  readonly identity: Peer;
   readonly maxMessageBytes: number;
 }
 
@@ -38,6 +40,7 @@ export abstract class Connection implements HostConnection {
   readonly instanceId: string;
   readonly sessionId: string;
   readonly peer: string;
+  readonly identity: Peer;
   readonly closed: Promise<string>;
   protected readonly maxMessageBytes: number;
   protected endReason: string | undefined;
@@ -57,6 +60,7 @@ export abstract class Connection implements HostConnection {
     this.instanceId = facts.instanceId;
     this.sessionId = facts.sessionId;
     this.peer = facts.peer;
+    this.identity = facts.identity;
     this.maxMessageBytes = facts.maxMessageBytes;
     this.closed = new Promise((resolve) => (this.resolveClosed = resolve));
   }

@@ -1,73 +1,5 @@
-import type {
-  ConnectContainerRequest,
-  ConnectContainerRequest__Output,
-} from './generated/fairlead/agent/v1/ConnectContainerRequest.js';
-import type {
-  ConnectContainerResponse,
-  ConnectContainerResponse__Output,
-} from './generated/fairlead/agent/v1/ConnectContainerResponse.js';
-import type {
-  CreateNetworkRequest,
-  CreateNetworkRequest__Output,
-} from './generated/fairlead/agent/v1/CreateNetworkRequest.js';
-import type {
-  CreateNetworkResponse,
-  CreateNetworkResponse__Output,
-} from './generated/fairlead/agent/v1/CreateNetworkResponse.js';
-import type {
-  DescribeHostRequest,
-  DescribeHostRequest__Output,
-} from './generated/fairlead/agent/v1/DescribeHostRequest.js';
-import type {
-  DisconnectContainerRequest,
-  DisconnectContainerRequest__Output,
-} from './generated/fairlead/agent/v1/DisconnectContainerRequest.js';
-import type {
-  DisconnectContainerResponse,
-  DisconnectContainerResponse__Output,
-} from './generated/fairlead/agent/v1/DisconnectContainerResponse.js';
-import type { HostMessage, HostMessage__Output } from './generated/fairlead/agent/v1/HostMessage.js';
-import type {
-  InspectNetworkRequest,
-  InspectNetworkRequest__Output,
-} from './generated/fairlead/agent/v1/InspectNetworkRequest.js';
-import type { InventoryUpdate, InventoryUpdate__Output } from './generated/fairlead/agent/v1/InventoryUpdate.js';
-import type {
-  ListNetworksRequest,
-  ListNetworksRequest__Output,
-} from './generated/fairlead/agent/v1/ListNetworksRequest.js';
-import type {
-  ListNetworksResponse,
-  ListNetworksResponse__Output,
-} from './generated/fairlead/agent/v1/ListNetworksResponse.js';
-import type {
-  LookUpOperationRequest,
-  LookUpOperationRequest__Output,
-} from './generated/fairlead/agent/v1/LookUpOperationRequest.js';
-import type {
-  LookUpOperationResponse,
-  LookUpOperationResponse__Output,
-} from './generated/fairlead/agent/v1/LookUpOperationResponse.js';
-import type { NetworkMessage, NetworkMessage__Output } from './generated/fairlead/agent/v1/NetworkMessage.js';
-import type { ProbeRequest, ProbeRequest__Output } from './generated/fairlead/agent/v1/ProbeRequest.js';
-import type { ProbeResponse, ProbeResponse__Output } from './generated/fairlead/agent/v1/ProbeResponse.js';
-import type { PruneItemResult, PruneItemResult__Output } from './generated/fairlead/agent/v1/PruneItemResult.js';
-import type {
-  PruneNetworksRequest,
-  PruneNetworksRequest__Output,
-} from './generated/fairlead/agent/v1/PruneNetworksRequest.js';
-import type {
-  RemoveNetworkRequest,
-  RemoveNetworkRequest__Output,
-} from './generated/fairlead/agent/v1/RemoveNetworkRequest.js';
-import type {
-  RemoveNetworkResponse,
-  RemoveNetworkResponse__Output,
-} from './generated/fairlead/agent/v1/RemoveNetworkResponse.js';
-import type {
-  WatchInventoryRequest,
-  WatchInventoryRequest__Output,
-} from './generated/fairlead/agent/v1/WatchInventoryRequest.js';
+import type * as m from './messages.js';
+import type { Peer } from './peer.js';
 
 /** What one side writes (`In`: fields may be left out) and the other reads (`Out`: all fields are there). */
 interface Call<RequestIn, RequestOut, ResponseIn, ResponseOut> {
@@ -77,53 +9,98 @@ interface Call<RequestIn, RequestOut, ResponseIn, ResponseOut> {
   readonly responseOut: ResponseOut;
 }
 
-/** The unary methods of `fairlead.agent.v1.NetworkService`. */
+/** The unary methods of `fairlead.agent.v1.NetworkService` and `fairlead.agent.v1.IdentityService`. */
 export interface UnaryMethods {
-  DescribeHost: Call<DescribeHostRequest, DescribeHostRequest__Output, HostMessage, HostMessage__Output>;
+  DescribeHost: Call<m.DescribeHostRequest, m.DescribeHostRequest__Output, m.HostMessage, m.HostMessage__Output>;
   ListNetworks: Call<
-    ListNetworksRequest,
-    ListNetworksRequest__Output,
-    ListNetworksResponse,
-    ListNetworksResponse__Output
+    m.ListNetworksRequest,
+    m.ListNetworksRequest__Output,
+    m.ListNetworksResponse,
+    m.ListNetworksResponse__Output
   >;
-  InspectNetwork: Call<InspectNetworkRequest, InspectNetworkRequest__Output, NetworkMessage, NetworkMessage__Output>;
+  InspectNetwork: Call<
+    m.InspectNetworkRequest,
+    m.InspectNetworkRequest__Output,
+    m.NetworkMessage,
+    m.NetworkMessage__Output
+  >;
   CreateNetwork: Call<
-    CreateNetworkRequest,
-    CreateNetworkRequest__Output,
-    CreateNetworkResponse,
-    CreateNetworkResponse__Output
+    m.CreateNetworkRequest,
+    m.CreateNetworkRequest__Output,
+    m.CreateNetworkResponse,
+    m.CreateNetworkResponse__Output
   >;
   ConnectContainer: Call<
-    ConnectContainerRequest,
-    ConnectContainerRequest__Output,
-    ConnectContainerResponse,
-    ConnectContainerResponse__Output
+    m.ConnectContainerRequest,
+    m.ConnectContainerRequest__Output,
+    m.ConnectContainerResponse,
+    m.ConnectContainerResponse__Output
   >;
   DisconnectContainer: Call<
-    DisconnectContainerRequest,
-    DisconnectContainerRequest__Output,
-    DisconnectContainerResponse,
-    DisconnectContainerResponse__Output
+    m.DisconnectContainerRequest,
+    m.DisconnectContainerRequest__Output,
+    m.DisconnectContainerResponse,
+    m.DisconnectContainerResponse__Output
   >;
   RemoveNetwork: Call<
-    RemoveNetworkRequest,
-    RemoveNetworkRequest__Output,
-    RemoveNetworkResponse,
-    RemoveNetworkResponse__Output
+    m.RemoveNetworkRequest,
+    m.RemoveNetworkRequest__Output,
+    m.RemoveNetworkResponse,
+    m.RemoveNetworkResponse__Output
   >;
-  Probe: Call<ProbeRequest, ProbeRequest__Output, ProbeResponse, ProbeResponse__Output>;
+  Probe: Call<m.ProbeRequest, m.ProbeRequest__Output, m.ProbeResponse, m.ProbeResponse__Output>;
   LookUpOperation: Call<
-    LookUpOperationRequest,
-    LookUpOperationRequest__Output,
-    LookUpOperationResponse,
-    LookUpOperationResponse__Output
+    m.LookUpOperationRequest,
+    m.LookUpOperationRequest__Output,
+    m.LookUpOperationResponse,
+    m.LookUpOperationResponse__Output
+  >;
+  RequestCertificate: Call<
+    m.RequestCertificateRequest,
+    m.RequestCertificateRequest__Output,
+    m.SigningRequest,
+    m.SigningRequest__Output
+  >;
+  InstallCertificate: Call<
+    m.InstallCertificateRequest,
+    m.InstallCertificateRequest__Output,
+    m.InstallCertificateResponse,
+    m.InstallCertificateResponse__Output
+  >;
+  UpdateTrust: Call<
+    m.UpdateTrustRequest,
+    m.UpdateTrustRequest__Output,
+    m.UpdateTrustResponse,
+    m.UpdateTrustResponse__Output
+  >;
+  KeepCheckpoint: Call<
+    m.CheckpointMessage,
+    m.CheckpointMessage__Output,
+    m.KeepCheckpointResponse,
+    m.KeepCheckpointResponse__Output
+  >;
+  ListCheckpoints: Call<
+    m.ListCheckpointsRequest,
+    m.ListCheckpointsRequest__Output,
+    m.ListCheckpointsResponse,
+    m.ListCheckpointsResponse__Output
   >;
 }
 
-/** Its server-streaming methods. */
+/** The server-streaming methods of NetworkService. */
 export interface StreamMethods {
-  PruneNetworks: Call<PruneNetworksRequest, PruneNetworksRequest__Output, PruneItemResult, PruneItemResult__Output>;
-  WatchInventory: Call<WatchInventoryRequest, WatchInventoryRequest__Output, InventoryUpdate, InventoryUpdate__Output>;
+  PruneNetworks: Call<
+    m.PruneNetworksRequest,
+    m.PruneNetworksRequest__Output,
+    m.PruneItemResult,
+    m.PruneItemResult__Output
+  >;
+  WatchInventory: Call<
+    m.WatchInventoryRequest,
+    m.WatchInventoryRequest__Output,
+    m.InventoryUpdate,
+    m.InventoryUpdate__Output
+  >;
 }
 
 export type UnaryMethod = keyof UnaryMethods;
@@ -139,7 +116,7 @@ export interface CallContext {
 }
 
 /**
- * The agent's one implementation of NetworkService, carried by its own gRPC server and by its session alike. Handlers
+ * The agent's one implementation of NetworkService and IdentityService, carried by its own gRPC server and by its session alike. Handlers
  * throw FairleadError; the carriers turn it into a status with trailers, or into an InvocationResult.
  */
 export type NetworkServiceHandlers = {
@@ -172,12 +149,14 @@ export interface InvokeOptions {
  * `outcome_unknown`.
  */
 export interface HostConnection {
-  readonly host: HostMessage__Output;
+  readonly host: m.HostMessage__Output;
   /** Random for each agent process. */
   readonly instanceId: string;
   readonly sessionId: string;
   /** Where the agent is, for people: `unix` or address and port. */
   readonly peer: string;
+  /** Who the agent is, by its certificate alone; `local` over a Unix socket and within one process. */
+  readonly identity: Peer;
   /** When the last message of the agent came in: milliseconds since the epoch, by the controller's clock. */
   readonly lastHeardAt: number;
   /**
@@ -201,7 +180,7 @@ export interface HostConnection {
    * Inventory updates in order, for one consumer; reading slowly slows the agent down, never the engine. Answers share
    * the stream with the updates: a consumer that waits for a call between two updates can wait for itself.
    */
-  updates(): AsyncIterable<InventoryUpdate__Output>;
+  updates(): AsyncIterable<m.InventoryUpdate__Output>;
   requestSnapshot(reason: string): void;
   close(reason: string): void;
 }

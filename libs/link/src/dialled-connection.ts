@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { formatLinkAddress, parseLinkAddress } from './address.js';
 import { BoundedQueue } from './bounded-queue.js';
 import { LONGEST_WAIT_MS } from './call-scope.js';
+import { leafOf, nameOf, notAfterOf, serialOf } from './certificate.js';
 import { codec } from './codec.js';
 import type { ConnectionFacts } from './connection.js';
 import { Connection, GRACE_MS, QUEUE_LIMIT } from './connection.js';
@@ -13,10 +14,13 @@ import { fromServiceError } from './error-message.js';
 import type { HostMessage__Output } from './generated/fairlead/agent/v1/HostMessage.js';
 import type { InventoryUpdate__Output } from './generated/fairlead/agent/v1/InventoryUpdate.js';
 import { DEFAULT_MAX_MESSAGE_BYTES, openClient } from './grpc-options.js';
+import { plainAddress } from './ip.js';
 import { explainLinkFailure } from './link-failure.js';
+import { LOCAL, type Peer, type TlsIdentity } from './peer.js';
 import type { RawMethod } from './protocol.js';
-import { DEADLINE_HEADER, INSTANCE_HEADER, networkService, rawService } from './protocol.js';
+import { agentMethods, DEADLINE_HEADER, INSTANCE_HEADER, rawService } from './protocol.js';
 import { SilenceTimer } from './silence-timer.js';
+import { LinkCredentials } from './tls-client.js';
 
 export interface DialOptions {
   /** Time between the agent's bookmarks. Default 5 s. */
@@ -31,7 +35,13 @@ export interface DialOptions {
   readonly now?: () => number;
   /** Makes the id of the session. */
   readonly createId?: () => string;
+  /** What we show and trust. Needed for TCP. */
+  readonly identity?: TlsIdentity;
+  /** Whom we expect. Needed for TCP. */
+  readonly agentId?: string;
 }
+
+type Settings = Required<Omit<DialOptions, 'identity' | 'agentId'>>;
 
 const DEFAULTS = {
   heartbeatMs: 5_000,
@@ -40,42 +50,81 @@ const DEFAULTS = {
   dialLimitMs: 10_000,
   now: Date.now,
   createId: randomUUID,
-} satisfies Required<DialOptions>;
+} satisfies Settings;
 
-const methods = rawService(networkService);
+const methods = rawService(agentMethods);
 const asIs = (bytes: Buffer): Buffer => bytes;
 
 type Watch = ClientReadableStream<Buffer>;
 
 /**
- * Calls an agent that listens: the same HostConnection as a session's, over NetworkService itself.
- * @throws FairleadError `invalid_argument` for an address beyond this machine, `host_unavailable` when no agent answers
+ * Calls an agent that listens: the same HostConnection as a session's, over NetworkService and IdentityService
+ * themselves. Over TCP nothing is sent before the agent has proven to be the one that is expected.
+ * @throws FairleadError `invalid_argument` for what is no address, and for TCP without `identity` and `agentId`;
+ * `host_unavailable` when no agent answers, or another one
  */
 export async function dialAgent(address: string, options: DialOptions = {}): Promise<HostConnection> {
   const settings = { ...DEFAULTS, ...options };
   const parsed = parseLinkAddress(address);
-  const client = openClient(parsed, settings.maxMessageBytes);
+  const where = formatLinkAddress(parsed);
+  const security = parsed.kind === 'unix' ? undefined : securityFor(where, options, settings.now);
+  const client = openClient(parsed, settings.maxMessageBytes, security);
   try {
-    const { host, instanceId } = await describe(client, formatLinkAddress(parsed), settings.dialLimitMs);
+    const { host, instanceId } = await describe(client, where, settings.dialLimitMs, security);
     const { maxMessageBytes, createId } = settings;
-    const peer = parsed.kind === 'unix' ? 'unix' : formatLinkAddress(parsed);
-    return new DialledConnection(client, { host, instanceId, sessionId: createId(), peer, maxMessageBytes }, settings);
+    const peer = parsed.kind === 'unix' ? 'unix' : where;
+    const facts = { host, instanceId, sessionId: createId(), peer, identity: identityOf(security), maxMessageBytes };
+    return new DialledConnection(client, facts, settings);
   } catch (error) {
     client.close();
     throw error;
   }
 }
 
-function describe(client: Client, address: string, limitMs: number) {
+function securityFor(address: string, { identity, agentId }: DialOptions, now: () => number): LinkCredentials {
+  const clusterId = identity && nameOf(leafOf(identity.certificateChain))?.clusterId;
+  if (identity !== undefined && agentId !== undefined && clusterId !== undefined) {
+    return new LinkCredentials({
+      role: 'agent',
+      roots: identity.roots,
+      clusterId,
+      agentId,
+      own: identity,
+      address,
+      now,
+    });
+  }
+  throw new FairleadError('invalid_argument', `No agent is dialled over TCP without knowing who it is (${address})`, {
+    hint: 'Give our own identity, and the id of the agent that is expected.',
+  });
+}
+
+function identityOf(security: LinkCredentials | undefined): Peer {
+  if (security === undefined) return LOCAL;
+  const { verified } = security;
+  if (verified === undefined) throw new FairleadError('internal', 'An agent answered that was not verified');
+  const { certificate, name, socket } = verified;
+  return {
+    kind: name.role,
+    address: plainAddress(socket.remoteAddress ?? 'unknown'),
+    clusterId: name.clusterId,
+    id: name.id,
+    serial: serialOf(certificate),
+    notAfter: notAfterOf(certificate),
+  };
+}
+
+function describe(client: Client, address: string, limitMs: number, security: LinkCredentials | undefined) {
   return new Promise<{ host: HostMessage__Output; instanceId: string }>((resolve, reject) => {
     let instanceId = '';
     const request = codec.encodeRequest('DescribeHost', {});
     const done = (error: ServiceError | null, bytes?: Buffer): void => {
-      if (error === null) resolve({ host: codec.decodeResponse('DescribeHost', bytes ?? Buffer.alloc(0)), instanceId });
-      else
-        reject(
-          new FairleadError('host_unavailable', explainLinkFailure(error, address, 'agent').reason, { cause: error }),
-        );
+      if (error === null) {
+        resolve({ host: codec.decodeResponse('DescribeHost', bytes ?? Buffer.alloc(0)), instanceId });
+        return;
+      }
+      const { reason } = explainLinkFailure(error, address, 'agent', security?.refusal);
+      reject(new FairleadError('host_unavailable', reason, { cause: error }));
     };
     const deadline = Date.now() + limitMs;
     client
@@ -102,7 +151,7 @@ class DialledConnection extends Connection {
   constructor(
     private readonly client: Client,
     facts: ConnectionFacts,
-    private readonly settings: Required<DialOptions>,
+    private readonly settings: Settings,
   ) {
     const stopReading = (): void => this.stopReading();
     const readOn = (): void => this.readOn();

@@ -5,7 +5,7 @@ import type { CallContext, Method, NetworkServiceHandlers } from './contract.js'
 type Handler = (request: object, context: CallContext) => Promise<object> | AsyncIterable<object>;
 
 /**
- * Runs one call of NetworkService from bytes to bytes: the one way to the handlers, whatever carried the call. A unary
+ * Runs one call of NetworkService or IdentityService from bytes to bytes: the one way to the handlers, whatever carried the call. A unary
  * method gives one message, a streaming one any number.
  *
  * A call whose caller is gone or whose time is up is never begun; one that has begun runs to its end, and whether it

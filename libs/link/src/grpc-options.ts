@@ -1,5 +1,4 @@
-import type { ChannelOptions } from '@grpc/grpc-js';
-import { Client, credentials } from '@grpc/grpc-js';
+import { type ChannelCredentials, type ChannelOptions, Client, credentials } from '@grpc/grpc-js';
 import type { LinkAddress } from './address.js';
 import { formatLinkAddress } from './address.js';
 
@@ -16,15 +15,19 @@ export const serverOptions = (maxMessageBytes: number, maxStreams: number): Chan
   ...KEEPALIVE,
   'grpc.max_receive_message_length': maxMessageBytes,
   'grpc.max_concurrent_streams': maxStreams,
+  // A connection without a call is of no use to anybody.
+  'grpc.max_connection_idle_ms': 60_000,
+  // Its bookkeeping costs memory for each connection, and nothing here reads it.
+  'grpc.enable_channelz': 0,
 });
 
 /**
- * A client with a connection of its own. No proxy (loopback is not for proxies), no retries (a command is sent once),
- * no service configuration from DNS, no back-off shared with other clients (the session has its own).
+ * A client with a connection of its own. No proxy (it could not verify who answers), no retries (a command is sent
+ * once), no service configuration from DNS, no back-off shared with other clients (the session has its own).
  */
-export function openClient(address: LinkAddress, maxMessageBytes: number): Client {
+export function openClient(address: LinkAddress, maxMessageBytes: number, security?: ChannelCredentials): Client {
   const target = address.kind === 'unix' ? `unix:${address.path}` : `dns:${formatLinkAddress(address)}`;
-  return new Client(target, credentials.createInsecure(), {
+  return new Client(target, security ?? credentials.createInsecure(), {
     ...KEEPALIVE,
     'grpc.max_receive_message_length': maxMessageBytes,
     'grpc.max_send_message_length': maxMessageBytes,
@@ -32,5 +35,6 @@ export function openClient(address: LinkAddress, maxMessageBytes: number): Clien
     'grpc.enable_retries': 0,
     'grpc.service_config_disable_resolution': 1,
     'grpc.use_local_subchannel_pool': 1,
+    'grpc.enable_channelz': 0,
   });
 }

@@ -1,10 +1,11 @@
-import type { EngineFacts, EngineHealth, EngineKind } from '@fairlead/domain';
+import { type EngineFacts, type EngineHealth, type EngineKind, POLICY_MODES, type PolicyMode } from '@fairlead/domain';
 import type {
   EngineHealthMessage,
   EngineHealthMessage__Output,
 } from './generated/fairlead/agent/v1/EngineHealthMessage.js';
 import type { EngineMessage, EngineMessage__Output } from './generated/fairlead/agent/v1/EngineMessage.js';
 import type { HostMessage, HostMessage__Output } from './generated/fairlead/agent/v1/HostMessage.js';
+import type { HostPolicyMessage__Output } from './generated/fairlead/agent/v1/HostPolicyMessage.js';
 
 /** What an agent says of its host, engine and itself. */
 export interface HostFacts {
@@ -18,7 +19,20 @@ export interface HostFacts {
   readonly health: EngineHealth;
   /** Random, made with the agent's journal. */
   readonly journalId: string;
+  readonly policy: HostPolicyFacts;
+  /** SHA-256 of the DER of each root that the agent trusts, hexadecimal; empty for a local agent. */
+  readonly rootDigests: readonly string[];
 }
+
+/** What the host's own policy file allows, in short. */
+export interface HostPolicyFacts {
+  /** Empty: there is no policy file. */
+  readonly mode: '' | PolicyMode;
+  /** One sentence a rule. */
+  readonly rules: readonly string[];
+}
+
+const MODES: ReadonlySet<string> = new Set(POLICY_MODES);
 
 const KINDS: ReadonlySet<string> = new Set<EngineKind>(['docker', 'podman', 'simulated']);
 
@@ -50,8 +64,21 @@ export const fromHealthMessage = (message: EngineHealthMessage__Output | null): 
   reason: message?.reason ?? 'the agent said nothing of its engine',
 });
 
-export const toHostMessage = ({ engine, health, ...facts }: HostFacts): HostMessage => ({
+/** A mode that only a newer agent knows is told as the strictest one; the agent enforces its file itself. */
+const fromPolicyMessage = (message: HostPolicyMessage__Output | null): HostPolicyFacts => ({
+  mode: readMode(message?.mode ?? ''),
+  rules: [...(message?.rules ?? [])],
+});
+
+const readMode = (text: string): HostPolicyFacts['mode'] => {
+  if (text === '') return '';
+  return MODES.has(text) ? (text as PolicyMode) : 'read-only';
+};
+
+export const toHostMessage = ({ engine, health, policy, rootDigests, ...facts }: HostFacts): HostMessage => ({
   ...facts,
+  policy: { mode: policy.mode, rules: [...policy.rules] },
+  rootDigests: [...rootDigests],
   engine: toEngineMessage(engine),
   health: toHealthMessage(health),
 });
@@ -64,4 +91,6 @@ export const fromHostMessage = (message: HostMessage__Output): HostFacts => ({
   engine: fromEngineMessage(message.engine),
   health: fromHealthMessage(message.health),
   journalId: message.journalId,
+  policy: fromPolicyMessage(message.policy),
+  rootDigests: [...message.rootDigests],
 });

@@ -7,6 +7,7 @@ import type { HostConnection, InvokeOptions, Method, NetworkServiceHandlers } fr
 import { dispatch } from './dispatch.js';
 import type { InventoryUpdate__Output } from './generated/fairlead/agent/v1/InventoryUpdate.js';
 import { InventoryPump } from './inventory-pump.js';
+import { LOCAL } from './peer.js';
 
 const nothing = (): void => {};
 
@@ -18,7 +19,7 @@ export async function connectInProcess(
   const { instanceId = 'in-process', sessionId = 'in-process', now = Date.now } = options;
   const description = await handlers.DescribeHost({}, new CallScope(Infinity).context);
   const host = codec.decodeResponse('DescribeHost', codec.encodeResponse('DescribeHost', description));
-  const facts = { host, instanceId, sessionId, peer: 'in-process', maxMessageBytes: Infinity };
+  const facts = { host, instanceId, sessionId, peer: 'in-process', identity: LOCAL, maxMessageBytes: Infinity };
   return new InProcessConnection(handlers, facts, now);
 }
 

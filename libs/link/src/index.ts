@@ -7,6 +7,25 @@ export type * from './messages.js';
 export * from './network-message.js';
 export { CAPABILITY } from './protocol.js';
 export { formatLinkAddress, parseLinkAddress, type LinkAddress } from './address.js';
+export {
+  certificatesOf,
+  joinController,
+  type JoinOptions,
+  recoverIdentity,
+  type RecoverOptions,
+} from './enrolment-client.js';
+export { connectTo } from './connect.js';
+export type * from './enrolment-contract.js';
+export { DEFAULT_LIMITS, type LinkLimits, type Rate } from './limits.js';
+export { describePeer, LOCAL, type Peer, type TlsIdentity } from './peer.js';
+export {
+  createKey,
+  createNonce,
+  createSigningRequest,
+  publicKeyOf,
+  type SigningPurpose,
+  verifySigningRequest,
+} from './signing.js';
 export { AgentServer, type AgentServerOptions } from './agent-server.js';
 export { dispatch } from './dispatch.js';
 export { connectInProcess } from './in-process.js';

@@ -1,7 +1,6 @@
 import { FairleadError } from '@fairlead/domain';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { NetworkServiceHandlers } from './contract.js';
 import { toServiceError } from './error-message.js';
 import { LinkClient, type LinkClientOptions } from './link-client.js';
@@ -57,7 +56,7 @@ describe('a session of the agent', () => {
   it('begins with Hello, with the capability of this version and the id of the process', async () => {
     const { session } = await joined();
     const { hello } = await session.inbox.next();
-    expect(hello).toMatchObject({ instanceId: 'i1', host: { name: 'web-07', capability: 1 } });
+    expect(hello).toMatchObject({ instanceId: 'i1', host: { name: 'web-07', capability: 2 } });
   });
 
   it('sends no inventory before Welcome', async () => {
@@ -284,9 +283,10 @@ describe('the link', () => {
 
   it('says that something else answered, where an HTTP/1 server does', async () => {
     const http = createServer((_request, response) => response.writeHead(404).end('no'));
-    await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+    const path = `${cleanup.folder()}/http.sock`;
+    await new Promise<void>((resolve) => http.listen(path, resolve));
     cleanup.add(() => (http.closeAllConnections(), new Promise((resolve) => http.close(resolve))));
-    const address = `127.0.0.1:${(http.address() as AddressInfo).port}`;
+    const address = `unix:${path}`;
     const { log, waited } = startClient(address);
     expect(await waited).toBe(100);
     expect(log.lines.join('\n')).toContain(`something that is not our controller answered at ${address}`);
@@ -329,10 +329,10 @@ describe('the link', () => {
     expect(agent.running).toBe(0);
   });
 
-  it.each(['0.0.0.0:7801', '10.1.2.3:7801', 'fleet.example:7801'])('is not dialled over %s', (address) => {
+  it.each(['127.0.0.1:7801', 'fleet.example:7801'])('is not dialled over %s without an identity', (address) => {
     const { handlers } = new FakeAgent();
     const dial = () => new LinkClient({ address, handlers, instanceId: 'i', log: new MemoryLog() });
-    expect(dial).toThrow('in this version the link runs over a Unix socket or loopback TCP only');
+    expect(dial).toThrow('Without an identity no controller is dialled over TCP');
   });
 
   it('survives 1,000 messages of nonsense from what it takes for its controller', async () => {

@@ -1,4 +1,4 @@
-import { toFairleadError } from '@fairlead/domain';
+import { FairleadError, toFairleadError } from '@fairlead/domain';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LinkAddress } from './address.js';
 import { formatLinkAddress, parseLinkAddress } from './address.js';
@@ -7,14 +7,17 @@ import type { SessionEnd } from './backoff.js';
 import { Backoff } from './backoff.js';
 import type { SteadyClock } from './call-scope.js';
 import { CallScope, steadyClock } from './call-scope.js';
+import { leafOf, nameOf, notAfterOf } from './certificate.js';
 import type { NetworkServiceHandlers } from './contract.js';
 import type { HostMessage } from './generated/fairlead/agent/v1/HostMessage.js';
 import { DEFAULT_MAX_MESSAGE_BYTES, openClient } from './grpc-options.js';
 import type { LinkLog } from './log.js';
+import type { TlsIdentity } from './peer.js';
 import { agentLink, CAPABILITY, rawService } from './protocol.js';
+import { LinkCredentials } from './tls-client.js';
 
 export interface LinkClientOptions {
-  /** `unix:/path`, `127.0.0.1:7801`, `localhost:7801` or `[::1]:7801`. */
+  /** `unix:/path`, or over TLS `controller.example:7801`, `192.0.2.7:7801`, `[2001:db8::7]:7801`. */
   readonly address: string;
   readonly handlers: NetworkServiceHandlers;
   /** Random for each agent process. */
@@ -29,7 +32,16 @@ export interface LinkClientOptions {
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
   /** Time for Welcome to come. Default 10 s. */
   readonly welcomeLimitMs?: number;
+  /** What is shown and trusted; asked at every dial. Needed for TCP, not used over a Unix socket. */
+  readonly identity?: () => TlsIdentity;
+  /** Called before a dial whose certificate has expired, by our clock or by the controller's word: to get another one. */
+  readonly onExpired?: () => Promise<void>;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
 }
+
+type Settings = Required<Omit<LinkClientOptions, 'identity' | 'onExpired'>> &
+  Pick<LinkClientOptions, 'identity' | 'onExpired'>;
 
 const attach = rawService(agentLink)['Attach'];
 
@@ -47,13 +59,16 @@ const sleepUnlessAborted = async (ms: number, signal: AbortSignal): Promise<void
  * connection) outlives it; `run` resolves only after the last session has ended.
  */
 export class LinkClient {
-  private readonly settings: Required<LinkClientOptions>;
+  private readonly settings: Settings;
   private readonly address: LinkAddress;
+  private saidExpired = false;
 
-  /** @throws FairleadError `invalid_argument` for an address beyond this machine */
+  /** @throws FairleadError `invalid_argument` for what is no address, and for TCP without an identity */
   constructor(options: LinkClientOptions) {
     this.address = parseLinkAddress(options.address);
+    if (this.address.kind === 'tcp' && options.identity === undefined) throw noIdentity(options.address);
     this.settings = {
+      now: Date.now,
       capability: CAPABILITY,
       random: Math.random,
       clock: steadyClock,
@@ -78,11 +93,21 @@ export class LinkClient {
 
   private async runSession(signal: AbortSignal): Promise<SessionEnd> {
     try {
+      await this.recoverIfExpired();
       const host = await this.describeHost();
       return signal.aborted ? failedToStart('the agent is stopping') : await this.dial(host, signal);
     } catch (error) {
-      return failedToStart(toFairleadError(error).message);
+      const { message, traits } = toFairleadError(error);
+      return failedToStart(message, traits.grpc === 'RESOURCE_EXHAUSTED');
     }
+  }
+
+  private async recoverIfExpired(): Promise<void> {
+    const { identity, onExpired, now } = this.settings;
+    if (this.address.kind === 'unix' || identity === undefined || onExpired === undefined) return;
+    if (!this.saidExpired && notAfterOf(leafOf(identity().certificateChain)) > now()) return;
+    await onExpired();
+    this.saidExpired = false;
   }
 
   private async describeHost(): Promise<HostMessage> {
@@ -97,20 +122,39 @@ export class LinkClient {
 
   private async dial(host: HostMessage, signal: AbortSignal): Promise<SessionEnd> {
     if (attach === undefined) throw new Error('proto/fairlead/link/v1/link.proto has no Attach');
-    const client = openClient(this.address, DEFAULT_MAX_MESSAGE_BYTES);
+    const security = this.security();
+    const client = openClient(this.address, DEFAULT_MAX_MESSAGE_BYTES, security);
     const stream = client.makeBidiStreamRequest(attach.path, attach.requestSerialize, attach.responseDeserialize);
     const { instanceId } = this.settings;
     const address = formatLinkAddress(this.address);
-    const session = new AgentSession(stream, { host, instanceId }, { ...this.settings, address });
+    const refusal = (): FairleadError | undefined => security?.refusal;
+    const session = new AgentSession(stream, { host, instanceId }, { ...this.settings, address, refusal });
     const stop = (): void => session.finish('the agent is stopping');
     signal.addEventListener('abort', stop, { once: true });
     try {
-      return await session.ended;
+      const end = await session.ended;
+      this.saidExpired = end.expired === true;
+      return end;
     } finally {
       signal.removeEventListener('abort', stop);
       client.close();
     }
   }
+
+  private security(): LinkCredentials | undefined {
+    const { identity, now } = this.settings;
+    if (this.address.kind === 'unix' || identity === undefined) return undefined;
+    const own = identity();
+    const clusterId = nameOf(leafOf(own.certificateChain))?.clusterId;
+    if (clusterId === undefined) throw new FairleadError('internal', 'our own certificate names no cluster');
+    const address = formatLinkAddress(this.address);
+    return new LinkCredentials({ role: 'controller', roots: own.roots, clusterId, own, address, now });
+  }
 }
 
-const failedToStart = (reason: string): SessionEnd => ({ reason, healthyMs: 0, exhausted: false });
+const failedToStart = (reason: string, exhausted = false): SessionEnd => ({ reason, healthyMs: 0, exhausted });
+
+const noIdentity = (address: string): FairleadError =>
+  new FairleadError('invalid_argument', `Without an identity no controller is dialled over TCP (${address})`, {
+    hint: 'Join the controller first, or use its Unix socket.',
+  });

@@ -1,6 +1,8 @@
+import type { FairleadError } from '@fairlead/domain';
 import type { ServiceError } from '@grpc/grpc-js';
 import { status as Status } from '@grpc/grpc-js';
 import { fromServiceError } from './error-message.js';
+import { CERTIFICATE_HEADER, EXPIRED } from './protocol.js';
 
 /**
  * What grpc-js 1.14 says where the other side speaks HTTP/1, something else altogether, or HTTP/2 without gRPC.
@@ -8,24 +10,43 @@ import { fromServiceError } from './error-message.js';
  */
 const NOT_GRPC = /Protocol error|larger than max|HTTP status code|[Pp]arse [Ee]rror|content-type/;
 
-/** Why a session could not begin or broke, as a sentence for the log, and whether to stay away for longer. */
+/** Why a link could not begin or broke. */
+export interface LinkFailure {
+  /** A sentence for the log. */
+  readonly reason: string;
+  /** Whether to stay away for longer. */
+  readonly exhausted: boolean;
+  /** The other side says that our certificate has expired. */
+  readonly expired: boolean;
+}
+
+/** @param refusal why we did not trust the other side, where we did not */
 export function explainLinkFailure(
   error: ServiceError,
   address: string,
   peer: 'controller' | 'agent',
-): { reason: string; exhausted: boolean } {
-  const { details } = error;
-  if (error.metadata.get('fairlead-code').length > 0) {
-    const { message, hint, traits } = fromServiceError(error);
-    const words = hint === undefined ? message : `${message.replace(/\.$/, '')}. ${hint}`;
-    return { reason: `the ${peer} at ${address} says: ${words}`, exhausted: traits.grpc === 'RESOURCE_EXHAUSTED' };
+  refusal?: FairleadError,
+): LinkFailure {
+  const { details, metadata } = error;
+  const failure = (reason: string, exhausted = false): LinkFailure => ({
+    reason,
+    exhausted,
+    expired: metadata.get(CERTIFICATE_HEADER)[0]?.toString() === EXPIRED,
+  });
+  if (refusal !== undefined) return failure(sentenceOf(refusal));
+  if (metadata.get('fairlead-code').length > 0) {
+    const said = fromServiceError(error);
+    return failure(`the ${peer} at ${address} says: ${sentenceOf(said)}`, said.traits.grpc === 'RESOURCE_EXHAUSTED');
   }
   if (error.code === Status.UNIMPLEMENTED || NOT_GRPC.test(details)) {
-    return { reason: `something that is not our ${peer} answered at ${address} (${details})`, exhausted: false };
+    return failure(`something that is not our ${peer} answered at ${address} (${details})`);
   }
   const exhausted = error.code === Status.RESOURCE_EXHAUSTED;
   if (details.startsWith('No connection established')) {
-    return { reason: `no ${peer} answers at ${address} (${details})`, exhausted };
+    return failure(`no ${peer} answers at ${address} (${details})`, exhausted);
   }
-  return { reason: `the link to ${address} broke (${details})`, exhausted };
+  return failure(`the link to ${address} broke (${details})`, exhausted);
 }
+
+const sentenceOf = ({ message, hint }: FairleadError): string =>
+  hint === undefined ? message : `${message.replace(/\.$/, '')}. ${hint}`;

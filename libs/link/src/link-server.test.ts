@@ -29,7 +29,7 @@ async function start(options: Partial<LinkServerOptions> = {}) {
   const connected = deferred<HostConnection>();
   const server = new LinkServer({ log, onConnection: connected.resolve, ...options });
   cleanup.add(() => server.close());
-  const address = await server.listen('127.0.0.1:0');
+  const address = await server.listen(`unix:${cleanup.folder()}/link.sock`);
   return { server, log, address, agent: new RawAgent(address, cleanup), connected: connected.promise };
 }
 
@@ -48,9 +48,9 @@ describe('the beginning of a session', () => {
     const limits = { heartbeatMs: 700, silenceLimitMs: 2_100, maxMessageBytes: 50_000, createId: () => 's-1' };
     const { welcome, connection } = await greeted(limits);
     const { createId: _createId, ...carried } = limits;
-    expect(welcome.welcome).toEqual({ sessionId: 's-1', capability: 1, ...carried });
+    expect(welcome.welcome).toEqual({ sessionId: 's-1', capability: 2, ...carried });
     expect(connection).toMatchObject({ sessionId: 's-1', instanceId: 'raw' });
-    expect(connection.peer).toMatch(/^127\.0\.0\.1:\d+$/);
+    expect(connection).toMatchObject({ peer: 'unix', identity: { kind: 'local' } });
   });
 
   it.each([
@@ -264,9 +264,14 @@ describe('a reader that is slow', () => {
 });
 
 describe('the server', () => {
-  it.each(['0.0.0.0:0', '10.1.2.3:0', 'fleet.example:0'])('does not listen on %s', async (address) => {
+  it.each(['0.0.0.0:0', '127.0.0.1:0', '[::1]:0'])('does not listen on %s without an identity', async (address) => {
     const { server } = await start();
-    await expect(server.listen(address)).rejects.toThrow('over a Unix socket or loopback TCP only');
+    await expect(server.listen(address)).rejects.toThrow('Without a certificate nothing is served over TCP');
+  });
+
+  it('does not listen on a name', async () => {
+    const { server } = await start();
+    await expect(server.listen('localhost:0')).rejects.toThrow("Cannot listen on the name 'localhost'");
   });
 
   it('takes agents in on several addresses at once', async () => {
@@ -281,8 +286,8 @@ describe('the server', () => {
     await server.close();
     expect(await connection.closed).toBe('the controller is stopping');
     expect((await agent.failure).code).toBe(status.UNAVAILABLE);
-    const refused = new Promise((resolve) => connect(Number(address.split(':')[1]), '127.0.0.1').on('error', resolve));
-    expect(await refused).toMatchObject({ code: 'ECONNREFUSED' });
+    const refused = new Promise((resolve) => connect(address.slice('unix:'.length)).on('error', resolve));
+    expect(await refused).toMatchObject({ code: 'ENOENT' });
   });
 
   it('survives 1,000 messages of nonsense, before and after Hello', async () => {

@@ -1,14 +1,25 @@
 import { checkHostName, FairleadError, toFairleadError } from '@fairlead/domain';
+import type { sendUnaryData, ServerUnaryCall } from '@grpc/grpc-js';
 import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
+import { type SteadyClock, steadyClock } from './call-scope.js';
+import type { Caller } from './caller.js';
 import type { HostConnection } from './contract.js';
+import type { EnrolmentMethod } from './enrolment-codec.js';
+import type { EnrolmentHandlers, LinkRefusal } from './enrolment-contract.js';
+import { EnrolmentService } from './enrolment-service.js';
 import { toServiceError } from './error-message.js';
 import type { Hello__Output } from './generated/fairlead/link/v1/Hello.js';
+import { GrpcDoor } from './grpc-door.js';
 import { DEFAULT_MAX_MESSAGE_BYTES } from './grpc-options.js';
 import type { AttachCall } from './host-session.js';
 import { HostSession } from './host-session.js';
-import { LocalServer } from './local-server.js';
+import { DEFAULT_LIMITS, type LinkLimits } from './limits.js';
+import { LinkGate } from './link-gate.js';
+import { LinkPorts } from './link-ports.js';
 import type { LinkLog } from './log.js';
-import { agentLink, CAPABILITY, rawService } from './protocol.js';
+import { describePeer, type Peer, type TlsIdentity } from './peer.js';
+import { agentLink, CAPABILITY, enrolment, rawService } from './protocol.js';
 import { sessionCodec } from './session-codec.js';
 
 export interface LinkServerOptions {
@@ -32,9 +43,15 @@ export interface LinkServerOptions {
   readonly now?: () => number;
   /** Makes the id of a session. */
   readonly createId?: () => string;
+  /** Without it nobody can enrol. */
+  readonly enrolment?: EnrolmentHandlers | undefined;
+  /** Without it nothing is served over TCP. */
+  readonly identity?: TlsIdentity | undefined;
+  readonly limits?: Partial<LinkLimits>;
+  /** Called for every call and connection that is refused, also where `onConnection` has refused it. Must not throw. */
+  readonly onRefused?: (refusal: LinkRefusal) => void;
+  readonly clock?: SteadyClock;
 }
-
-type Settings = Required<LinkServerOptions>;
 
 const DEFAULTS = {
   capability: CAPABILITY,
@@ -44,45 +61,97 @@ const DEFAULTS = {
   helloLimitMs: 5_000,
   now: Date.now,
   createId: randomUUID,
+  clock: steadyClock,
+  onRefused: () => {},
 } satisfies Partial<LinkServerOptions>;
+
+type Settings = Required<Omit<LinkServerOptions, 'enrolment' | 'identity' | 'limits'>> & {
+  readonly limits: LinkLimits;
+};
+
+type UnaryCall = ServerUnaryCall<Buffer, Buffer>;
 
 /** Streams of one connection: an agent needs one. */
 const MAX_STREAMS = 8;
 
 /**
- * The controller's end of the link: takes agents' sessions in.
+ * The controller's end of the link: takes agents' sessions in, and enrols hosts.
  *
- * Invariants: it listens on Unix sockets (mode 0600) and loopback TCP only; a stream is a session only after a
- * readable Hello in time and `onConnection`'s consent; `close` ends every session before it resolves.
+ * Invariants: it listens on Unix sockets (mode 0600) and, with an identity, behind TLS; who an agent is comes from its
+ * certificate alone; a stream is a session only after the gate, a readable Hello in time and `onConnection`'s consent;
+ * `close` ends every session before it resolves.
  */
 export class LinkServer {
   private readonly settings: Settings;
-  private readonly server: LocalServer;
+  private readonly door: GrpcDoor;
+  private readonly ports: LinkPorts;
+  private readonly enrolment: EnrolmentService | undefined;
   private readonly sessions = new Set<HostSession>();
 
+  /** @throws FairleadError `invalid_argument` for an identity that is none of ours */
   constructor(options: LinkServerOptions) {
-    this.settings = { ...DEFAULTS, ...options };
-    this.server = new LocalServer(this.settings.maxMessageBytes, MAX_STREAMS);
-    this.server.grpc.addService(rawService(agentLink), { Attach: (call: AttachCall) => void this.attach(call) });
+    const limits = { ...DEFAULT_LIMITS, ...options.limits };
+    const settings = (this.settings = { ...DEFAULTS, ...options, limits });
+    const { clock, now } = settings;
+    const { enrolment: handlers, identity } = options;
+    this.enrolment = handlers && new EnrolmentService({ handlers, limits, clock });
+    const gate = new LinkGate(this.enrolment, limits, (refusal) => this.refused(refusal));
+    const onFlood = ({ peer }: Caller, reason: string): void =>
+      this.refused({ peer, what: 'connection', reason, code: 'overloaded' });
+    this.door = new GrpcDoor({
+      maxMessageBytes: settings.maxMessageBytes,
+      maxStreams: MAX_STREAMS,
+      gate: (caller, path, stream) => gate.pass(caller, path, stream),
+      flood: { ...limits, onFlood },
+      clock,
+    });
+    this.ports = new LinkPorts(this.door, {
+      identity,
+      limits,
+      clock,
+      now,
+      certificateRequired: false,
+      onRefused: (address, reason, code) =>
+        this.refused({ peer: { kind: 'anonymous', address }, what: 'connection', reason, code }),
+    });
+    this.door.grpc.addService(rawService(agentLink), { Attach: (call: AttachCall) => void this.attach(call) });
+    this.door.grpc.addService(rawService(enrolment), {
+      Challenge: this.enrol('Challenge'),
+      Join: this.enrol('Join'),
+      Recover: this.enrol('Recover'),
+    });
   }
 
   /**
    * May be called several times. Returns the address as bound.
-   * @throws FairleadError `invalid_argument` for an address beyond this machine, `already_exists` for one in use
+   * @throws FairleadError `invalid_argument` for no address to listen on, and for TCP without an identity;
+   * `already_exists` for one in use
    */
   listen(address: string): Promise<string> {
-    return this.server.listen(address);
+    return this.ports.listen(address);
+  }
+
+  /** For the handshakes from now on; open connections stay. */
+  setIdentity(identity: TlsIdentity): void {
+    this.ports.setIdentity(identity);
+  }
+
+  /** Serves a socket that we dialled, as if it had been accepted. Resolves when it has closed. */
+  accept(socket: Socket): Promise<void> {
+    return this.ports.accept(socket);
   }
 
   async close(reason = 'the controller is stopping'): Promise<void> {
     for (const session of this.sessions) session.close(reason);
-    await this.server.close();
+    await this.ports.close();
   }
 
   private async attach(call: AttachCall): Promise<void> {
     let session: HostSession | undefined;
+    let peer: Peer = { kind: 'anonymous', address: 'unknown' };
     try {
-      session = this.sessionOf(call, readHello(await firstMessage(call, this.settings.helloLimitMs)));
+      ({ peer } = this.door.callerOf(call));
+      session = this.sessionOf(call, peer, readHello(await firstMessage(call, this.settings.helloLimitMs)));
       await this.settings.onConnection(session);
       session.open();
     } catch (thrown) {
@@ -90,12 +159,40 @@ export class LinkServer {
       this.settings.log.warn('An agent was refused', { peer: peerOf(call), reason: error.message });
       if (session === undefined) call.emit('error', toServiceError(error));
       else session.refuse(error);
+      this.refused({ peer, what: 'Attach', reason: error.message, code: error.code });
     }
   }
 
-  private sessionOf(call: AttachCall, { host, instanceId }: CheckedHello): HostSession {
+  private enrol(method: EnrolmentMethod) {
+    return (call: UnaryCall, callback: sendUnaryData<Buffer>): void => {
+      this.answerEnrolment(method, call).then(
+        (bytes) => callback(null, bytes),
+        (error: unknown) => callback(toServiceError(error)),
+      );
+    };
+  }
+
+  private async answerEnrolment(method: EnrolmentMethod, call: UnaryCall): Promise<Buffer> {
+    const { peer } = this.door.callerOf(call);
+    try {
+      if (this.enrolment === undefined) throw new FairleadError('unsupported', 'Nobody can enrol at this controller');
+      return await this.enrolment.answer(method, call.request, peer);
+    } catch (thrown) {
+      const { message, code } = toFairleadError(thrown);
+      this.refused({ peer, what: method, reason: message, code });
+      throw thrown;
+    }
+  }
+
+  private refused(refusal: LinkRefusal): void {
+    const { peer, what, reason, code } = refusal;
+    this.settings.log.debug('A caller was refused', { peer: describePeer(peer), what, reason, code });
+    this.settings.onRefused(refusal);
+  }
+
+  private sessionOf(call: AttachCall, identity: Peer, { host, instanceId }: CheckedHello): HostSession {
     const { createId, maxMessageBytes } = this.settings;
-    const facts = { host, instanceId, sessionId: createId(), peer: peerOf(call), maxMessageBytes };
+    const facts = { host, instanceId, sessionId: createId(), peer: peerOf(call), identity, maxMessageBytes };
     const session = new HostSession(call, facts, this.settings);
     this.sessions.add(session);
     void session.closed.then(() => this.sessions.delete(session));

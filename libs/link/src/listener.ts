@@ -4,10 +4,10 @@ import type { Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
 import type { Server } from 'node:net';
 import type { LinkAddress } from './address.js';
-import { formatLinkAddress, parseLinkAddress } from './address.js';
+import { formatLinkAddress, parseListenAddress } from './address.js';
 
 /**
- * One listening socket of this machine.
+ * One listening socket of this machine. What it takes from TCP is paused until somebody reads it.
  *
  * Invariants: a Unix socket has mode 0600 from the moment it exists; `close` ends every connection it has accepted
  * and resolves when the socket is gone.
@@ -26,13 +26,13 @@ export class Listener {
   }
 
   /**
-   * @throws FairleadError `invalid_argument` for an address beyond this machine, `already_exists` where somebody
+   * @throws FairleadError `invalid_argument` for what is no address to listen on, `already_exists` where somebody
    * listens already, `internal` for what the system says else
    */
   static async open(text: string, accept: (socket: Socket) => void): Promise<Listener> {
-    const wanted = parseLinkAddress(text);
+    const wanted = parseListenAddress(text);
     if (wanted.kind === 'unix') await removeStaleSocket(wanted.path);
-    const server = createServer({ noDelay: true, pauseOnConnect: false });
+    const server = createServer({ noDelay: true, pauseOnConnect: wanted.kind === 'tcp' });
     await bind(server, wanted);
     const listener = new Listener(server, boundAddress(server, wanted));
     server.on('connection', (socket) => {

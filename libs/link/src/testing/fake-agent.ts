@@ -53,6 +53,11 @@ export class FakeAgent {
     PruneNetworks: unused('PruneNetworks'),
     Probe: unused('Probe'),
     LookUpOperation: unused('LookUpOperation'),
+    RequestCertificate: unused('RequestCertificate'),
+    InstallCertificate: unused('InstallCertificate'),
+    UpdateTrust: unused('UpdateTrust'),
+    KeepCheckpoint: unused('KeepCheckpoint'),
+    ListCheckpoints: unused('ListCheckpoints'),
     WatchInventory: ({ heartbeatMs }, context) => this.watch(heartbeatMs, context),
     ...this.replaced,
   };

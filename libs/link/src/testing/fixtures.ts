@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
@@ -11,6 +12,7 @@ import type { LinkClientOptions } from '../link-client.js';
 import { LinkClient } from '../link-client.js';
 import type { LinkServerOptions } from '../link-server.js';
 import { LinkServer } from '../link-server.js';
+import { TestAuthority } from './authority.js';
 import { deferred, MemoryLog } from './fake-agent.js';
 
 /** Ends what a test has begun, last first. */
@@ -40,7 +42,7 @@ export interface Rig {
 
 export type Carrier = (handlers: NetworkServiceHandlers, cleanup: Cleanup) => Promise<Rig>;
 
-/** A relay between two sockets of this machine that can stop forwarding, or break. */
+/** A relay between two sockets of this machine that can stop forwarding, or break; of the same kind as its target. */
 export async function relay(cleanup: Cleanup, target: string) {
   const sockets = new Set<Socket>();
   const server = createServer({ noDelay: true }, (inner) => {
@@ -54,7 +56,11 @@ export async function relay(cleanup: Cleanup, target: string) {
     }
     inner.pipe(outer).pipe(inner);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const path = target.startsWith('unix:') ? `${cleanup.folder()}/relay.sock` : undefined;
+  await new Promise<void>((resolve) =>
+    path === undefined ? server.listen(0, '127.0.0.1', resolve) : server.listen(path, resolve),
+  );
+  const address = path === undefined ? `127.0.0.1:${(server.address() as AddressInfo).port}` : `unix:${path}`;
   const breakOff = (): void => {
     for (const socket of sockets) socket.destroy();
     sockets.clear();
@@ -63,7 +69,7 @@ export async function relay(cleanup: Cleanup, target: string) {
     for (const socket of sockets) socket.unpipe().pause();
   };
   cleanup.add(() => (breakOff(), new Promise((resolve) => server.close(resolve))));
-  return { address: `127.0.0.1:${(server.address() as AddressInfo).port}`, breakOff, freeze };
+  return { address, breakOff, freeze };
 }
 
 export interface LinkOptions {
@@ -102,13 +108,35 @@ export async function startLink(handlers: NetworkServiceHandlers, cleanup: Clean
   return { server, address, log, wire, next, stop, running };
 }
 
-const outbound =
-  (listen: (cleanup: Cleanup) => string): Carrier =>
-  async (handlers, cleanup) => {
-    const { next, wire, stop } = await startLink(handlers, cleanup, { listen: listen(cleanup) });
-    const connection = await next();
-    return { connection, cut: () => (stop.abort(), wire.breakOff()) };
-  };
+const joined = async (handlers: NetworkServiceHandlers, cleanup: Cleanup, options: LinkOptions): Promise<Rig> => {
+  const { next, wire, stop } = await startLink(handlers, cleanup, options);
+  const connection = await next();
+  return { connection, cut: () => (stop.abort(), wire.breakOff()) };
+};
+
+const local: Carrier = (handlers, cleanup) => joined(handlers, cleanup, {});
+
+/** One for all tests of a file: making keys takes time. */
+let authority: Promise<TestAuthority> | undefined;
+export const testAuthority = (): Promise<TestAuthority> => (authority ??= TestAuthority.create());
+
+const overTls: Carrier = async (handlers, cleanup) => {
+  const ca = await testAuthority();
+  const [server, client] = [await ca.controller(), await ca.agent()];
+  const listen = '127.0.0.1:0';
+  return joined(handlers, cleanup, { listen, server: { identity: server }, client: { identity: () => client } });
+};
+
+const dialledOverTls: Carrier = async (handlers, cleanup) => {
+  const ca = await testAuthority();
+  const agentId = randomUUID();
+  const server = new AgentServer({ handlers, instanceId: 'instance-1', identity: await ca.agent(agentId) });
+  cleanup.add(() => server.close());
+  const wire = await relay(cleanup, await server.listen('127.0.0.1:0'));
+  const connection = await dialAgent(wire.address, { identity: await ca.controller(), agentId });
+  cleanup.add(() => connection.close('the test is over'));
+  return { connection, cut: wire.breakOff };
+};
 
 const dialled: Carrier = async (handlers, cleanup) => {
   const server = new AgentServer({ handlers, instanceId: 'instance-1' });
@@ -126,8 +154,9 @@ const inProcess: Carrier = async (handlers) => {
 
 /** Every way a controller reaches an agent. */
 export const carriers: Readonly<Record<string, Carrier>> = {
-  'a session over a Unix socket': outbound((cleanup) => `unix:${cleanup.folder()}/link.sock`),
-  'a session over loopback TCP': outbound(() => '127.0.0.1:0'),
+  'a session over a Unix socket': local,
+  'a session over mTLS': overTls,
   'a dialled agent': dialled,
+  'an agent dialled over mTLS': dialledOverTls,
   'a connection within one process': inProcess,
 };

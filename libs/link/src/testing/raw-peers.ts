@@ -76,13 +76,14 @@ export class RawController {
     const server = new Server();
     const attach = (call: ServerDuplexStream<Buffer, Buffer>): void => controller.sessions.put(new RawSession(call));
     server.addService(rawService(agentLink), { Attach: attach });
-    const port = await new Promise<number>((resolve, reject) =>
-      server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
-        error === null ? resolve(bound) : reject(error),
+    const address = `unix:${cleanup.folder()}/raw.sock`;
+    await new Promise<void>((resolve, reject) =>
+      server.bindAsync(address, ServerCredentials.createInsecure(), (error) =>
+        error === null ? resolve() : reject(error),
       ),
     );
     cleanup.add(() => server.forceShutdown());
-    return { controller, address: `127.0.0.1:${port}` };
+    return { controller, address };
   }
 }
 
@@ -110,7 +111,7 @@ export class RawSession {
   /** Takes Hello and says Welcome. */
   async welcome(limits: { silenceLimitMs?: number; maxMessageBytes?: number } = {}): Promise<AgentMessage__Output> {
     const hello = await this.inbox.next();
-    this.send({ welcome: { sessionId: 's1', heartbeatMs: 0, silenceLimitMs: 10_000, capability: 1, ...limits } });
+    this.send({ welcome: { sessionId: 's1', heartbeatMs: 0, silenceLimitMs: 10_000, capability: 2, ...limits } });
     return hello;
   }
 

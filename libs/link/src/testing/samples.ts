@@ -65,7 +65,7 @@ export const hostFacts = (overrides: Partial<HostFacts> = {}): HostFacts => ({
   name: 'web-07',
   labels: { env: 'prod' },
   agentVersion: '0.1.0',
-  capability: 1,
+  capability: 2,
   engine: {
     kind: 'podman',
     version: '5.4.2',
@@ -75,5 +75,7 @@ export const hostFacts = (overrides: Partial<HostFacts> = {}): HostFacts => ({
   },
   health: { state: 'up', reason: '' },
   journalId: 'j1',
+  policy: { mode: 'manage', rules: ['Networks labelled keep are protected.'] },
+  rootDigests: ['ab'.repeat(32)],
   ...overrides,
 });

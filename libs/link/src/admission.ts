@@ -1,0 +1,84 @@
+import type { Socket } from 'node:net';
+import type { SteadyClock } from './call-scope.js';
+import { plainAddress, sourceOf } from './ip.js';
+import type { LinkLimits } from './limits.js';
+import { TokenBucket, TokenBuckets } from './token-bucket.js';
+
+/**
+ * Counts the connections of each source and of each agent, and lets handshakes begin at a steady pace.
+ *
+ * Invariants: a connection counts for its source until it closes or `prove` moves it to its agent; those that wait for
+ * their handshake begin in the order in which they came.
+ */
+export class Admission {
+  private readonly bySource = new Map<string, number>();
+  private readonly byAgent = new Map<string, number>();
+  private readonly heldBySource = new WeakMap<Socket, () => void>();
+  private readonly rates: TokenBuckets;
+  private readonly pace: TokenBucket;
+  private readonly waiting: (() => void)[] = [];
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly limits: LinkLimits,
+    private readonly clock: SteadyClock,
+  ) {
+    this.rates = new TokenBuckets(limits.newConnectionsPerAddress.perSecond, limits.newConnectionsPerAddress.burst);
+    this.pace = new TokenBucket(limits.handshakes.perSecond, limits.handshakes.burst, clock());
+  }
+
+  /** Returns why the connection is refused, as a sentence; undefined where it is let in. */
+  enter(socket: Socket): string | undefined {
+    const source = sourceOf(socket.remoteAddress ?? '');
+    const address = plainAddress(socket.remoteAddress ?? 'an address that is gone');
+    if (!this.rates.take(source, this.clock())) return `${address} opens connections too fast`;
+    const open = this.bySource.get(source) ?? 0;
+    if (open >= this.limits.connectionsPerAddress) return `${address} has ${open} connections open already`;
+    this.heldBySource.set(socket, this.hold(this.bySource, source, socket));
+    return undefined;
+  }
+
+  /** From now on the connection counts for its agent. Returns false where the agent has too many. */
+  prove(socket: Socket, agentId: string): boolean {
+    if ((this.byAgent.get(agentId) ?? 0) >= this.limits.connectionsPerAgent) return false;
+    this.heldBySource.get(socket)?.();
+    this.hold(this.byAgent, agentId, socket);
+    return true;
+  }
+
+  /** Runs `begin` when its turn has come. Returns false where too many wait already. */
+  whenPaced(begin: () => void): boolean {
+    if (this.waiting.length === 0 && this.pace.take(this.clock())) {
+      begin();
+      return true;
+    }
+    if (this.waiting.length >= this.limits.waitingHandshakes) return false;
+    this.waiting.push(begin);
+    this.timer ??= setTimeout(() => this.next(), this.pace.waitMs(this.clock()));
+    return true;
+  }
+
+  stop(): void {
+    clearTimeout(this.timer);
+    this.waiting.length = 0;
+  }
+
+  private next(): void {
+    this.timer = undefined;
+    while (this.waiting.length > 0 && this.pace.take(this.clock())) this.waiting.shift()?.();
+    if (this.waiting.length > 0) this.timer = setTimeout(() => this.next(), this.pace.waitMs(this.clock()));
+  }
+
+  /** Returns what ends the count before the connection does. */
+  private hold(counts: Map<string, number>, key: string, socket: Socket): () => void {
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+    const letGo = (): void => {
+      socket.off('close', letGo);
+      const left = (counts.get(key) ?? 1) - 1;
+      if (left > 0) counts.set(key, left);
+      else counts.delete(key);
+    };
+    socket.on('close', letGo);
+    return letGo;
+  }
+}

@@ -1,0 +1,56 @@
+/** What one link takes of callers before it stops them. Rates are token buckets: so much at once, then so much a second. */
+export interface LinkLimits {
+  /** Time for a TLS handshake, in milliseconds. */
+  readonly handshakeMs: number;
+  /** Open connections of one source that have not proven to be an agent. A source is an IPv4 address or an IPv6 /64. */
+  readonly connectionsPerAddress: number;
+  /** Open connections of one agent. */
+  readonly connectionsPerAgent: number;
+  readonly newConnectionsPerAddress: Rate;
+  /** Over all sources; what comes faster waits. */
+  readonly handshakes: Rate;
+  /** Connections that wait for their handshake; more are closed. */
+  readonly waitingHandshakes: number;
+  /** Bytes that one connection sends us, TLS included. */
+  readonly bytes: Rate;
+  /** HTTP/2 PING and SETTINGS frames of one connection. */
+  readonly controlFrames: Rate;
+  /** Calls begun on one connection. */
+  readonly calls: Rate;
+  /** Messages of one session that we have not asked for. */
+  readonly messages: Rate;
+  /** Time that a session may spend at the limit of its messages, in milliseconds. */
+  readonly overloadMs: number;
+  /** Calls of Enrolment from one source. */
+  readonly enrolments: Rate;
+  /** Time for one call of Enrolment, in milliseconds. */
+  readonly enrolmentMs: number;
+  /** Wrong tokens or identities of one source after which it is refused for `lockoutMs`. */
+  readonly wrongTokens: number;
+  readonly lockoutMs: number;
+}
+
+export interface Rate {
+  readonly burst: number;
+  readonly perSecond: number;
+}
+
+const MIB = 1024 * 1024;
+
+export const DEFAULT_LIMITS: LinkLimits = {
+  handshakeMs: 5_000,
+  connectionsPerAddress: 100,
+  connectionsPerAgent: 8,
+  newConnectionsPerAddress: { burst: 100, perSecond: 50 },
+  handshakes: { burst: 200, perSecond: 200 },
+  waitingHandshakes: 20_000,
+  bytes: { burst: 32 * MIB, perSecond: MIB },
+  controlFrames: { burst: 100, perSecond: 10 },
+  calls: { burst: 100, perSecond: 20 },
+  messages: { burst: 200, perSecond: 50 },
+  overloadMs: 30_000,
+  enrolments: { burst: 60, perSecond: 5 },
+  enrolmentMs: 30_000,
+  wrongTokens: 20,
+  lockoutMs: 10 * 60_000,
+};

@@ -1,0 +1,175 @@
+import { FairleadError } from '@fairlead/domain';
+import { CallCredentials, ChannelCredentials } from '@grpc/grpc-js';
+import type { X509Certificate } from 'node:crypto';
+import type { Socket } from 'node:net';
+import { connect, type TLSSocket } from 'node:tls';
+import { type CertificateName, explainDistrust, nameOf, verdictOf } from './certificate.js';
+import type { TlsIdentity } from './peer.js';
+
+/** Whom we expect at the other end. */
+export interface Expectation {
+  readonly role: 'agent' | 'controller';
+  /** PEM: the roots that may have signed its certificate. */
+  readonly roots: string;
+  /** Undefined: whichever the roots have signed for. */
+  readonly clusterId?: string | undefined;
+  /** Of an agent. */
+  readonly agentId?: string | undefined;
+  /** What we show of ourselves. */
+  readonly own?: TlsIdentity | undefined;
+  /** For messages. */
+  readonly address: string;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+export interface SecuredSocket {
+  readonly socket: TLSSocket;
+  readonly certificate: X509Certificate;
+  readonly name: CertificateName;
+}
+
+/** Time for the other end's part of a handshake. */
+const HANDSHAKE_LIMIT_MS = 10_000;
+
+/**
+ * TLS over a socket, with nothing verified: for callers who then look at the certificates and send nothing.
+ * @throws FairleadError where there is no TLS at the other end; the socket is gone then
+ */
+export function startTls(
+  socket: Socket,
+  { role, roots, own, address }: Pick<Expectation, 'role' | 'address' | 'own'> & { readonly roots?: string },
+): Promise<TLSSocket> {
+  return new Promise((resolve, reject) => {
+    const secured = connect({
+      socket,
+      ca: roots,
+      cert: own?.certificateChain,
+      key: own?.privateKey,
+      ALPNProtocols: ['h2'],
+      minVersion: 'TLSv1.3',
+      maxVersion: 'TLSv1.3',
+      // OpenSSL's verdict is read by `secureClient`, which can then say what is wrong with the certificate.
+      rejectUnauthorized: false,
+      checkServerIdentity: () => undefined,
+    });
+    const fail = (why: string): void => {
+      clearTimeout(timer);
+      secured.destroy();
+      reject(notOurs(role, address, why));
+    };
+    const timer = setTimeout(() => fail(`no TLS handshake within ${HANDSHAKE_LIMIT_MS} ms`), HANDSHAKE_LIMIT_MS);
+    const closed = (): void => fail('it closed the connection during the TLS handshake');
+    secured.on('error', (error: NodeJS.ErrnoException) => fail(error.code ?? error.message));
+    secured.once('close', closed);
+    secured.once('secureConnect', () => {
+      clearTimeout(timer);
+      secured.off('close', closed);
+      if (secured.alpnProtocol === 'h2') resolve(secured);
+      else fail('it does not speak HTTP/2');
+    });
+  });
+}
+
+/**
+ * TLS over a socket, to the one who is expected and nobody else. There are no host names in our certificates: who
+ * somebody is follows from the roots and the one name in the certificate.
+ * @throws FairleadError `controller_unavailable` or `host_unavailable` with the reason; nothing was sent, and the socket
+ * is gone
+ */
+export async function secureClient(socket: Socket, expected: Expectation): Promise<SecuredSocket> {
+  const secured = await startTls(socket, expected);
+  try {
+    const certificate = secured.getPeerX509Certificate();
+    if (certificate === undefined) throw refused(expected, 'shows no certificate');
+    if (!secured.authorized) throw distrusted(expected, certificate, verdictOf(secured));
+    const name = nameOf(certificate);
+    if (name === undefined) throw refused(expected, 'shows a certificate that is none of ours');
+    checkName(name, expected);
+    return { socket: secured, certificate, name };
+  } catch (error) {
+    secured.destroy();
+    throw error;
+  }
+}
+
+function checkName(name: CertificateName, expected: Expectation): void {
+  const { role, clusterId, agentId } = expected;
+  if (name.role !== role)
+    throw refused(expected, `shows the certificate of ${aRole(name.role)}, not of ${aRole(role)}`);
+  if (clusterId !== undefined && name.clusterId !== clusterId) {
+    throw refused(expected, `belongs to another cluster (${name.clusterId}, not ${clusterId})`);
+  }
+  if (agentId !== undefined && name.id !== agentId) throw refused(expected, `is agent ${name.id}, not ${agentId}`);
+}
+
+const aRole = (role: 'agent' | 'controller'): string => (role === 'agent' ? 'an agent' : 'a controller');
+
+const codeFor = (role: 'agent' | 'controller') => (role === 'agent' ? 'host_unavailable' : 'controller_unavailable');
+
+const refused = ({ role, address }: Expectation, what: string): FairleadError =>
+  new FairleadError(codeFor(role), `whoever answers at ${address} ${what}; nothing was sent`, {
+    hint: `Look whether ${address} is the address of the ${role}.`,
+  });
+
+function distrusted({ role, address, now }: Expectation, certificate: X509Certificate, code: string): FairleadError {
+  const { reason, dated } = explainDistrust(`the certificate of the ${role} at ${address}`, certificate, code, now());
+  return new FairleadError(codeFor(role), `${reason}; nothing was sent`, {
+    hint:
+      dated === undefined
+        ? `Look whether ${address} is the address of the ${role}.`
+        : 'Compare the clocks of both machines.',
+  });
+}
+
+const notOurs = (role: 'agent' | 'controller', address: string, why: string): FairleadError =>
+  new FairleadError(codeFor(role), `something that is not our ${role} answered at ${address} (${why})`, {
+    hint: `Look whether address and port are those of the ${role}'s link.`,
+  });
+
+/**
+ * Credentials of a gRPC client whose TLS is `secureClient`.
+ *
+ * Invariants: gRPC gets a socket only after the other end was verified; `refusal` is why the last one was not.
+ */
+export class LinkCredentials extends ChannelCredentials {
+  refusal: FairleadError | undefined;
+
+  constructor(private readonly expected: Expectation) {
+    super();
+  }
+
+  override _isSecure(): boolean {
+    return true;
+  }
+
+  override _equals(other: ChannelCredentials): boolean {
+    return this === other;
+  }
+
+  override compose(): ChannelCredentials {
+    throw new Error('The link has no credentials of single calls');
+  }
+
+  override _createSecureConnector(): ReturnType<ChannelCredentials['_createSecureConnector']> {
+    return {
+      connect: async (socket) => ({ socket: await this.secure(socket), secure: true }),
+      waitForReady: () => Promise.resolve(),
+      getCallCredentials: () => CallCredentials.createEmpty(),
+      destroy: () => {},
+    };
+  }
+
+  /** What was verified of the last connection. */
+  verified: SecuredSocket | undefined;
+
+  private async secure(socket: Socket): Promise<TLSSocket> {
+    try {
+      this.verified = await secureClient(socket, this.expected);
+      return this.verified.socket;
+    } catch (error) {
+      if (error instanceof FairleadError) this.refusal = error;
+      throw error;
+    }
+  }
+}
