@@ -1,5 +1,6 @@
 import { type Client, type ClientOptions, createClient } from '@fairlead/api';
-import { loadConfig } from './config.js';
+import { type Config, loadConfig } from './config.js';
+import { explainUnauthenticated, tokenFor } from './credentials/credentials.js';
 import type { OutputFormat } from './output/format.js';
 import { printError } from './output/errors.js';
 import type { Terminal } from './terminal.js';
@@ -39,14 +40,33 @@ export class Cli {
     return this.around.terminal;
   }
 
-  clientOptions(flags: ClientFlags): ClientOptions {
-    const { apiUrl } = loadConfig(this.around.env, flags.api);
-    const headers = { 'user-agent': `fairlead-cli/${this.around.version}` };
-    return { baseUrl: apiUrl, fetch: this.around.fetch, headers };
+  config(flags: Pick<ClientFlags, 'api'>): Config {
+    return loadConfig(this.around.env, flags.api);
   }
 
-  client(flags: ClientFlags): Client {
+  /** For requests in the name of this user. The token is looked for at each request, and belongs to this address. */
+  clientOptions(flags: Pick<ClientFlags, 'api'>): ClientOptions {
+    const { env } = this.around;
+    const config = this.config(flags);
+    return {
+      ...this.plainOptions(config.apiUrl),
+      token: () => tokenFor(env, config),
+      onUnauthenticated: (error) => explainUnauthenticated(env, config, error),
+    };
+  }
+
+  client(flags: Pick<ClientFlags, 'api'>): Client {
     return createClient(this.clientOptions(flags));
+  }
+
+  /** For requests with this token, or without any. */
+  clientWith(apiUrl: string, token: string | undefined): Client {
+    return createClient({ ...this.plainOptions(apiUrl), token: () => token });
+  }
+
+  private plainOptions(baseUrl: string): ClientOptions {
+    const headers = { 'user-agent': `fairlead-cli/${this.around.version}` };
+    return { baseUrl, fetch: this.around.fetch, headers };
   }
 
   /**

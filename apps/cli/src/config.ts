@@ -1,19 +1,23 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { FairleadError } from '@fairlead/domain';
+import { FairleadError, nearest } from '@fairlead/domain';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface Config {
   /** Where the controller is, without a trailing slash. */
   readonly apiUrl: string;
+  /** The caller's API token. A secret. */
+  readonly token: string | undefined;
+  /** A file that holds it. */
+  readonly tokenFile: string | undefined;
 }
 
 export const DEFAULT_API_URL = 'http://127.0.0.1:7800';
 
 /**
  * What can be set for the commands of the client, for `docs/configuration.md`; what `controller` and `agent` take is
- * read by these themselves.
+ * read by these themselves. Tokens have no flag (`flag: false`): every user of a machine may read command lines.
  */
 export const SETTINGS = {
   api: {
@@ -21,6 +25,20 @@ export const SETTINGS = {
     meaning: 'address of the controller',
     byDefault: DEFAULT_API_URL,
     variable: 'FAIRLEAD_API_URL',
+  },
+  token: {
+    value: 'TOKEN',
+    meaning: 'API token to send with requests',
+    byDefault: 'the one that `fairlead login` keeps for the address, else that of a controller of this user',
+    variable: 'FAIRLEAD_TOKEN',
+    flag: false,
+  },
+  'token-file': {
+    value: 'FILE',
+    meaning: 'file that holds it; `FAIRLEAD_TOKEN` wins',
+    byDefault: '',
+    variable: 'FAIRLEAD_TOKEN_FILE',
+    flag: false,
   },
 } as const;
 type Setting = keyof typeof SETTINGS;
@@ -32,20 +50,25 @@ const OWN_VARIABLES = (Object.keys(SETTINGS) as Setting[]).map(variableOf);
 /** The variables that belong to the long-running programs: one shell may have them set for both. */
 const FOREIGN_PREFIXES = ['FAIRLEAD_CONTROLLER_', 'FAIRLEAD_AGENT_'];
 
+/** A secret of the agent that joins, and of nobody else. */
+const JOIN_TOKEN_VARIABLE = 'FAIRLEAD_AGENT_JOIN_TOKEN';
+
 /** @throws FairleadError `invalid_argument` with a fault for each variable that is wrong or unknown. */
 export function loadConfig(env: Environment, apiFlag: string | undefined): Config {
   const faults = Object.keys(env).filter(isUnknown).map(describeUnknown);
   // A variable that is set to nothing is taken for one that is not set, as shells and compose files leave them.
   const apiUrl = apiFlag ?? (env['FAIRLEAD_API_URL'] || DEFAULT_API_URL);
-  if (!isHttpUrl(apiUrl)) {
-    const path = apiFlag === undefined ? 'FAIRLEAD_API_URL' : '--api';
-    faults.push({ path, message: `'${apiUrl}' is not an address such as ${DEFAULT_API_URL}` });
-  }
+  const fault = faultOfUrl(apiUrl);
+  if (fault) faults.push({ path: apiFlag === undefined ? 'FAIRLEAD_API_URL' : '--api', message: fault });
   if (faults.length > 0) {
     const list = faults.map(({ path, message }) => `${path}: ${message}`).join('; ');
     throw new FairleadError('invalid_argument', `The configuration is not valid: ${list}`, { faults });
   }
-  return { apiUrl: apiUrl.replace(/\/+$/, '') };
+  return {
+    apiUrl: apiUrl.replace(/\/+$/, ''),
+    token: env['FAIRLEAD_TOKEN'] || undefined,
+    tokenFile: env['FAIRLEAD_TOKEN_FILE'] || undefined,
+  };
 }
 
 function isUnknown(name: string): boolean {
@@ -54,39 +77,44 @@ function isUnknown(name: string): boolean {
 }
 
 function describeUnknown(path: string): { path: string; message: string } {
-  const nearest = [...OWN_VARIABLES].sort((a, b) => distance(path, a) - distance(path, b))[0];
-  return { path, message: `there is no such variable; did you mean ${nearest}?` };
+  return { path, message: `there is no such variable; did you mean ${nearest(path, OWN_VARIABLES)}?` };
 }
 
-function isHttpUrl(text: string): boolean {
-  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
-}
-
-/** Edits that lead from one text to the other (Levenshtein). */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const swap = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(swap, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
+function faultOfUrl(text: string): string | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
+    return `'${text}' is not an address such as ${DEFAULT_API_URL}`;
   }
-  return row[b.length] ?? 0;
+  // Addresses are shown and kept in histories: a password has no place there.
+  return url.username || url.password ? 'an address holds no name or password here; use a token' : undefined;
 }
 
 /** The environment of this process. */
 export const processEnvironment = (): Environment => process.env;
 
-/** Programs that run inside this process would not know the client's own variables: takes them away. */
-export function hideOwnVariables(): void {
+/**
+ * Programs that run inside this process would not know the client's own variables, and tokens are no business of
+ * theirs: takes them away. Only the agent keeps what lets it join.
+ */
+export function hideOwnVariables(program: 'controller' | 'agent'): void {
   for (const name of OWN_VARIABLES) delete process.env[name];
+  if (program !== 'agent') delete process.env[JOIN_TOKEN_VARIABLE];
+}
+
+/** The environment for programs that `up` starts: without secrets. Its agent needs no token, on the Unix socket. */
+export function childEnvironment(env: Environment = process.env): Record<string, string | undefined> {
+  const hidden = [...OWN_VARIABLES, JOIN_TOKEN_VARIABLE];
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !hidden.includes(name)));
 }
 
 /** Where `up` keeps its data unless told otherwise. */
 export function defaultDataDir(env: Environment): string {
   return join(env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state'), 'fairlead');
+}
+
+/** Where the client keeps its logins. */
+export function configDir(env: Environment): string {
+  return join(env['XDG_CONFIG_HOME'] || join(homedir(), '.config'), 'fairlead');
 }
 
 /** How the user can call this program again: inside the project's folder by way of npx. */

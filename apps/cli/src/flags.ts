@@ -17,6 +17,12 @@ export const parsed =
     }
   };
 
+/** A duration that is passed on as it was written, once it is known to be one. */
+export const durationText = (text: string): string => {
+  parsed(parseDuration)(text);
+  return text;
+};
+
 export const integer = (text: string): number => {
   if (!/^-?\d{1,9}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
   return Number(text);
@@ -117,6 +123,7 @@ const SWITCHES = new Set([
   'force',
   'no-trunc',
   'dry-run',
+  'device',
 ]);
 
 /** docker takes `--internal=true` and `--ipv6=false` for switches; these are the same without a value. */

@@ -2,12 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import type { Command } from 'commander';
 import { Cli } from './cli.js';
 import { fairlead } from '../test/run.js';
+import { aTerminal } from '../test/terminal.js';
 import { createProgram } from './program.js';
 
 const program = createProgram(
   new Cli({
     env: {},
-    terminal: { write: () => undefined, warn: () => undefined, interactive: false, ask: () => Promise.resolve('') },
+    terminal: aTerminal(),
     fetch,
     version: '0.0.0',
     now: () => 0,
@@ -29,10 +30,17 @@ describe('the command tree', () => {
       'up',
       'controller',
       'agent',
-      ...['ls', 'inspect', 'label', 'rm'].map((verb) => `host ${verb}`),
+      ...['ls', 'inspect', 'label', 'rm', 'revoke', 'resolve', 'add'].map((verb) => `host ${verb}`),
+      ...['create', 'ls', 'rm'].map((verb) => `host join-token ${verb}`),
       ...['ls', 'inspect', 'create', 'connect', 'disconnect', 'rm', 'prune', 'probe'].map((verb) => `network ${verb}`),
       ...['ls', 'inspect'].map((verb) => `operation ${verb}`),
       'events',
+      ...['ls', 'verify'].map((verb) => `audit ${verb}`),
+      'login',
+      'logout',
+      'whoami',
+      ...['create', 'ls', 'rm'].map((verb) => `token ${verb}`),
+      ...['status', 'prepare', 'activate', 'retire'].map((verb) => `ca ${verb}`),
     ]);
   });
 

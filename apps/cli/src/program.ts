@@ -1,16 +1,23 @@
 import { Command, CommanderError } from 'commander';
 import { Cli, type Surroundings } from './cli.js';
+import { registerLogin } from './commands/access/login.js';
+import { registerLogout } from './commands/access/logout.js';
+import { registerWhoami } from './commands/access/whoami.js';
+import { registerAudit } from './commands/audit/index.js';
+import { registerCa } from './commands/ca/index.js';
 import { registerEvents } from './commands/events.js';
 import { registerHost } from './commands/host/index.js';
 import { registerNetwork } from './commands/network/index.js';
 import { registerOperation } from './commands/operation/index.js';
 import { registerProcesses } from './commands/processes.js';
+import { registerToken } from './commands/token/index.js';
 import { normalizeSwitches } from './flags.js';
 import { isAppName } from './launcher/apps.js';
 
 const HELP = `
 Examples:
   fairlead up                                   controller and agent for the local engine
+  fairlead host join-token create               the command that lets another host join
   fairlead network ls                           all networks of the fleet
   fairlead network prune --all-hosts --dry-run  what is unused, and why the rest is not
   fairlead network probe one two                does container one reach two?
@@ -46,5 +53,11 @@ export function createProgram(cli: Cli): Command {
   registerNetwork(program, cli);
   registerOperation(program, cli);
   registerEvents(program, cli);
+  registerAudit(program, cli);
+  registerLogin(program, cli);
+  registerLogout(program, cli);
+  registerWhoami(program, cli);
+  registerToken(program, cli);
+  registerCa(program, cli);
   return program;
 }

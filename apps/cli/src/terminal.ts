@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
 
 /** What the commands see of the terminal. Texts end with their own line breaks. */
 export interface Terminal {
@@ -10,7 +11,13 @@ export interface Terminal {
   readonly interactive: boolean;
   /** The answer to a question, empty where the input has ended. */
   ask(question: string): Promise<string>;
+  /** The same without showing what is typed. */
+  askSecret(question: string): Promise<string>;
+  /** All of standard input, which is not a terminal. Its first 64 KiB, which is more than any secret. */
+  readInput(): Promise<string>;
 }
+
+const LONGEST_INPUT = 65_536;
 
 /** The streams of a process. */
 export interface Streams {
@@ -24,14 +31,37 @@ export function terminalOf({ stdin, stdout, stderr }: Streams): Terminal {
     write: (text) => void stdout.write(text),
     warn: (text) => void stderr.write(text),
     interactive: stdin.isTTY === true && stderr.isTTY === true,
-    ask: async (question) => {
-      const lines = createInterface({ input: stdin, output: stderr });
-      const ended = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
-      try {
-        return await Promise.race([lines.question(question), ended]);
-      } finally {
-        lines.close();
+    ask: (question) => askOn(stdin, stderr, question),
+    askSecret: async (question) => {
+      stderr.write(question);
+      // Readline shows what is typed by writing it, and takes the terminal's own echo away: here it writes to nobody.
+      const nobody = new Writable({ write: (_chunk, _encoding, done) => done() });
+      const answer = await askOn(stdin, nobody, '', stdin.isTTY === true);
+      stderr.write('\n');
+      return answer;
+    },
+    readInput: async () => {
+      let text = '';
+      for await (const chunk of stdin) {
+        text += String(chunk);
+        if (text.length >= LONGEST_INPUT) break;
       }
+      return text.slice(0, LONGEST_INPUT);
     },
   };
+}
+
+async function askOn(
+  input: NodeJS.ReadableStream,
+  output: NodeJS.WritableStream,
+  question: string,
+  terminal?: boolean,
+): Promise<string> {
+  const lines = createInterface({ input, output, historySize: 0, ...(terminal !== undefined && { terminal }) });
+  const ended = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
+  try {
+    return await Promise.race([lines.question(question), ended]);
+  } finally {
+    lines.close();
+  }
 }

@@ -15,17 +15,28 @@ export interface Ran {
 
 export const NOW = Date.parse('2026-11-24T09:30:00.000Z');
 
-/** Runs one command line against a controller that answers as told. `reply`: a person who answers questions so. */
+/** Folders of a user who has nothing yet. */
+const NOBODY = { XDG_CONFIG_HOME: '/nonexistent/config', XDG_STATE_HOME: '/nonexistent/state' };
+
+/**
+ * Runs one command line against a controller that answers as told. `reply`: a person who answers questions so.
+ * `input`: what comes in where there is no person.
+ */
 export async function fairlead(
   line: string | readonly string[],
   answers: Answers,
-  { reply, ...overrides }: Partial<Surroundings> & { readonly reply?: string } = {},
+  {
+    reply,
+    input = '',
+    env,
+    ...overrides
+  }: Partial<Surroundings> & { readonly reply?: string; readonly input?: string } = {},
 ): Promise<Ran> {
   const controller = new FakeController(answers);
   const seen = { out: '', err: '', questions: [] as string[], slept: [] as number[] };
   let keys = 0;
   const exitCode = await run(typeof line === 'string' ? line.split(' ') : line, {
-    env: {},
+    env: { ...NOBODY, ...env },
     terminal: {
       write: (text) => void (seen.out += text),
       warn: (text) => void (seen.err += text),
@@ -34,6 +45,11 @@ export async function fairlead(
         seen.questions.push(question);
         return Promise.resolve(reply ?? '');
       },
+      askSecret: (question) => {
+        seen.questions.push(question);
+        return Promise.resolve(reply ?? '');
+      },
+      readInput: () => Promise.resolve(input),
     },
     fetch: controller.fetch,
     version: '0.0.0',

@@ -5,6 +5,7 @@ import { simulatedAmong } from '../fleet/hosts.js';
 import { collect, withClient } from '../flags.js';
 import { toJsonLine, toYaml } from '../output/format.js';
 import { lines } from '../output/rows.js';
+import { describeClash } from '../output/identity.js';
 import { hostLabel } from '../output/table.js';
 import { operationName } from './command.js';
 
@@ -16,7 +17,7 @@ interface Flags extends ClientFlags {
 
 const HELP = `
 Runs until Ctrl-C. With -o json every event is one line of JSON. A connection that is lost is taken up again after the
-last event that came.
+last event that came. A host that two machines claim to be (host.quarantined) is an ALARM.
 
 Examples:
   fairlead events
@@ -43,7 +44,8 @@ async function follow(cli: Cli, { host = [], type, after, output, api }: Flags):
   const forPeople = output === undefined || output === 'table';
   const simulated = simulatedAmong(forPeople ? (await cli.client({ api }).listHosts()).items : []);
   for await (const event of followEvents(cli.clientOptions({ api }), options)) {
-    if (event.type === 'host.changed' && event.data.simulated) simulated.add(event.host);
+    if ((event.type === 'host.changed' || event.type === 'host.quarantined') && event.data.simulated)
+      simulated.add(event.host);
     if (output === 'json') cli.terminal.write(toJsonLine(event));
     else if (output === 'yaml') cli.terminal.write(`---\n${toYaml(event)}`);
     else cli.terminal.write(lines([output === 'name' ? event.id : describeEvent(event, simulated)]));
@@ -65,6 +67,8 @@ function describeData(event: EventView): string {
       return event.data.freshness;
     case 'host.removed':
       return '';
+    case 'host.quarantined':
+      return `ALARM: ${describeClash(event.data)}`;
     case 'network.created':
     case 'network.changed':
       return `${event.data.name} (${event.data.driver}, ${event.data.containers.total} containers)`;

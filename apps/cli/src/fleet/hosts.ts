@@ -40,7 +40,7 @@ function noHosts({ on }: HostFlags): FairleadError {
     });
   }
   return new FairleadError('host_not_found', 'The fleet has no hosts yet', {
-    hint: "Start an agent on a host with 'fairlead agent --name HOST --controller ADDRESS:7801'.",
+    hint: "Let one join with the command that 'fairlead host join-token create' prints.",
   });
 }
 

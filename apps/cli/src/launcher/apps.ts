@@ -14,7 +14,7 @@ interface App {
 
 /** Loads a program and runs it until it ends. @throws FairleadError `internal` where it is not installed. */
 export async function runApp(name: AppName, argv: readonly string[]): Promise<number> {
-  hideOwnVariables();
+  hideOwnVariables(name);
   const app = await load(name);
   try {
     return await app.main(argv);

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { aTerminal } from '../../test/terminal.js';
 import type { Launch } from './supervisor.js';
 import { up, type UpOptions } from './up.js';
 
@@ -36,12 +37,10 @@ function start(mode: string, overrides: Partial<UpOptions> = {}) {
   const second = deferred<void>();
   const welcomed = deferred<string>();
   const warned: string[] = [];
-  const terminal = {
-    interactive: false,
-    write: (text: string) => welcomed.resolve(text),
-    warn: (text: string) => void warned.push(text),
-    ask: () => Promise.resolve(''),
-  };
+  const terminal = aTerminal({
+    write: (text) => welcomed.resolve(text),
+    warn: (text) => void warned.push(text),
+  });
   const dataDir = join(folder, 'data');
   const options = {
     dataDir,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { aTerminal } from '../../test/terminal.js';
 import { parse } from 'yaml';
 import { toJson, toYaml } from './format.js';
 import { Progress, withProgress } from './progress.js';
@@ -53,13 +54,8 @@ describe('tables', () => {
 describe('progress', () => {
   const terminal = (interactive: boolean) => {
     const said: string[] = [];
-    return {
-      said,
-      interactive,
-      write: (text: string) => void said.push(`out:${text}`),
-      warn: (text: string) => void said.push(text),
-      ask: () => Promise.resolve(''),
-    };
+    const write = (text: string): void => void said.push(`out:${text}`);
+    return { said, ...aTerminal({ interactive, write, warn: (text) => void said.push(text) }) };
   };
 
   it('says nothing about quick work', async () => {
@@ -97,12 +93,7 @@ describe('progress', () => {
 describe('errors', () => {
   it('of our own making show where they came from', () => {
     const said: string[] = [];
-    const terminal = {
-      interactive: false,
-      write: () => undefined,
-      warn: (text: string) => void said.push(text),
-      ask: () => Promise.resolve(''),
-    };
+    const terminal = aTerminal({ warn: (text) => void said.push(text) });
     expect(printError(terminal, new RangeError('bug'), undefined)).toBe(1);
     expect(said.join('')).toMatch(/error: bug\n[\s\S]*at /);
   });

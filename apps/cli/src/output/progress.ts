@@ -56,10 +56,9 @@ export async function withProgress<T>(
   progress.start();
   try {
     return await work({
-      interactive: terminal.interactive,
+      ...terminal,
       write: (text) => progress.clearFor(() => terminal.write(text)),
       warn: (text) => progress.clearFor(() => terminal.warn(text)),
-      ask: (question) => terminal.ask(question),
     });
   } finally {
     progress.stop();

@@ -59,3 +59,9 @@ export const describeTimeSince = (time: string, now: number): string => {
   const age = now - Date.parse(time);
   return Number.isNaN(age) ? '' : `${formatDuration(Math.max(0, age))} ago`;
 };
+
+/** `in 23h`, or `2h ago` for what has ended. */
+export function describeTimeLeft(time: string, now: number): string {
+  const left = Date.parse(time) - now;
+  return left > 0 ? `in ${formatDuration(left)}` : describeTimeSince(time, now);
+}

@@ -1,8 +1,12 @@
 import type { Command } from 'commander';
 import type { Cli } from '../../cli.js';
+import { registerHostAdd } from './add.js';
+import { registerJoinToken } from './join-token/index.js';
 import { registerHostInspect } from './inspect.js';
 import { registerHostLabel } from './label.js';
 import { registerHostLs } from './ls.js';
+import { registerHostResolve } from './resolve.js';
+import { registerHostRevoke } from './revoke.js';
 import { registerHostRm } from './rm.js';
 
 export function registerHost(program: Command, cli: Cli): void {
@@ -11,4 +15,8 @@ export function registerHost(program: Command, cli: Cli): void {
   registerHostInspect(host, cli);
   registerHostLabel(host, cli);
   registerHostRm(host, cli);
+  registerHostRevoke(host, cli);
+  registerHostResolve(host, cli);
+  registerHostAdd(host, cli);
+  registerJoinToken(host, cli);
 }

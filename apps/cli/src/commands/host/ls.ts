@@ -2,12 +2,22 @@ import type { HostView } from '@fairlead/api';
 import type { Command } from 'commander';
 import type { Cli, ClientFlags } from '../../cli.js';
 import { type HostFlags, withClient, withHosts } from '../../flags.js';
-import { printRows } from '../../output/rows.js';
+import { alarms, identityColumns } from '../../output/identity.js';
+import { lines, printRows } from '../../output/rows.js';
 import { type Column, describeAge, describeLabels, hostLabel } from '../../output/table.js';
 
 interface Flags extends ClientFlags, HostFlags {
   readonly quiet?: boolean;
 }
+
+const HELP = `
+Hosts that have joined show how long their certificate lives: it is renewed after half of its time. QUARANTINED: two
+machines use one identity. REVOKED: the identity is dead. POLICY is what a file on the host itself allows.
+
+Examples:
+  fairlead host ls
+  fairlead host ls --on 'env=prod'
+  fairlead host ls -o json`;
 
 export function registerHostLs(parent: Command, cli: Cli): void {
   const command = parent
@@ -16,21 +26,21 @@ export function registerHostLs(parent: Command, cli: Cli): void {
     .description('List the hosts of the fleet and how fresh what is known of them is');
   withClient(withHosts(command))
     .option('-q, --quiet', 'print names only')
-    .addHelpText(
-      'after',
-      "\nExamples:\n  fairlead host ls\n  fairlead host ls --on 'env=prod'\n  fairlead host ls -o json",
-    )
+    .addHelpText('after', HELP)
     .action(cli.action(async (flags: Flags) => list(cli, flags)));
 }
 
 async function list(cli: Cli, flags: Flags): Promise<void> {
   const { items } = await cli.client(flags).listHosts({ query: { host: flags.host, on: flags.on } });
-  printRows(cli.terminal, flags, { rows: items, columns: columns(cli.around.now()), name: ({ name }) => name });
+  const shown = columns(items, cli.around.now());
+  printRows(cli.terminal, flags, { rows: items, columns: shown, name: ({ name }) => name });
+  if (!flags.quiet && (flags.output ?? 'table') === 'table') cli.terminal.warn(lines(alarms(items)));
 }
 
-const columns = (now: number): Column<HostView>[] => [
+const columns = (hosts: readonly HostView[], now: number): Column<HostView>[] => [
   { header: 'HOST', cell: ({ name, simulated }) => hostLabel(name, simulated) },
   { header: 'FRESHNESS', cell: (host) => describeAge(host, now) },
+  ...identityColumns(hosts, now),
   { header: 'ENGINE', cell: describeEngine },
   { header: 'NETWORKS', cell: ({ counts }) => String(counts.networks) },
   { header: 'ENDPOINTS', cell: ({ counts }) => String(counts.endpoints) },

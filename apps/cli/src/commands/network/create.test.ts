@@ -35,7 +35,7 @@ describe('network create', () => {
   it('says how to get a first host', async () => {
     const { err, exitCode } = await fairlead('network create my-net', { listHosts: () => fleet() });
     expect(exitCode).toBe(3);
-    expect(err).toContain('fairlead agent');
+    expect(err).toContain('fairlead host join-token create');
   });
 
   it('carries every flag of docker network create', async () => {

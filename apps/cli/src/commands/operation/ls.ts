@@ -3,6 +3,7 @@ import { formatDuration, OPERATION_KINDS, OPERATION_OUTCOMES, OPERATION_STATES }
 import { type Command, Option } from 'commander';
 import type { Cli, ClientFlags } from '../../cli.js';
 import { simulatedAmong } from '../../fleet/hosts.js';
+import { readPages } from '../../fleet/pages.js';
 import { collect, integer, withClient } from '../../flags.js';
 import { printRows } from '../../output/rows.js';
 import { type Column, describeTimeSince, hostLabel } from '../../output/table.js';
@@ -39,18 +40,9 @@ async function list(cli: Cli, flags: Flags): Promise<void> {
   printRows(cli.terminal, flags, { rows, columns: shown, name: ({ id }) => id });
 }
 
-/** As many pages as the limit asks for. */
-async function read(client: Client, { host = [], kind, outcome, state, limit }: Flags): Promise<OperationView[]> {
+function read(client: Client, { host = [], kind, outcome, state, limit }: Flags): Promise<OperationView[]> {
   const query = { host, kind: one(kind), outcome: one(outcome), state: one(state) };
-  const rows: OperationView[] = [];
-  for (let cursor: string | undefined; ;) {
-    const page = await client.listOperations({
-      query: { ...query, limit: Math.min(500, Math.max(1, limit - rows.length)), cursor },
-    });
-    rows.push(...page.items);
-    if (page.nextCursor === null || rows.length >= limit) return rows.slice(0, limit);
-    cursor = page.nextCursor;
-  }
+  return readPages(limit, (page) => client.listOperations({ query: { ...query, ...page } }));
 }
 
 const one = <T>(value: T | undefined): T[] => (value === undefined ? [] : [value]);
