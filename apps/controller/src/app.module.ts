@@ -1,6 +1,10 @@
 import { createOpenApiDocument } from '@fairlead/api';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { AccessController } from './access/access.controller.js';
+import { AccessGuard } from './access/access.guard.js';
+import { AuthController } from './access/auth.controller.js';
+import { Cookies } from './access/cookies.js';
 import { type Clock } from './clock.js';
 import { Database } from './database/index.js';
 import { EventHub } from './events/event-hub.js';
@@ -8,11 +12,12 @@ import { EventsController } from './events/events.controller.js';
 import { HostsController } from './hosts/hosts.controller.js';
 import { HostsService } from './hosts/hosts.service.js';
 import { CommandsResponder } from './http/commands.responder.js';
+import { AddressGuard } from './http/address.guard.js';
+import { type Exposure, isSecure } from './http/exposure.js';
 import { HealthController } from './http/health.controller.js';
-import { LocalOnlyGuard } from './http/local-only.guard.js';
 import { MetaController } from './http/meta.controller.js';
 import { ProblemFilter } from './http/problem.filter.js';
-import { CLOCK, OPENAPI_DOCUMENT } from './http/tokens.js';
+import { ACCESS, CLOCK, EXPOSURE, OPENAPI_DOCUMENT } from './http/tokens.js';
 import { type Log } from './log.js';
 import { NetworksController } from './networks/networks.controller.js';
 import { NetworksService } from './networks/networks.service.js';
@@ -25,7 +30,8 @@ import { VERSION } from './version.js';
 /** Serves the runtime over REST. */
 @Module({})
 export class AppModule {
-  static of(runtime: Runtime, now: Clock, log: Log): DynamicModule {
+  static of(runtime: Runtime, exposure: Exposure, now: Clock, log: Log): DynamicModule {
+    const { access, hosts } = runtime;
     const value = <T>(provide: T, useValue: unknown) => ({ provide, useValue });
     return {
       module: AppModule,
@@ -34,6 +40,8 @@ export class AppModule {
         NetworksController,
         OperationsController,
         EventsController,
+        AccessController,
+        AuthController,
         MetaController,
         HealthController,
       ],
@@ -47,7 +55,11 @@ export class AppModule {
         value(Database, runtime.database),
         value(CLOCK, now),
         { provide: OPENAPI_DOCUMENT, useFactory: () => createOpenApiDocument(VERSION) },
-        { provide: APP_GUARD, useClass: LocalOnlyGuard },
+        value(ACCESS, access),
+        value(EXPOSURE, exposure),
+        value(Cookies, new Cookies(isSecure(exposure))),
+        { provide: APP_GUARD, useFactory: () => new AddressGuard(exposure, access.refused, now) },
+        { provide: APP_GUARD, useFactory: () => new AccessGuard({ ...access, hosts, now }) },
         { provide: APP_FILTER, useFactory: () => new ProblemFilter(log) },
       ],
     };

@@ -1,6 +1,9 @@
 import { LinkServer } from '@fairlead/link';
 import { type Logger } from 'pino';
+import { type Access, createAccess } from './access/access.js';
+import { type OidcSettings } from './access/oidc/identity-provider.js';
 import { AuditStore } from './audit/audit.store.js';
+import { Refusals } from './audit/refusals.js';
 import { type Clock } from './clock.js';
 import { type Database } from './database/index.js';
 import { EventHub } from './events/event-hub.js';
@@ -22,6 +25,7 @@ import { Settler } from './operations/settler.js';
 /** The controller's parts, joined. No HTTP here: the module serves these over REST. */
 export interface Runtime {
   readonly database: Database;
+  readonly access: Access;
   readonly hosts: HostsService;
   readonly networks: NetworksService;
   readonly commands: CommandFactory;
@@ -40,9 +44,22 @@ export interface Runtime {
   stop(withinMs: number): Promise<void>;
 }
 
-export function createRuntime(database: Database, now: Clock, logger: Logger): Runtime {
+/** What the controller was told of its surroundings. */
+export interface RuntimeOptions {
+  readonly oidc?: OidcSettings | null;
+}
+
+export function createRuntime(
+  database: Database,
+  now: Clock,
+  logger: Logger,
+  { oidc = null }: RuntimeOptions = {},
+): Runtime {
   const log = toLog(logger);
   const audit = new AuditStore(database);
+  const refusals = new Refusals(audit, now, log);
+  const refused = (refusal: Parameters<Refusals['note']>[0]): void => refusals.note(refusal);
+  const access = createAccess({ database, audit, refused, oidc, now, log });
   const networksStore = new NetworksStore(database);
   const hostsStore = new HostsStore(database, audit);
   const operationsStore = new OperationsStore(database, audit);
@@ -59,16 +76,18 @@ export function createRuntime(database: Database, now: Clock, logger: Logger): R
   const link = new LinkServer({ onConnection: (connection) => fleet.attach(connection), log: toLinkLog(logger), now });
   return {
     database,
+    access,
     hosts,
     networks,
     commands: new CommandFactory(hosts, networks, networksStore),
-    responder: new CommandsResponder(service),
+    responder: new CommandsResponder(service, hosts),
     operations: operationsStore,
     service,
     events,
     fleet,
     link,
     start: async () => {
+      refusals.start();
       await fleet.start();
       await service.recover();
     },
@@ -78,6 +97,7 @@ export function createRuntime(database: Database, now: Clock, logger: Logger): R
       await link.close();
       await fleet.stop();
       await service.drain(withinMs);
+      await refusals.stop();
     },
   };
 }

@@ -67,6 +67,7 @@ export const ERRORS = {
   policy_refused: traits(403, 'PERMISSION_DENIED', 4, 'never', "The host's own policy refuses this"),
   host_quarantined: traits(409, 'FAILED_PRECONDITION', 4, 'later', 'Two machines use the identity of this host'),
   hosts_left_behind: traits(409, 'FAILED_PRECONDITION', 4, 'later', 'Some hosts would lose their link'),
+  login_unavailable: traits(503, 'UNAVAILABLE', 1, 'later', 'The identity provider does not answer'),
   too_large: traits(413, 'RESOURCE_EXHAUSTED', 2, 'never', 'The request is too large'),
   controller_unavailable: traits(503, 'UNAVAILABLE', 1, 'safe', 'The controller does not answer'),
   storage_failed: traits(507, 'INTERNAL', 1, 'later', 'The database cannot be written'),

@@ -31,7 +31,10 @@ export function Serves(operationId: OperationId): MethodDecorator {
   );
 }
 
-/** Serves a page beyond the API that needs no credentials, such as a sign of life. */
+/**
+ * Serves a page beyond the API that needs no credentials, such as a sign of life.
+ * @param name of what is done there, for the audit
+ */
 export function ServesAnyone(name: string, path: string): MethodDecorator {
   const policy: Policy = { operationId: name, access: { role: 'anyone', hosts: 'none' } };
   return applyDecorators(RequestMapping({ method: RequestMethod.GET, path }), SetMetadata(POLICY, policy));

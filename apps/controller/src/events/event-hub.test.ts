@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { type EventView } from '@fairlead/api';
 import { EventHub, type NewEvent, wanted } from './event-hub.js';
+import { everything } from './sight.js';
 
 const AT = '2026-11-24T09:30:00.000Z';
 const removed = (name: string, host = 'web-1'): NewEvent => ({ at: AT, type: 'host.removed', host, data: { name } });
@@ -9,7 +10,7 @@ const names = (events: readonly EventView[]) =>
 
 function follow(hub: EventHub, lastEventId?: string) {
   const live: EventView[] = [];
-  const { missed, close } = hub.subscribe(lastEventId, AT, (event) => live.push(event));
+  const { missed, close } = hub.subscribe(lastEventId, AT, everything, (event) => live.push(event));
   return { missed, live, close };
 }
 
@@ -75,7 +76,7 @@ describe('EventHub', () => {
 
   it('lets a reader leave while an event is handed out', () => {
     const hub = new EventHub();
-    const leaver = hub.subscribe(undefined, AT, () => leaver.close());
+    const leaver = hub.subscribe(undefined, AT, everything, () => leaver.close());
     const { live } = follow(hub);
     hub.publish(removed('a'));
     hub.publish(removed('b'));

@@ -1,11 +1,17 @@
-import { type EventQuery, type EventView } from '@fairlead/api';
 import { randomBytes } from 'node:crypto';
+import { type EventQuery, type EventView } from '@fairlead/api';
+import { type Audience, type Sight } from './sight.js';
 
 /** Events kept for readers that come back. */
 const KEPT = 1000;
 
 type Unnumbered = EventView extends infer E ? (E extends EventView ? Omit<E, 'id'> : never) : never;
 export type NewEvent = Unnumbered;
+
+interface Told {
+  readonly event: EventView;
+  readonly audience: Audience;
+}
 
 export interface Subscription {
   /** Events after the one that the reader has seen last, or a `resync` where they are no longer known. */
@@ -21,28 +27,43 @@ export interface Subscription {
  */
 export class EventHub {
   private readonly life = randomBytes(4).toString('hex');
-  private readonly ring: EventView[] = [];
-  private readonly readers = new Set<(event: EventView) => void>();
+  private readonly ring: Told[] = [];
+  private readonly readers = new Set<(told: Told) => void>();
   private last = 0;
 
-  publish(event: NewEvent): void {
-    const numbered = { id: this.idOf(++this.last), ...event } as EventView;
-    this.ring.push(numbered);
+  /** @param audience by what is judged who may see it; without it only readers who may see everything do */
+  publish(event: NewEvent, audience: Audience = {}): void {
+    const told = { event: { id: this.idOf(++this.last), ...event } as EventView, audience };
+    this.ring.push(told);
     if (this.ring.length > KEPT) this.ring.shift();
-    for (const reader of this.readers) reader(numbered);
+    for (const reader of this.readers) reader(told);
   }
 
-  /** @param lastEventId the event that the reader has seen last, or undefined to begin now */
-  subscribe(lastEventId: string | undefined, at: string, reader: (event: EventView) => void): Subscription {
-    this.readers.add(reader);
-    return { missed: this.since(lastEventId, at), close: () => void this.readers.delete(reader) };
+  /**
+   * @param lastEventId the event that the reader has seen last, or undefined to begin now
+   * @param sight what the reader may see
+   */
+  subscribe(
+    lastEventId: string | undefined,
+    at: string,
+    sight: Sight,
+    reader: (event: EventView) => void,
+  ): Subscription {
+    const look = ({ event, audience }: Told): void => {
+      const seen = sight(event, audience);
+      if (seen !== undefined) reader(seen);
+    };
+    this.readers.add(look);
+    const missed = this.since(lastEventId, at).flatMap(({ event, audience }) => sight(event, audience) ?? []);
+    return { missed, close: () => void this.readers.delete(look) };
   }
 
-  private since(lastEventId: string | undefined, at: string): readonly EventView[] {
+  private since(lastEventId: string | undefined, at: string): readonly Told[] {
     if (lastEventId === undefined || lastEventId === this.idOf(this.last)) return [];
-    const position = this.ring.findIndex(({ id }) => id === lastEventId);
+    const position = this.ring.findIndex(({ event }) => event.id === lastEventId);
     if (position >= 0) return this.ring.slice(position + 1);
-    return [this.resync(at, `events since ${lastEventId} are no longer known: read again what you show`)];
+    const reason = `events since ${lastEventId} are no longer known: read again what you show`;
+    return [{ event: this.resync(at, reason), audience: {} }];
   }
 
   /** For one reader: after it, the reader knows everything up to now. */

@@ -1,32 +1,40 @@
 import { type EventQuery, eventQuery, type EventView } from '@fairlead/api';
-import { Controller, Get, Headers, Inject, Query, Req, Res } from '@nestjs/common';
+import { Controller, Headers, Inject, Query, Req, Res } from '@nestjs/common';
 import { type Request, type Response } from 'express';
+import { type Access } from '../access/access.js';
+import { type Principal, principalOf } from '../access/principal.js';
+import { Serves } from '../access/serves.js';
 import { type Clock, toTimestamp } from '../clock.js';
 import { HostsService } from '../hosts/hosts.service.js';
-import { CLOCK } from '../http/tokens.js';
+import { ACCESS, CLOCK } from '../http/tokens.js';
 import { validQuery } from '../http/validated.js';
 import { EventHub, wanted } from './event-hub.js';
+import { sightOf } from './sight.js';
 
 /** A reader that is this far behind is told to read again; a silent stream shows a sign of life. */
 const MAX_BEHIND_BYTES = 1 << 20;
 const SIGN_OF_LIFE_MS = 15_000;
+/** Time between two looks whether the reader's token is still good. */
+const STILL_LET_IN_MS = 2000;
 
-@Controller('events')
+@Controller()
 export class EventsController {
   constructor(
     private readonly hub: EventHub,
     private readonly hosts: HostsService,
+    @Inject(ACCESS) private readonly access: Access,
     @Inject(CLOCK) private readonly now: Clock,
   ) {}
 
-  @Get()
+  @Serves('followEvents')
   follow(
     @Query(validQuery(eventQuery)) query: EventQuery,
     @Headers('last-event-id') lastEventId: string | undefined,
     @Req() request: Request,
     @Res() response: Response,
   ): void {
-    for (const name of query.host) this.hosts.get(name);
+    const principal = principalOf(request);
+    for (const name of query.host) this.hosts.get(name, principal.scope);
     response.writeHead(200, {
       'content-type': 'text/event-stream',
       'cache-control': 'no-store',
@@ -34,16 +42,17 @@ export class EventsController {
     });
     if (request.method === 'HEAD') return void response.end();
     response.write(': connected\n\n');
-    this.serve(query, lastEventId, response);
+    this.serve(query, lastEventId, principal, response);
   }
 
-  private serve(query: EventQuery, lastEventId: string | undefined, response: Response): void {
+  private serve(query: EventQuery, lastEventId: string | undefined, principal: Principal, response: Response): void {
     const send = (event: EventView): void => {
       if (response.destroyed || !wanted(event, query)) return;
       if (response.writableLength > MAX_BEHIND_BYTES) return this.cutOff(response);
       response.write(toFrame(event));
     };
-    const { missed, close } = this.hub.subscribe(lastEventId, toTimestamp(this.now()), send);
+    const sight = sightOf(principal.scope, (name) => this.hosts.find(name));
+    const { missed, close } = this.hub.subscribe(lastEventId, toTimestamp(this.now()), sight, send);
     const frames = missed
       .filter((event) => wanted(event, query))
       .map(toFrame)
@@ -54,10 +63,18 @@ export class EventsController {
         toFrame(this.hub.resync(toTimestamp(this.now()), 'too much was missed: read again what you show')),
       );
     const life = setInterval(() => response.write(': alive\n\n'), SIGN_OF_LIFE_MS);
+    const looks = setInterval(() => void this.endWith(principal, response), STILL_LET_IN_MS);
     response.on('close', () => {
       clearInterval(life);
+      clearInterval(looks);
       close();
     });
+  }
+
+  /** A stream does not outlive the credentials that it was opened with. */
+  private async endWith(principal: Principal, response: Response): Promise<void> {
+    const current = await this.access.authenticator.isCurrent(principal).catch(() => false);
+    if (!current) response.destroy();
   }
 
   /** The reader comes back with the last id it has read, and is given what it missed, or `resync`. */

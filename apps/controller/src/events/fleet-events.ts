@@ -1,15 +1,19 @@
 import { type NetworkView } from '@fairlead/api';
 import { isPredefined } from '@fairlead/domain';
+import { HostScope } from '../access/host-scope.js';
 import { type Clock, toTimestamp } from '../clock.js';
 import { type Fleet, type FleetListener } from '../fleet/fleet.js';
 import { type HostsService } from '../hosts/hosts.service.js';
-import { type HostsStore } from '../hosts/hosts.store.js';
+import { type HostsStore, type StoredHost } from '../hosts/hosts.store.js';
 import { type InventoryChange, rebornIds } from '../inventory/inventory.store.js';
 import { toNetworkDetailView } from '../networks/network.view.js';
 import { type KnownNetwork } from '../networks/networks.store.js';
 import { type Operation } from '../operations/operation.js';
 import { toOperationView } from '../operations/operation.view.js';
 import { type EventHub, type NewEvent } from './event-hub.js';
+import { type Audience } from './sight.js';
+
+type Telling = readonly [NewEvent, Audience];
 
 /**
  * Turns what happens in the fleet into events, with views as they are after the change.
@@ -18,6 +22,8 @@ import { type EventHub, type NewEvent } from './event-hub.js';
  */
 export class FleetEvents implements FleetListener {
   private tail: Promise<void> = Promise.resolve();
+  /** Each host as its last event showed it. */
+  private readonly shown = new Map<string, StoredHost>();
 
   constructor(
     private readonly hub: EventHub,
@@ -29,24 +35,60 @@ export class FleetEvents implements FleetListener {
   ) {}
 
   hostChanged(hostName: string): void {
+    this.tellOfHost(hostName, 'host.changed');
+  }
+
+  hostQuarantined(hostName: string): void {
+    this.tellOfHost(hostName, 'host.quarantined');
+  }
+
+  private tellOfHost(hostName: string, type: 'host.changed' | 'host.quarantined'): void {
     this.enqueue(async () => {
-      if (this.rows.find(hostName) === undefined) return [];
-      return [{ at: this.stamp(), type: 'host.changed', host: hostName, data: await this.hosts.show(hostName) }];
+      const host = this.rows.find(hostName);
+      if (host === undefined) return [];
+      const before = this.shown.get(hostName);
+      this.shown.set(hostName, host);
+      const data = await this.hosts.show(hostName, HostScope.all);
+      return [
+        [
+          { at: this.stamp(), type, host: hostName, data },
+          { host, before },
+        ],
+      ];
     });
   }
 
-  hostRemoved(hostName: string): void {
-    this.enqueue(() => [{ at: this.stamp(), type: 'host.removed', host: hostName, data: { name: hostName } }]);
+  hostRemoved(hostName: string, last: StoredHost | undefined): void {
+    this.enqueue(() => {
+      this.shown.delete(hostName);
+      return [[{ at: this.stamp(), type: 'host.removed', host: hostName, data: { name: hostName } }, { host: last }]];
+    });
   }
 
   networksChanged(change: InventoryChange, before: ReadonlyMap<string, KnownNetwork>): void {
     const at = toTimestamp(change.at);
-    this.enqueue(() => [...this.removals(change, before, at), ...this.upserts(change, before, at)]);
+    this.enqueue(() => {
+      const host = this.rows.find(change.hostName);
+      const events = [...this.removals(change, before, at), ...this.upserts(change, before, at)];
+      return events.map((event) => [event, { host }]);
+    });
   }
 
   operationChanged(operation: Operation): void {
-    const data = toOperationView(operation);
-    this.enqueue(() => [{ at: this.stamp(), type: 'operation.changed', host: operation.hostName, data }]);
+    const { hostName } = operation;
+    const data = toOperationView(operation, () => true);
+    const narrowed = (sees: (name: string) => boolean) => toOperationView(operation, sees);
+    this.enqueue(() => {
+      const host = this.rows.find(hostName);
+      // One that had the name before is another host, and may have been out of bounds.
+      const same = host !== undefined && operation.createdAt >= host.firstSeenAt ? host : undefined;
+      return [
+        [
+          { at: this.stamp(), type: 'operation.changed', host: hostName, data },
+          { host: same, narrowed },
+        ],
+      ];
+    });
   }
 
   private removals(change: InventoryChange, before: ReadonlyMap<string, KnownNetwork>, at: string): NewEvent[] {
@@ -78,10 +120,10 @@ export class FleetEvents implements FleetListener {
     return toTimestamp(this.now());
   }
 
-  private enqueue(build: () => NewEvent[] | Promise<NewEvent[]>): void {
+  private enqueue(build: () => Telling[] | Promise<Telling[]>): void {
     this.tail = this.tail
       .then(build)
-      .then((events) => events.forEach((event) => this.hub.publish(event)))
+      .then((events) => events.forEach(([event, audience]) => this.hub.publish(event, audience)))
       .catch((error: unknown) => this.onLost(error));
   }
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { HostScope } from '../access/host-scope.js';
 import { type HostsStore } from '../hosts/hosts.store.js';
 import { ACTOR, Rig, until } from '../testing/rig.js';
 import { Gate, idOf, message, network, ScriptedAgent } from '../testing/scripted-agent.js';
@@ -13,14 +14,14 @@ beforeEach(async () => {
 
 afterEach(() => rig.stop());
 
-const status = () => rig.runtime.fleet.statusOf(rig.runtime.hosts.get('web-1'));
-const reachable = () => rig.runtime.fleet.reachable(rig.runtime.hosts.get('web-1'));
+const status = () => rig.runtime.fleet.statusOf(rig.runtime.hosts.get('web-1', HostScope.all));
+const reachable = () => rig.runtime.fleet.reachable(rig.runtime.hosts.get('web-1', HostScope.all));
 
 describe('attaching', () => {
   it('stores what the agent says of its host, and its networks', async () => {
     agent.facts = { ...agent.facts, labels: { env: 'prod' } };
     await rig.attach(agent);
-    expect(await rig.runtime.hosts.show('web-1')).toMatchObject({
+    expect(await rig.runtime.hosts.show('web-1', HostScope.all)).toMatchObject({
       name: 'web-1',
       labels: { env: 'prod' },
       freshness: 'live',
@@ -289,7 +290,7 @@ describe('a session', () => {
 });
 
 describe('forgetting a host', () => {
-  const forget = () => rig.runtime.hosts.forget('web-1', ACTOR, rig.time);
+  const forget = () => rig.runtime.hosts.forget('web-1', HostScope.all, ACTOR, rig.time);
 
   it('is refused while its agent is connected', async () => {
     await rig.attach(agent);
@@ -301,7 +302,7 @@ describe('forgetting a host', () => {
     (await rig.attach(agent)).close('cut');
     await until('the session has gone', () => !status().connected);
     await forget();
-    expect(() => rig.runtime.hosts.get('web-1')).toThrow('There is no host');
+    expect(() => rig.runtime.hosts.get('web-1', HostScope.all)).toThrow('There is no host');
     expect(await rig.names()).toEqual([]);
     const audit = await rig.database.prisma.auditEntry.findMany();
     expect(audit).toMatchObject([{ action: 'host.remove', hostName: 'web-1', outcome: 'done', actor: 'local' }]);

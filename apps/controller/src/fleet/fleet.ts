@@ -26,7 +26,8 @@ export interface HostStatus {
 /** What others want to know of the fleet. Called in order; a listener that throws is logged and left out that time. */
 export interface FleetListener {
   hostChanged?(hostName: string): void;
-  hostRemoved?(hostName: string): void;
+  /** @param last the host as it was */
+  hostRemoved?(hostName: string, last: StoredHost | undefined): void;
   networksChanged?(change: InventoryChange, before: ReadonlyMap<string, KnownNetwork>): void;
   /** The host's inventory is whole and its session takes commands. */
   hostSynced?(session: HostSession): void;
@@ -158,9 +159,10 @@ export class Fleet {
           hint: 'Stop the agent on that host first.',
         });
       }
+      const last = this.hosts.find(hostName);
       await remove();
       this.shown.delete(hostName);
-      this.tell((listener) => listener.hostRemoved?.(hostName));
+      this.tell((listener) => listener.hostRemoved?.(hostName, last));
     });
   }
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { host as hostSchema, hostQuery, networkQuery } from '@fairlead/api';
 import { anEndpoint } from '@fairlead/domain/testing';
+import { HostScope } from '../access/host-scope.js';
 import { ACTOR, Rig, until } from '../testing/rig.js';
 import { network, ScriptedAgent } from '../testing/scripted-agent.js';
 
@@ -20,9 +21,9 @@ const attach = async (name: string, labels: Record<string, string> = {}): Promis
 };
 
 const list = async (query: object = {}) =>
-  (await rig.runtime.hosts.list(hostQuery.parse(query))).items.map(({ name }) => name);
+  (await rig.runtime.hosts.list(hostQuery.parse(query), HostScope.all)).items.map(({ name }) => name);
 const relabel = (name: string, labels: Record<string, string | null>) =>
-  rig.runtime.hosts.relabel(name, { labels }, ACTOR, rig.time);
+  rig.runtime.hosts.relabel(name, { labels }, HostScope.all, ACTOR, rig.time);
 
 describe('the list of hosts', () => {
   beforeEach(async () => {
@@ -55,21 +56,21 @@ describe('the list of hosts', () => {
 
   it('names hosts whose rows are not live beside the networks, and leaves none out', async () => {
     rig.time += 20_000;
-    const page = await rig.runtime.networks.list(networkQuery.parse({ on: 'env=prod' }));
+    const page = await rig.runtime.networks.list(networkQuery.parse({ on: 'env=prod' }), HostScope.all);
     expect(page.unavailableHosts).toMatchObject([
       { name: 'web-1', freshness: 'offline' },
       { name: 'web-2', freshness: 'offline' },
     ]);
     expect(page.items.every(({ freshness }) => freshness === 'offline')).toBe(true);
     expect(page.total).toBe(6);
-    expect((await rig.runtime.networks.list(networkQuery.parse({ freshness: 'live' }))).items).toEqual([]);
+    expect((await rig.runtime.networks.list(networkQuery.parse({ freshness: 'live' }), HostScope.all)).items).toEqual([]);
   });
 });
 
 describe('a host', () => {
   it('is shown with its engine, its agent and its counts', async () => {
     await attach('web-1');
-    const view = await rig.runtime.hosts.show('web-1');
+    const view = await rig.runtime.hosts.show('web-1', HostScope.all);
     expect(hostSchema.parse(view)).toMatchObject({
       counts: { networks: 3, endpoints: 2 },
       engineHealth: { state: 'up' },
@@ -79,12 +80,12 @@ describe('a host', () => {
   it('on a simulated engine says so, as do its networks', async () => {
     const { engine } = new ScriptedAgent('demo').facts;
     await rig.attach(new ScriptedAgent('demo', { engine: { ...engine, kind: 'simulated', simulated: true } }));
-    expect(await rig.runtime.hosts.show('demo')).toMatchObject({ simulated: true, engine: { kind: 'simulated' } });
+    expect(await rig.runtime.hosts.show('demo', HostScope.all)).toMatchObject({ simulated: true, engine: { kind: 'simulated' } });
     expect((await rig.networks()).every(({ simulated }) => simulated)).toBe(true);
   });
 
   it('that nobody has heard of is explained where there is none at all', () => {
-    expect(() => rig.runtime.hosts.get('web-1')).toThrow(
+    expect(() => rig.runtime.hosts.get('web-1', HostScope.all)).toThrow(
       expect.objectContaining({ hint: expect.stringContaining('No agent has connected yet') }),
     );
   });
@@ -102,16 +103,16 @@ describe('labels', () => {
     const agent = await attach('web-1', { env: 'prod' });
     await relabel('web-1', { env: 'test' });
     rig = await rig.restart();
-    expect((await rig.runtime.hosts.show('web-1')).labels).toEqual({ env: 'test' });
+    expect((await rig.runtime.hosts.show('web-1', HostScope.all)).labels).toEqual({ env: 'test' });
     await rig.attach(agent);
-    expect((await rig.runtime.hosts.show('web-1')).labels).toEqual({ env: 'test' });
+    expect((await rig.runtime.hosts.show('web-1', HostScope.all)).labels).toEqual({ env: 'test' });
   });
 
   it('are all kept where many are set at once', async () => {
     await attach('web-1');
     const keys = Array.from({ length: 20 }, (_, index) => `k${index}`);
     await Promise.all(keys.map((key) => relabel('web-1', { [key]: 'v' })));
-    expect(Object.keys((await rig.runtime.hosts.show('web-1')).labels).sort()).toEqual([...keys].sort());
+    expect(Object.keys((await rig.runtime.hosts.show('web-1', HostScope.all)).labels).sort()).toEqual([...keys].sort());
     const stored = await rig.database.prisma.host.findUniqueOrThrow({ where: { name: 'web-1' } });
     expect(Object.keys(stored.labels as object).sort()).toEqual([...keys].sort());
   });
@@ -122,7 +123,7 @@ describe('labels', () => {
     await Promise.all([relabel('web-1', { a: 'b' }), agent.bookmark(), relabel('web-1', { c: 'd' })]);
     await until('the engine is down', () => rig.freshness('web-1') === 'stale');
     rig = await rig.restart();
-    expect(await rig.runtime.hosts.show('web-1')).toMatchObject({
+    expect(await rig.runtime.hosts.show('web-1', HostScope.all)).toMatchObject({
       labels: { a: 'b', c: 'd' },
       engineHealth: { state: 'down' },
     });

@@ -1,5 +1,6 @@
 import { type HostListView, type HostPatch, type HostQuery, type HostView } from '@fairlead/api';
 import { FairleadError, type Freshness, matchesSelector, parseSelector } from '@fairlead/domain';
+import { HostScope } from '../access/host-scope.js';
 import { type Fleet } from '../fleet/fleet.js';
 import { KeyedMutex } from '../keyed-mutex.js';
 import { type NetworksStore } from '../networks/networks.store.js';
@@ -14,6 +15,14 @@ export interface HostFilter {
   readonly freshness: readonly Freshness[];
 }
 
+/**
+ * Hosts, each with since when it has been that host, in milliseconds since the epoch: what is older is about another
+ * one that had the name before.
+ */
+export type HostBounds = readonly { readonly name: string; readonly since: number }[];
+
+const NO_HOSTS = 'No agent has connected yet: start one with `fairlead agent`.';
+const NO_HOSTS_IN_SCOPE = 'Your token or session is bounded to hosts with certain labels, and no host has them.';
 const NONE = { networks: 0, endpoints: 0 };
 
 /** Hosts as people see them. */
@@ -26,15 +35,15 @@ export class HostsService {
     private readonly fleet: Fleet,
   ) {}
 
-  async list(query: HostQuery): Promise<HostListView> {
-    const chosen = this.choose(query);
+  async list(query: HostQuery, scope: HostScope): Promise<HostListView> {
+    const chosen = this.choose(query, scope);
     const counts = await this.networks.counts();
     const items = chosen.map((host) => toHostView(host, this.fleet.statusOf(host), counts.get(host.name) ?? NONE));
     return { items, total: items.length };
   }
 
-  async show(name: string): Promise<HostView> {
-    const host = this.get(name);
+  async show(name: string, scope: HostScope): Promise<HostView> {
+    const host = this.get(name, scope);
     const counts = await this.networks.counts(name);
     return toHostView(host, this.fleet.statusOf(host), counts.get(name) ?? NONE);
   }
@@ -43,46 +52,74 @@ export class HostsService {
     return this.hosts.find(name);
   }
 
-  /** @throws FairleadError `host_not_found` */
-  get(name: string): StoredHost {
+  /** @throws FairleadError `host_not_found`: the same for a host out of scope as for one that does not exist */
+  get(name: string, scope: HostScope): StoredHost {
     const host = this.hosts.find(name);
-    if (host !== undefined) return host;
-    const known = this.hosts.all().map((each) => each.name);
+    if (host !== undefined && scope.includes(host)) return host;
+    throw this.notFound(name, scope);
+  }
+
+  /** That there is no such host, naming those that the caller may know of. */
+  notFound(name: string, scope: HostScope): FairleadError {
+    const known = this.visible(scope).map((each) => each.name);
     const some = known.slice(0, 10).join(', ') + (known.length > 10 ? `, … (${known.length} in all)` : '');
-    throw new FairleadError('host_not_found', `There is no host '${name}'`, {
-      hint: known.length === 0 ? 'No agent has connected yet: start one with `fairlead agent`.' : `Hosts: ${some}.`,
+    return new FairleadError('host_not_found', `There is no host '${name}'`, {
+      hint: known.length > 0 ? `Hosts: ${some}.` : scope.everything ? NO_HOSTS : NO_HOSTS_IN_SCOPE,
     });
   }
 
+  /** Whether a caller may know of a host, by its name. */
+  sees(scope: HostScope): (hostName: string) => boolean {
+    return (hostName) => scope.everything || scope.includes(this.hosts.find(hostName));
+  }
+
+  /** What of the records that outlive hosts a caller may see; undefined: all of them. */
+  bounds(scope: HostScope): HostBounds | undefined {
+    if (scope.everything) return undefined;
+    return this.visible(scope).map(({ name, firstSeenAt }) => ({ name, since: firstSeenAt }));
+  }
+
+  /** All hosts of a scope, in order of name. */
+  visible(scope: HostScope): StoredHost[] {
+    return this.hosts.all().filter((host) => scope.includes(host));
+  }
+
   /** In order of name. @throws FairleadError `host_not_found` for a host named in the filter that does not exist */
-  choose({ host: names, on, freshness }: HostFilter): StoredHost[] {
+  choose({ host: names, on, freshness }: HostFilter, scope: HostScope): StoredHost[] {
     const selector = parseSelector(on ?? '');
-    for (const name of names) this.get(name);
-    const candidates = this.hosts.all().filter(({ name }) => names.length === 0 || names.includes(name));
+    for (const name of names) this.get(name, scope);
+    const candidates = this.visible(scope).filter(({ name }) => names.length === 0 || names.includes(name));
     return candidates
       .filter((host) => matchesSelector(selector, effectiveLabels(host)))
       .filter((host) => freshness.length === 0 || freshness.includes(this.fleet.statusOf(host).freshness));
   }
 
   /** Merges labels into those set here; patches of one host take turns, so that none is lost. */
-  relabel(name: string, patch: HostPatch, actor: Actor, at: number): Promise<HostView> {
-    return this.relabelling.run(name, () => this.merge(name, patch, actor, at));
+  relabel(name: string, patch: HostPatch, scope: HostScope, actor: Actor, at: number): Promise<HostView> {
+    return this.relabelling.run(name, () => this.merge(name, patch, scope, actor, at));
   }
 
-  private async merge(name: string, { labels }: HostPatch, actor: Actor, at: number): Promise<HostView> {
-    const host = this.get(name);
+  private async merge(
+    name: string,
+    { labels }: HostPatch,
+    scope: HostScope,
+    actor: Actor,
+    at: number,
+  ): Promise<HostView> {
+    const host = this.get(name, scope);
     const merged = Object.entries({ ...host.labels, ...labels }).filter(
       (entry): entry is [string, string] => entry[1] !== null,
     );
     const record = { at, actor, action: 'host.label', hostName: name, target: {}, operationId: null };
     await this.hosts.setLabels(name, Object.fromEntries(merged), { ...record, outcome: 'done', detail: { labels } });
     this.fleet.hostChanged(name);
-    return this.show(name);
+    // Also where the new labels lead out of the caller's scope: it is what the caller has just said.
+    return this.show(name, HostScope.all);
   }
 
   /** @throws FairleadError `forbidden` while the host's agent is connected */
-  async forget(name: string, actor: Actor, at: number): Promise<void> {
-    this.get(name);
+  async forget(name: string, scope: HostScope, actor: Actor, at: number): Promise<void> {
+    this.get(name, scope);
     const record = { at, actor, action: 'host.remove', hostName: name, target: {}, operationId: null };
     await this.fleet.forget(name, () => this.hosts.remove(name, { ...record, outcome: 'done', detail: {} }));
   }

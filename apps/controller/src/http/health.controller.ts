@@ -1,4 +1,5 @@
-import { Controller, Get } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
+import { ServesAnyone } from '../access/serves.js';
 import { Database } from '../database/index.js';
 
 /** For supervisors: `/healthz` says that the process lives, `/readyz` that it can do its work. */
@@ -6,12 +7,12 @@ import { Database } from '../database/index.js';
 export class HealthController {
   constructor(private readonly database: Database) {}
 
-  @Get('healthz')
+  @ServesAnyone('healthz', 'healthz')
   healthz(): { status: string } {
     return { status: 'ok' };
   }
 
-  @Get('readyz')
+  @ServesAnyone('readyz', 'readyz')
   async readyz(): Promise<{ status: string }> {
     await this.database.ping();
     return { status: 'ready' };

@@ -1,11 +1,12 @@
-import { Controller, Get, Inject } from '@nestjs/common';
+import { Controller, Inject } from '@nestjs/common';
+import { Serves } from '../access/serves.js';
 import { OPENAPI_DOCUMENT } from './tokens.js';
 
 @Controller()
 export class MetaController {
   constructor(@Inject(OPENAPI_DOCUMENT) private readonly document: object) {}
 
-  @Get('openapi.json')
+  @Serves('getOpenApi')
   openApi(): object {
     return this.document;
   }

@@ -2,6 +2,7 @@ import { type OperationView, PROBLEM_MEDIA_TYPE, toProblem } from '@fairlead/api
 import { FairleadError, toFairleadError } from '@fairlead/domain';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import { type Request, type Response } from 'express';
+import { TooMany } from '../access/attempts.js';
 import { AmbiguousNetwork } from '../networks/networks.store.js';
 
 /** An operation that did not succeed, on its way to becoming a problem that carries it. */
@@ -34,6 +35,8 @@ export class ProblemFilter implements ExceptionFilter {
     const candidates = error instanceof AmbiguousNetwork ? error.candidates : undefined;
     const instance = request.originalUrl.split('?')[0] ?? '';
     const problem = toProblem(error, { instance, operation, candidates });
+    if (error instanceof TooMany) response.setHeader('Retry-After', error.retryAfterSeconds);
+    if (error.code === 'unauthenticated') response.setHeader('WWW-Authenticate', 'Bearer realm="fairlead"');
     if (operation) response.setHeader('Location', `/api/v1/operations/${operation.id}`);
     response.status(problem.status).type(PROBLEM_MEDIA_TYPE).send(JSON.stringify(problem));
   }
@@ -49,7 +52,8 @@ function fromHttp(thrown: unknown, request: Request): FairleadError {
       hint: 'See /api/v1/openapi.json for what there is.',
     });
   }
-  if (status === 413) return new FairleadError('too_large', 'The body is larger than 1 MiB');
+  if (status === 413)
+    return new FairleadError('too_large', 'The body is larger than 1 MiB, or 16 KiB of a caller without credentials');
   if (status < 500) return new FairleadError('invalid_argument', `The request cannot be read: ${words}`);
   return toFairleadError(thrown);
 }

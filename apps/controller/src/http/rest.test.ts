@@ -17,13 +17,15 @@ import { type INestApplication } from '@nestjs/common';
 import { createLogger } from '../log.js';
 import { Rig, until } from '../testing/rig.js';
 import { Gate, idOf, message, network, ScriptedAgent } from '../testing/scripted-agent.js';
-import { createServer, listen } from './server.js';
+import { servedRoutes } from './policies.js';
+import { BEYOND, createServer, listen } from './server.js';
 
 let rig: Rig;
 let app: INestApplication;
 let agent: ScriptedAgent;
 let port: number;
 let base: string;
+let bearer: { authorization: string };
 let client: ReturnType<typeof createClient>;
 
 beforeAll(async () => {
@@ -31,7 +33,8 @@ beforeAll(async () => {
   app = await createServer(rig.runtime, () => rig.time, createLogger('silent'));
   port = await listen(app, 0);
   base = `http://127.0.0.1:${port}`;
-  client = createClient({ baseUrl: base });
+  bearer = { authorization: `Bearer ${await rig.token()}` };
+  client = createClient({ baseUrl: base, headers: bearer });
   agent = new ScriptedAgent('web-1', { labels: { env: 'prod' } });
   agent.set(network('my-net', { endpoints: [anEndpoint('one')] }));
   await rig.attach(agent);
@@ -46,8 +49,11 @@ afterAll(async () => {
 const V1 = '/api/v1';
 const json = { 'content-type': 'application/json' };
 const post = (path: string, body: unknown = {}, headers: Record<string, string> = {}) =>
-  fetch(base + V1 + path, { method: 'POST', headers: { ...json, ...headers }, body: JSON.stringify(body) });
-const get = (path: string) => fetch(base + V1 + path);
+  ask(V1 + path, { method: 'POST', headers: { ...json, ...headers }, body: JSON.stringify(body) });
+const get = (path: string) => ask(V1 + path);
+/** With the admin's token. */
+const ask = (path: string, init: RequestInit = {}) =>
+  fetch(base + path, { ...init, headers: { ...bearer, ...(init.headers as Record<string, string>) } });
 
 /** The answer as a problem: media type, status and schema agree. */
 async function problemOf(response: Response) {
@@ -60,7 +66,8 @@ async function problemOf(response: Response) {
 /** Sends what no client of ours would. */
 function raw(options: { method?: string; path: string; headers?: Record<string, string>; body?: string | Buffer }) {
   return new Promise<{ status: number; type: string; body: string }>((resolve, reject) => {
-    const sent = httpRequest({ host: '127.0.0.1', port, method: 'GET', ...options }, (response) => {
+    const headers = { ...bearer, ...options.headers };
+    const sent = httpRequest({ host: '127.0.0.1', port, method: 'GET', ...options, headers }, (response) => {
       let body = '';
       response.on('data', (chunk: Buffer) => (body += chunk.toString()));
       response.on('end', () =>
@@ -74,19 +81,12 @@ function raw(options: { method?: string; path: string; headers?: Record<string, 
 
 describe('the routes', () => {
   it('are those of the table, all of them and nothing else', () => {
-    interface Layer {
-      readonly route?: { readonly path: string; readonly methods: Record<string, boolean> };
-    }
-    const { stack } = (app.getHttpAdapter().getInstance() as { router: { stack: Layer[] } }).router;
-    // Nest lays a layer for all methods, which passes everything on, over each path outside the prefix.
-    const served = stack.flatMap(({ route }) => {
-      const methods = Object.keys(route?.methods ?? {});
-      return methods.length === 1 ? [`${methods[0]} ${route!.path}`] : [];
-    });
+    const served = servedRoutes(app, BEYOND).map(({ method, path }) => `${method} ${path}`);
     const wanted = Object.values(ROUTES).map(
       ({ method, path }) => `${method} ${V1}${path.replace(/\{(\w+)\}/g, ':$1')}`,
     );
-    expect(served.sort()).toEqual([...wanted, 'get /healthz', 'get /readyz'].sort());
+    const beyond = BEYOND.map((path) => `get ${path}`);
+    expect(served.sort()).toEqual([...wanted, ...beyond].sort());
   });
 
   it('answer as their schemas say', async () => {
@@ -147,7 +147,7 @@ describe('the routes', () => {
     ['DELETE', '/hosts/web-1/networks'],
     ['GET', '/hosts/web-1/networks/my-net/extra'],
   ])('that are not there are problems: %s %s', async (method, path) => {
-    const answer = await problemOf(await fetch(base + V1 + path, { method }));
+    const answer = await problemOf(await ask(V1 + path, { method }));
     expect(answer).toMatchObject({ code: 'not_found', detail: `There is nothing at ${method} ${V1}${path}` });
   });
 
@@ -170,7 +170,7 @@ describe('the routes', () => {
 describe('labels of a host', () => {
   it('are refused with a key that would be lost', async () => {
     const body = '{"labels":{"__proto__":"x","fine":"y"}}';
-    const response = await fetch(`${base}${V1}/hosts/web-1`, { method: 'PATCH', headers: json, body });
+    const response = await ask(`${V1}/hosts/web-1`, { method: 'PATCH', headers: json, body });
     expect(await problemOf(response)).toMatchObject({
       code: 'invalid_argument',
       faults: [{ path: '/labels/__proto__', message: "'__proto__' cannot be a key" }],
@@ -185,7 +185,7 @@ describe('a command', () => {
     expect(response.status).toBe(201);
     const view = (await response.json()) as { id: string };
     expect(response.headers.get('location')).toBe(`${V1}/operations/${view.id}`);
-    expect(await (await fetch(base + response.headers.get('location'))).json()).toEqual(view);
+    expect(await (await ask(response.headers.get('location')!)).json()).toEqual(view);
   });
 
   it('is in the list of networks the moment it is answered', async () => {
@@ -199,7 +199,7 @@ describe('a command', () => {
     agent.on('RemoveNetwork', async () => {
       throw new FairleadError('network_in_use', 'used by one', { engineMessage: 'has active endpoints' });
     });
-    const response = await fetch(`${base}${V1}/hosts/web-1/networks/my-net`, { method: 'DELETE' });
+    const response = await ask(`${V1}/hosts/web-1/networks/my-net`, { method: 'DELETE' });
     expect(response.status).toBe(409);
     const answer = await problemOf(response);
     expect(answer).toMatchObject({
@@ -233,7 +233,7 @@ describe('a command', () => {
       return { reachable: true };
     });
     const leaving = new AbortController();
-    const asked = fetch(`${base}${V1}/hosts/web-1/probe`, {
+    const asked = ask(`${V1}/hosts/web-1/probe`, {
       method: 'POST',
       headers: json,
       body: '{"from":"leaver","to":"two"}',
@@ -244,13 +244,16 @@ describe('a command', () => {
     expect(await asked).toBe('left');
     gate.open();
     await until('it has ended', async () => {
-      const { items } = await rig.runtime.operations.page({
-        host: [],
-        kind: ['probe'],
-        outcome: [],
-        state: [],
-        limit: 1,
-      });
+      const { items } = await rig.runtime.operations.page(
+        {
+          host: [],
+          kind: ['probe'],
+          outcome: [],
+          state: [],
+          limit: 1,
+        },
+        undefined,
+      );
       return items[0]?.request['from'] === 'leaver' && items[0].outcome === 'succeeded';
     });
   });
@@ -476,7 +479,7 @@ describe('events', () => {
     const seen: EventView[] = [];
     const options = { query, lastEventId, signal: leave.signal, sleep: async () => undefined };
     const done = (async () => {
-      for await (const event of followEvents({ baseUrl: base }, options)) seen.push(event);
+      for await (const event of followEvents({ baseUrl: base, headers: bearer }, options)) seen.push(event);
     })();
     return { seen, leave: async () => (leave.abort(), done) };
   }
@@ -544,7 +547,7 @@ describe('events', () => {
     const reader = connect(port, '127.0.0.1');
     let over = false;
     reader.on('close', () => (over = true)).on('error', () => undefined);
-    reader.write(`GET ${V1}/events HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`);
+    reader.write(`GET ${V1}/events HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: ${bearer.authorization}\r\n\r\n`);
     await new Promise((resolve) => reader.once('data', resolve));
     reader.pause();
     const big = { labels: { big: 'x'.repeat(200_000) } };

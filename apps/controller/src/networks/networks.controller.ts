@@ -22,8 +22,10 @@ import {
   type RemoveQuery,
   removeQuery,
 } from '@fairlead/api';
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Param, Query, Req, Res } from '@nestjs/common';
 import { type Request, type Response } from 'express';
+import { scopeOf } from '../access/principal.js';
+import { Serves } from '../access/serves.js';
 import { CommandsResponder } from '../http/commands.responder.js';
 import { validBody, validParams, validQuery } from '../http/validated.js';
 import { CommandFactory } from '../operations/command-factory.js';
@@ -44,85 +46,89 @@ export class NetworksController {
     private readonly responder: CommandsResponder,
   ) {}
 
-  @Get('networks')
-  list(@Query(validQuery(networkQuery)) query: NetworkQuery): Promise<NetworkPageView> {
-    return this.networks.list(query);
+  @Serves('listNetworks')
+  list(@Query(validQuery(networkQuery)) query: NetworkQuery, @Req() request: Request): Promise<NetworkPageView> {
+    return this.networks.list(query, scopeOf(request));
   }
 
-  @Get('hosts/:host/networks/:network')
+  @Serves('getNetwork')
   show(
     @Param(validParams(networkParams)) { host, network }: NetworkParams,
     @Query(validQuery(inspectQuery)) { live }: { live: boolean },
+    @Req() request: Request,
   ): Promise<NetworkDetailView> {
-    return live ? this.networks.showLive(host, network) : this.networks.show(host, network);
+    const scope = scopeOf(request);
+    return live ? this.networks.showLive(host, network, scope) : this.networks.show(host, network, scope);
   }
 
-  @Post('hosts/:host/networks')
+  @Serves('createNetwork')
   create(
     @Param(validParams(hostParams)) { host }: HostParams,
     @Body(validBody(createNetworkRequest)) body: CreateNetworkRequest,
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    return this.responder.answer(request, response, 201, () => this.commands.create(host, body));
+    return this.responder.answer(request, response, 201, (scope) => this.commands.create(host, body, scope));
   }
 
-  @Delete('hosts/:host/networks/:network')
+  @Serves('removeNetwork')
   remove(
     @Param(validParams(networkParams)) { host, network }: NetworkParams,
     @Query(validQuery(removeQuery)) query: RemoveQuery,
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    return this.responder.answer(request, response, 200, () => this.commands.remove(host, network, query));
+    return this.responder.answer(request, response, 200, (scope) => this.commands.remove(host, network, query, scope));
   }
 
-  @Post('hosts/:host/networks/:network/connect')
+  @Serves('connectContainer')
   connect(
     @Param(validParams(networkParams)) { host, network }: NetworkParams,
     @Body(validBody(connectRequest)) body: ConnectRequest,
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    return this.responder.answer(request, response, 200, () => this.commands.connect(host, network, body));
+    return this.responder.answer(request, response, 200, (scope) => this.commands.connect(host, network, body, scope));
   }
 
-  @Post('hosts/:host/networks/:network/disconnect')
+  @Serves('disconnectContainer')
   disconnect(
     @Param(validParams(networkParams)) { host, network }: NetworkParams,
     @Body(validBody(disconnectRequest)) body: DisconnectRequest,
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    return this.responder.answer(request, response, 200, () => this.commands.disconnect(host, network, body));
+    return this.responder.answer(request, response, 200, (scope) =>
+      this.commands.disconnect(host, network, body, scope),
+    );
   }
 
-  @Post('hosts/:host/prune/plan')
-  @HttpCode(200)
+  @Serves('planPrune')
   plan(
     @Param(validParams(hostParams)) { host }: HostParams,
     @Body(validBody(prunePlanRequest)) body: PrunePlanRequest,
+    @Req() request: Request,
   ): Promise<PrunePlanView> {
-    return this.networks.planPrune(host, body);
+    return this.networks.planPrune(host, body, scopeOf(request));
   }
 
-  @Post('hosts/:host/prune')
+  @Serves('pruneNetworks')
   prune(
     @Param(validParams(hostParams)) { host }: HostParams,
     @Body(validBody(pruneRequest)) body: PruneRequest,
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    return this.responder.answer(request, response, 200, () => this.commands.prune(host, body));
+    return this.responder.answer(request, response, 200, (scope) => this.commands.prune(host, body, scope));
   }
 
-  @Post('hosts/:host/probe')
+  @Serves('probe')
   probe(
     @Param(validParams(hostParams)) { host }: HostParams,
     @Body(validBody(probeRequest)) body: ProbeRequest,
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    return this.responder.answer(request, response, 200, () => this.commands.probe(host, body));
+    return this.responder.answer(request, response, 200, (scope) => this.commands.probe(host, body, scope));
   }
 }

@@ -7,6 +7,7 @@ import {
 } from '@fairlead/api';
 import { FairleadError, type Network, toFairleadError } from '@fairlead/domain';
 import { fromNetworkMessage, type HostConnection } from '@fairlead/link';
+import { type HostScope } from '../access/host-scope.js';
 import { type Clock } from '../clock.js';
 import { type Fleet } from '../fleet/fleet.js';
 import { toUnavailableHost } from '../hosts/host.view.js';
@@ -29,17 +30,18 @@ export class NetworksService {
     private readonly now: Clock,
   ) {}
 
-  async list(query: NetworkQuery): Promise<NetworkPageView> {
-    const asked = this.hosts.choose({ ...query, freshness: [] });
-    const shown = this.hosts.choose(query);
-    const everywhere = query.host.length === 0 && query.on === undefined && query.freshness.length === 0;
+  async list(query: NetworkQuery, scope: HostScope): Promise<NetworkPageView> {
+    const asked = this.hosts.choose({ ...query, freshness: [] }, scope);
+    const shown = this.hosts.choose(query, scope);
+    const unfiltered = query.host.length === 0 && query.on === undefined && query.freshness.length === 0;
+    const everywhere = unfiltered && scope.everything;
     const page = await this.store.page(query, everywhere ? undefined : shown.map(({ name }) => name));
     const unavailable = asked.filter((host) => this.fleet.statusOf(host).freshness !== 'live');
     return {
       items: page.items.flatMap((stored) => {
-        // A host that was forgotten since the rows were read is left out, as its rows are by now.
+        // A host that was forgotten or relabelled since the rows were read is left out, as its rows would be by now.
         const host = this.hosts.find(stored.hostName);
-        return host === undefined ? [] : toNetworkView(stored, this.placeOf(host));
+        return host === undefined || !scope.includes(host) ? [] : toNetworkView(stored, this.placeOf(host));
       }),
       total: page.total,
       nextCursor: page.nextCursor,
@@ -48,8 +50,8 @@ export class NetworksService {
   }
 
   /** @throws FairleadError `host_not_found`, `network_not_found`, `ambiguous_name` */
-  async show(hostName: string, reference: string): Promise<NetworkDetailView> {
-    const host = this.hosts.get(hostName);
+  async show(hostName: string, reference: string, scope: HostScope): Promise<NetworkDetailView> {
+    const host = this.hosts.get(hostName, scope);
     const { attributes } = await this.store.resolve(hostName, reference);
     const known = (await this.store.full(hostName, [attributes.id])).get(attributes.id);
     if (known === undefined) {
@@ -59,8 +61,8 @@ export class NetworksService {
   }
 
   /** Asks the engine through the agent. @throws FairleadError as `show`, `host_unavailable`, `engine_unavailable` */
-  async showLive(hostName: string, reference: string): Promise<NetworkDetailView> {
-    const host = this.hosts.get(hostName);
+  async showLive(hostName: string, reference: string, scope: HostScope): Promise<NetworkDetailView> {
+    const host = this.hosts.get(hostName, scope);
     const session = this.fleet.reachable(host);
     const network = await inspect(session.connection, reference);
     const firstSeenAt = (await this.store.firstSeenAt(hostName, network.id)) ?? this.now();
@@ -69,8 +71,8 @@ export class NetworksService {
   }
 
   /** @throws FairleadError `host_unavailable`: a plan is made from a live inventory only */
-  async planPrune(hostName: string, request: PrunePlanRequest): Promise<PrunePlanView> {
-    const host = this.hosts.get(hostName);
+  async planPrune(hostName: string, request: PrunePlanRequest, scope: HostScope): Promise<PrunePlanView> {
+    const host = this.hosts.get(hostName, scope);
     this.fleet.reachable(host);
     return toPrunePlanView(await this.plan(hostName, request), request, this.placeOf(host));
   }

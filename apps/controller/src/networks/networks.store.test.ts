@@ -66,6 +66,7 @@ afterAll(async () => {
   discard();
 });
 
+const ALL_HOSTS = ['web-1', 'web-2', 'web-3'];
 const page = (query: object, hosts?: string[]) => store.page(networkQuery.parse(query), hosts);
 const names = async (query: object, hosts?: string[]) =>
   (await page(query, hosts)).items.map(({ hostName, attributes }) => `${hostName}/${attributes.name}`);
@@ -223,11 +224,12 @@ describe('a reference', () => {
 
 describe('containers elsewhere', () => {
   it('are those of other hosts, by name or full id, with their network', async () => {
-    const found = await store.containersElsewhere('web-2', 'shop-front-1');
+    const found = await store.containersElsewhere('web-2', 'shop-front-1', ALL_HOSTS);
     expect(found).toMatchObject([
       { host: 'web-1', network: { name: 'shop_default' }, endpoint: { containerName: 'shop-front-1' } },
     ]);
-    expect(await store.containersElsewhere('web-2', `abc${'1'.repeat(61)}`)).toEqual(found);
-    expect(await store.containersElsewhere('web-1', 'shop-front-1')).toEqual([]);
+    expect(await store.containersElsewhere('web-2', `abc${'1'.repeat(61)}`, ALL_HOSTS)).toEqual(found);
+    expect(await store.containersElsewhere('web-1', 'shop-front-1', ALL_HOSTS)).toEqual([]);
+    expect(await store.containersElsewhere('web-2', 'shop-front-1', ['web-2', 'web-3'])).toEqual([]);
   });
 });

@@ -103,10 +103,15 @@ export class NetworksStore {
     );
   }
 
-  /** Containers of other hosts that a name fits, with their networks. */
-  async containersElsewhere(hostName: string, reference: string): Promise<RemoteContainer[]> {
+  /** Containers of other hosts among `hostNames` that a name fits, with their networks. */
+  async containersElsewhere(
+    hostName: string,
+    reference: string,
+    hostNames: readonly string[],
+  ): Promise<RemoteContainer[]> {
     const rows = await this.query<EndpointRow>(Prisma.sql`SELECT * FROM "Endpoint"
-      WHERE "hostName" <> ${hostName} AND ("containerName" = ${reference} OR "containerId" = ${reference}) LIMIT 50`);
+      WHERE "hostName" <> ${hostName} AND "hostName" IN (SELECT value FROM json_each(${JSON.stringify(hostNames)}))
+        AND ("containerName" = ${reference} OR "containerId" = ${reference}) LIMIT 50`);
     const containers = rows.map(async (row) => {
       const networks = await this.full(row.hostName, [row.networkId]);
       const network = networks.get(row.networkId)?.network;

@@ -7,6 +7,7 @@ import {
   type RemoveQuery,
 } from '@fairlead/api';
 import { explainReachability, FairleadError } from '@fairlead/domain';
+import { type HostScope } from '../access/host-scope.js';
 import { type HostsService } from '../hosts/hosts.service.js';
 import { type NetworksService } from '../networks/networks.service.js';
 import { type NetworksStore } from '../networks/networks.store.js';
@@ -19,7 +20,7 @@ import {
   pruneCommand,
   removeCommand,
 } from './commands.js';
-import { type NetworkRef } from './operation.js';
+import { type FleetExplanation, type NetworkRef } from './operation.js';
 
 /** Makes commands out of requests: names become full ids, filters become an itemised list. Nothing is sent yet. */
 export class CommandFactory {
@@ -29,26 +30,26 @@ export class CommandFactory {
     private readonly store: NetworksStore,
   ) {}
 
-  async create(hostName: string, body: CreateNetworkRequest): Promise<Command> {
-    this.hosts.get(hostName);
+  async create(hostName: string, body: CreateNetworkRequest, scope: HostScope): Promise<Command> {
+    this.hosts.get(hostName, scope);
     return Promise.resolve(createCommand(hostName, body));
   }
 
-  async connect(hostName: string, reference: string, body: ConnectRequest): Promise<Command> {
-    return connectCommand(hostName, await this.resolve(hostName, reference), body);
+  async connect(hostName: string, reference: string, body: ConnectRequest, scope: HostScope): Promise<Command> {
+    return connectCommand(hostName, await this.resolve(hostName, reference, scope), body);
   }
 
-  async disconnect(hostName: string, reference: string, body: DisconnectRequest): Promise<Command> {
-    return disconnectCommand(hostName, await this.resolve(hostName, reference), body);
+  async disconnect(hostName: string, reference: string, body: DisconnectRequest, scope: HostScope): Promise<Command> {
+    return disconnectCommand(hostName, await this.resolve(hostName, reference, scope), body);
   }
 
-  async remove(hostName: string, reference: string, query: RemoveQuery): Promise<Command> {
-    return removeCommand(hostName, await this.resolve(hostName, reference), query);
+  async remove(hostName: string, reference: string, query: RemoveQuery, scope: HostScope): Promise<Command> {
+    return removeCommand(hostName, await this.resolve(hostName, reference, scope), query);
   }
 
   /** @throws FairleadError `plan_stale` where by now other networks would go than those that were shown */
-  async prune(hostName: string, body: PruneRequest): Promise<Command> {
-    this.hosts.get(hostName);
+  async prune(hostName: string, body: PruneRequest, scope: HostScope): Promise<Command> {
+    this.hosts.get(hostName, scope);
     const plan = await this.networks.plan(hostName, body);
     if (body.planHash !== undefined && body.planHash !== plan.hash) {
       throw new FairleadError(
@@ -63,24 +64,30 @@ export class CommandFactory {
     return pruneCommand(hostName, items, body);
   }
 
-  async probe(hostName: string, body: ProbeRequest): Promise<Command> {
-    this.hosts.get(hostName);
-    return Promise.resolve(probeCommand(hostName, body, () => this.explain(hostName, body)));
+  async probe(hostName: string, body: ProbeRequest, scope: HostScope): Promise<Command> {
+    this.hosts.get(hostName, scope);
+    return Promise.resolve(probeCommand(hostName, body, () => this.explain(hostName, body, scope)));
   }
 
   /** A target on another host is one that the source's agent does not know; of its own host it knows more than we. */
-  private async explain(hostName: string, { from, to }: ProbeRequest): Promise<string | undefined> {
-    const elsewhere = await this.store.containersElsewhere(hostName, to);
+  private async explain(
+    hostName: string,
+    { from, to }: ProbeRequest,
+    scope: HostScope,
+  ): Promise<FleetExplanation | undefined> {
+    const visible = this.hosts.visible(scope).map(({ name }) => name);
+    const elsewhere = await this.store.containersElsewhere(hostName, to, visible);
     if (elsewhere.length === 0) return undefined;
     const known = await this.store.full(hostName);
     const networks = Array.from(known.values(), ({ network }) => network);
     const { explanation } = explainReachability({ networks, from, to, elsewhere });
     const local = explainReachability({ networks, from, to, elsewhere: [] });
-    return explanation === local.explanation ? undefined : explanation;
+    if (explanation === local.explanation) return undefined;
+    return { explanation, hosts: [...new Set(elsewhere.map(({ host }) => host))] };
   }
 
-  private async resolve(hostName: string, reference: string): Promise<NetworkRef> {
-    this.hosts.get(hostName);
+  private async resolve(hostName: string, reference: string, scope: HostScope): Promise<NetworkRef> {
+    this.hosts.get(hostName, scope);
     const { attributes } = await this.store.resolve(hostName, reference);
     return { id: attributes.id, name: attributes.name };
   }

@@ -10,7 +10,7 @@ import {
 } from '@fairlead/api';
 import { type OperationKind } from '@fairlead/domain';
 import { type Methods, toEndpointSpecMessage, toNetworkSpecMessage } from '@fairlead/link';
-import { type NetworkRef, type OperationTarget, type Result } from './operation.js';
+import { type FleetExplanation, type NetworkRef, type OperationTarget, type Result } from './operation.js';
 
 /** The methods of NetworkService that operations call. */
 export type CommandMethod =
@@ -106,7 +106,7 @@ export const pruneCommand = (
 export const probeCommand = (
   hostName: string,
   body: ProbeRequest,
-  explain: () => Promise<string | undefined>,
+  explain: () => Promise<FleetExplanation | undefined>,
 ): Command => ({
   kind: 'probe',
   hostName,
@@ -115,7 +115,7 @@ export const probeCommand = (
   deadlineMs: body.deadlineMs,
   sending: () => ({ method: 'Probe', message: { from: body.from, target: body.to, count: body.count } }),
   complete: async (result) => {
-    const explanation = await explain();
-    return explanation === undefined ? result : { ...result, explanation };
+    const fleet = await explain();
+    return fleet === undefined ? result : { ...result, fleet };
   },
 });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createNetworkRequest } from '@fairlead/api';
 import { FairleadError } from '@fairlead/domain';
+import { HostScope } from '../access/host-scope.js';
 import { Rig, until } from '../testing/rig.js';
 import { idOf, message, network, ScriptedAgent } from '../testing/scripted-agent.js';
 import { seeded } from '../testing/seeded.js';
@@ -81,7 +82,7 @@ describe('over random histories of lost answers, cut links and controllers that 
         const dice = random();
         if (dice < 0.6) {
           const body = createNetworkRequest.parse({ name: `net-${step}` });
-          const { operation } = await rig.submit(() => rig.runtime.commands.create('web-1', body));
+          const { operation } = await rig.submit(() => rig.runtime.commands.create('web-1', body, HostScope.all));
           ids.push(operation.id);
         } else if (dice < 0.75) await cutLink();
         else if (dice < 0.85) rig = await rig.restart();

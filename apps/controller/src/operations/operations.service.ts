@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { FairleadError, toFairleadError } from '@fairlead/domain';
 import { v7 as uuidv7 } from 'uuid';
+import { HostScope } from '../access/host-scope.js';
 import { type Clock } from '../clock.js';
 import { type Fleet } from '../fleet/fleet.js';
 import { type HostSession } from '../fleet/host-session.js';
@@ -119,7 +120,7 @@ export class OperationsService {
       return { operation: { ...fresh, ...NOTHING_SENT, ...ending, ...over } };
     };
     try {
-      const session = this.fleet.reachable(this.hosts.get(hostName));
+      const session = this.fleet.reachable(this.hosts.get(hostName, HostScope.all));
       const sent = command.sending(base.id);
       if (sent.method === 'PruneNetworks' && sent.message.items?.length === 0) {
         return ended(succeededEnding({ items: [] }));

@@ -123,9 +123,7 @@ export class OperationsStore {
       ]),
     );
     const shown = ids.slice(0, query.limit).map(({ id }) => id);
-    const rows = await storing(
-      prisma.operation.findMany({ where: { id: { in: shown } }, orderBy: { id: 'desc' } }),
-    );
+    const rows = await storing(prisma.operation.findMany({ where: { id: { in: shown } }, orderBy: { id: 'desc' } }));
     const nextCursor = ids.length > query.limit ? (shown.at(-1) ?? null) : null;
     return { items: rows.map(toOperation), total: Number(counts[0]?.total ?? 0), nextCursor };
   }

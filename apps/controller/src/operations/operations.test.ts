@@ -11,6 +11,7 @@ import {
 import { FairleadError } from '@fairlead/domain';
 import { codec } from '@fairlead/link';
 import { anEndpoint } from '@fairlead/domain/testing';
+import { HostScope } from '../access/host-scope.js';
 import { Rig, until } from '../testing/rig.js';
 import { Gate, idOf, message, network, ScriptedAgent } from '../testing/scripted-agent.js';
 import { toOperationView } from './operation.view.js';
@@ -29,16 +30,16 @@ const commands = () => rig.runtime.commands;
 const create =
   (body: object = {}) =>
   () =>
-    commands().create('web-1', createNetworkRequest.parse({ name: 'new-net', ...body }));
+    commands().create('web-1', createNetworkRequest.parse({ name: 'new-net', ...body }), HostScope.all);
 const remove =
   (reference: string, query: object = {}) =>
   () =>
-    commands().remove('web-1', reference, removeQuery.parse(query));
+    commands().remove('web-1', reference, removeQuery.parse(query), HostScope.all);
 const prune =
   (body: object = {}) =>
   () =>
-    commands().prune('web-1', pruneRequest.parse(body));
-const probe = (body: object) => () => commands().probe('web-1', probeRequest.parse(body));
+    commands().prune('web-1', pruneRequest.parse(body), HostScope.all);
+const probe = (body: object) => () => commands().probe('web-1', probeRequest.parse(body), HostScope.all);
 
 /** A journal row, an audit row: what has to be there before anything is sent. */
 const written = async () => ({
@@ -77,7 +78,7 @@ describe('an operation', () => {
     await rig.attach(agent);
     rig.time += 5;
     const done = await rig.carryOut(create({ labels: { a: 'b' } }));
-    expect(toOperationView(await rig.stored(done.id))).toEqual(toOperationView(done));
+    expect(toOperationView(await rig.stored(done.id), () => true)).toEqual(toOperationView(done, () => true));
     expect(done).toMatchObject({
       kind: 'create',
       target: { network: { id: '', name: 'new-net' } },
@@ -92,7 +93,7 @@ describe('an operation', () => {
       createdAt: rig.time,
       journalId: 'journal-of-web-1',
     });
-    expect(operationSchema.safeParse(toOperationView(done)).error).toBeUndefined();
+    expect(operationSchema.safeParse(toOperationView(done, () => true)).error).toBeUndefined();
   });
 
   it('is told of when it is accepted and when it has ended, after the change that it made', async () => {
@@ -118,11 +119,23 @@ describe('an operation', () => {
   it.each([
     [
       'connect',
-      () => commands().connect('web-1', 'bridge', connectRequest.parse({ container: 'one', ipv4: '10.0.0.9' })),
+      () =>
+        commands().connect(
+          'web-1',
+          'bridge',
+          connectRequest.parse({ container: 'one', ipv4: '10.0.0.9' }),
+          HostScope.all,
+        ),
     ],
     [
       'disconnect',
-      () => commands().disconnect('web-1', 'bridge', disconnectRequest.parse({ container: 'one', force: true })),
+      () =>
+        commands().disconnect(
+          'web-1',
+          'bridge',
+          disconnectRequest.parse({ container: 'one', force: true }),
+          HostScope.all,
+        ),
     ],
   ])('that is a %s names the network by its full id', async (kind, prepare) => {
     await rig.attach(agent);
@@ -223,7 +236,9 @@ describe('an idempotency key', () => {
     expect(second.operation.id).toBe(first.operation.id);
     gate.open();
     expect(await second.finished).toMatchObject({ id: first.operation.id, outcome: 'succeeded' });
-    expect(toOperationView(await rig.carryOut(create(), key))).toEqual(toOperationView(await first.finished));
+    expect(toOperationView(await rig.carryOut(create(), key), () => true)).toEqual(
+      toOperationView(await first.finished, () => true),
+    );
     expect(agent.callsOf('CreateNetwork')).toHaveLength(1);
   });
 
@@ -233,7 +248,9 @@ describe('an idempotency key', () => {
     await rig.settle('web-1');
     const first = await rig.carryOut(remove('old'), key);
     expect(first.outcome).toBe('succeeded');
-    expect(toOperationView(await rig.carryOut(remove('old'), key))).toEqual(toOperationView(first));
+    expect(toOperationView(await rig.carryOut(remove('old'), key), () => true)).toEqual(
+      toOperationView(first, () => true),
+    );
   });
 
   it('is refused with another request', async () => {
@@ -264,7 +281,7 @@ describe('an idempotency key', () => {
     await rig.attach(agent);
     const first = await rig.carryOut(create(), key);
     rig = await rig.restart();
-    expect(toOperationView(await rig.carryOut(create(), key))).toEqual(toOperationView(first));
+    expect(toOperationView(await rig.carryOut(create(), key), () => true)).toEqual(toOperationView(first, () => true));
   });
 });
 
@@ -529,7 +546,8 @@ describe('a prune', () => {
     await rig.attach(agent);
   });
 
-  const plan = (body: object = {}) => rig.runtime.networks.planPrune('web-1', { labels: [], notLabels: [], ...body });
+  const plan = (body: object = {}) =>
+    rig.runtime.networks.planPrune('web-1', { labels: [], notLabels: [], ...body }, HostScope.all);
   const outcomes = (result: unknown) =>
     (result as { items: { network: { name: string }; outcome: string }[] }).items.map((item) => [
       item.network.name,
@@ -705,7 +723,7 @@ describe('a probe', () => {
 
 describe('the list of operations', () => {
   const page = (query: object = {}) =>
-    rig.runtime.operations.page({ host: [], kind: [], outcome: [], state: [], limit: 50, ...query });
+    rig.runtime.operations.page({ host: [], kind: [], outcome: [], state: [], limit: 50, ...query }, undefined);
 
   beforeEach(async () => {
     await rig.attach(agent);

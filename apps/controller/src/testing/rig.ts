@@ -1,9 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type EventView, networkQuery, type NetworkView, type OperationView } from '@fairlead/api';
+import { type ApiTokenRequest, type EventView, networkQuery, type NetworkView, type OperationView } from '@fairlead/api';
 import { connectInProcess, type HostConnection } from '@fairlead/link';
+import { HostScope } from '../access/host-scope.js';
+import { type Principal } from '../access/principal.js';
+import { createId } from '../access/secret.js';
 import { type Database, openDatabase } from '../database/index.js';
+import { everything } from '../events/sight.js';
 import { createLogger } from '../log.js';
 import { type Command } from '../operations/commands.js';
 import { type Operation } from '../operations/operation.js';
@@ -12,6 +16,17 @@ import { createRuntime, type Runtime } from '../runtime.js';
 import { type ScriptedAgent } from './scripted-agent.js';
 
 export const ACTOR = { name: 'local', client: 'test', peer: '127.0.0.1' };
+/** Who makes the tokens of tests. */
+const MAKER: Principal = {
+  id: 'test',
+  kind: 'token',
+  by: 'header',
+  name: 'test',
+  role: 'admin',
+  hosts: '',
+  scope: HostScope.all,
+  expiresAt: null,
+};
 const START = Date.parse('2026-11-24T09:30:00Z');
 
 /** Looks again and again until the condition holds; fails with `what` where it never does. */
@@ -54,7 +69,7 @@ export class Rig {
     const rig = new Rig(folder, database, runtime, discard);
     clock.now = () => rig.time;
     rig.time = time;
-    runtime.events.subscribe(undefined, '', (event) => rig.events.push(event));
+    runtime.events.subscribe(undefined, '', everything, (event) => rig.events.push(event));
     await runtime.start();
     return rig;
   }
@@ -70,6 +85,13 @@ export class Rig {
     await this.runtime.stop(withinMs);
     await this.database.close();
     this.discard();
+  }
+
+  /** An API token, by its text. */
+  async token(wish: Partial<ApiTokenRequest> = {}): Promise<string> {
+    const name = `token-${createId()}`;
+    const request = { name, role: 'admin' as const, hosts: '', ...wish };
+    return (await this.runtime.access.tokens.create(request, MAKER, ACTOR)).token;
   }
 
   /** Lets the agent attach, without waiting for its inventory. */
@@ -93,7 +115,7 @@ export class Rig {
   }
 
   freshness(hostName: string): string {
-    return this.runtime.fleet.statusOf(this.runtime.hosts.get(hostName)).freshness;
+    return this.runtime.fleet.statusOf(this.runtime.hosts.get(hostName, HostScope.all)).freshness;
   }
 
   /** Resolves when everything the agents have said by now is stored. */
@@ -102,7 +124,7 @@ export class Rig {
   }
 
   async networks(query: object = {}): Promise<readonly NetworkView[]> {
-    return (await this.runtime.networks.list(networkQuery.parse({ limit: 500, ...query }))).items;
+    return (await this.runtime.networks.list(networkQuery.parse({ limit: 500, ...query }), HostScope.all)).items;
   }
 
   async names(hostName?: string): Promise<string[]> {
@@ -119,7 +141,7 @@ export class Rig {
   }
 
   stored(id: string): Promise<Operation> {
-    return this.runtime.operations.get(id);
+    return this.runtime.operations.get(id, undefined);
   }
 
   /** Resolves with the operation once it is settled. */

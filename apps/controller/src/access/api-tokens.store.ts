@@ -1,0 +1,77 @@
+import { FairleadError, type Role } from '@fairlead/domain';
+import { type AuditRecord, type AuditStore } from '../audit/audit.store.js';
+import { type Database, isUniqueViolation, type Prisma, storing } from '../database/index.js';
+
+/** An API token as the database holds it. Instants are milliseconds since the epoch. */
+export interface StoredApiToken {
+  readonly id: string;
+  readonly name: string;
+  readonly secretHash: string;
+  readonly role: Role;
+  /** Selector of hosts; empty: all. */
+  readonly hosts: string;
+  readonly createdAt: number;
+  readonly createdBy: string;
+  readonly expiresAt: number | null;
+  readonly lastUsedAt: number | null;
+  readonly revokedAt: number | null;
+}
+
+type Row = Prisma.ApiTokenGetPayload<object>;
+
+/** Reads and writes API tokens. Rows are never deleted, so that a name in the audit means one token for ever. */
+export class ApiTokensStore {
+  constructor(
+    private readonly database: Database,
+    private readonly audit: AuditStore,
+  ) {}
+
+  /** In order of name, revoked ones included. */
+  async all(): Promise<StoredApiToken[]> {
+    return (await storing(this.database.prisma.apiToken.findMany({ orderBy: { name: 'asc' } }))).map(toStored);
+  }
+
+  async find(id: string): Promise<StoredApiToken | undefined> {
+    const row = await storing(this.database.prisma.apiToken.findUnique({ where: { id } }));
+    return row === null ? undefined : toStored(row);
+  }
+
+  /** By name, else by id. */
+  async named(reference: string): Promise<StoredApiToken | undefined> {
+    const row = await storing(this.database.prisma.apiToken.findUnique({ where: { name: reference } }));
+    return row === null ? this.find(reference) : toStored(row);
+  }
+
+  /** @throws FairleadError `already_exists` for a name that a token has or had */
+  async add(token: StoredApiToken, record: AuditRecord): Promise<void> {
+    const create = this.database.prisma.apiToken.create({ data: token });
+    try {
+      await this.audit.commit(record, [create]);
+    } catch (error) {
+      if (!isUniqueViolation(error, ['name'])) throw error;
+      throw new FairleadError('already_exists', `The name '${token.name}' is or was that of another token`, {
+        hint: 'Choose another name: names are not used twice, so that the audit stays clear.',
+      });
+    }
+  }
+
+  async revoke(ids: readonly string[], at: number, records: readonly AuditRecord[]): Promise<void> {
+    const where = { id: { in: [...ids] }, revokedAt: null };
+    await this.audit.commit(records, [this.database.prisma.apiToken.updateMany({ where, data: { revokedAt: at } })]);
+  }
+
+  async used(id: string, at: number): Promise<void> {
+    await storing(this.database.prisma.apiToken.updateMany({ where: { id }, data: { lastUsedAt: at } }));
+  }
+}
+
+const orNumber = (value: bigint | null): number | null => (value === null ? null : Number(value));
+
+const toStored = (row: Row): StoredApiToken => ({
+  ...row,
+  role: row.role as Role,
+  createdAt: Number(row.createdAt),
+  expiresAt: orNumber(row.expiresAt),
+  lastUsedAt: orNumber(row.lastUsedAt),
+  revokedAt: orNumber(row.revokedAt),
+});
