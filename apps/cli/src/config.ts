@@ -102,7 +102,7 @@ export function hideOwnVariables(program: 'controller' | 'agent'): void {
 }
 
 /** The environment for programs that `up` starts: without secrets. Its agent needs no token, on the Unix socket. */
-export function childEnvironment(env: Environment = process.env): Record<string, string | undefined> {
+export function childEnvironment(env: Environment): Record<string, string | undefined> {
   const hidden = [...OWN_VARIABLES, JOIN_TOKEN_VARIABLE];
   return Object.fromEntries(Object.entries(env).filter(([name]) => !hidden.includes(name)));
 }

@@ -3,7 +3,8 @@ import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Cli } from '../cli.js';
-import { defaultDataDir, ownCommand } from '../config.js';
+import { childEnvironment, defaultDataDir, ownCommand } from '../config.js';
+import { runningControllers } from '../credentials/admin-token.js';
 import { integer } from '../flags.js';
 import { type AppName, runApp } from '../launcher/apps.js';
 import { toHostName } from '../launcher/host-name.js';
@@ -16,6 +17,7 @@ interface UpFlags {
   readonly dataDir: string;
   readonly port: number;
   readonly linkPort: string;
+  readonly linkHost?: string;
   readonly engine?: string;
   readonly name: string;
   readonly demo?: number | true;
@@ -25,8 +27,12 @@ const HELP = `
 The engine is found as the docker CLI finds it: DOCKER_HOST, the current docker context, then the usual sockets of
 Docker, rootless Docker and Podman. Where none answers, a demo fleet of simulated hosts is shown, and marked as such.
 
+The other commands need no login for it, at whatever port. With --link-port other hosts may join: 'fairlead host
+join-token create' prints the command for them.
+
 Examples:
   fairlead up
+  fairlead up --link-port 7801
   fairlead up --demo 5
   fairlead up --data-dir ./state --port 7900 --name web-1 --engine unix:///var/run/docker.sock`;
 
@@ -43,7 +49,8 @@ function registerUp(program: Command, cli: Cli): void {
     .description('Run a controller and an agent for the local engine, data in one folder, until Ctrl-C')
     .option('--data-dir <folder>', 'where to keep data', defaultDataDir(env))
     .option('--port <port>', 'port of the REST interface on 127.0.0.1', toPort, 7800)
-    .option('--link-port <port>', 'port on 127.0.0.1 where further agents attach, or none', toLinkPort, 'none')
+    .option('--link-port <port>', 'port where agents of further hosts attach over TLS, or none', toLinkPort, 'none')
+    .option('--link-host <address>', 'address of that port (default: all of this machine)')
     .option('--engine <url>', 'engine to watch over, such as unix:///var/run/docker.sock')
     .option('--name <host>', 'name of this host', toHostName(hostname()))
     .option('--demo [hosts]', `show simulated hosts (default: ${DEMO_HOSTS})`, toHostCount)
@@ -51,10 +58,12 @@ function registerUp(program: Command, cli: Cli): void {
     .action(cli.action(async (flags: UpFlags & { api?: never; output?: never }) => start(cli, flags)));
 }
 
-function start(cli: Cli, { demo, engine, ...flags }: UpFlags): Promise<number> {
+function start(cli: Cli, { demo, engine, linkHost, ...flags }: UpFlags): Promise<number> {
   const { env, terminal } = cli.around;
-  const options = { ...flags, engine, demo: demo === true ? DEMO_HOSTS : demo, command: ownCommand(env) };
-  return up(options, { terminal, launch: launchSelf, interrupts: catchInterrupts() });
+  const hosts = demo === true ? DEMO_HOSTS : demo;
+  const options = { ...flags, engine, linkHost, demo: hosts, command: ownCommand(env) };
+  const controllers = runningControllers(env);
+  return up(options, { terminal, launch: launchSelf(env), interrupts: catchInterrupts(), controllers });
 }
 
 const ownProgram = fileURLToPath(new URL('../../bin/fairlead.js', import.meta.url));
@@ -62,12 +71,18 @@ const ownProgram = fileURLToPath(new URL('../../bin/fairlead.js', import.meta.ur
 /** An agent has little to do and should weigh little: a small young generation keeps it 30 MB smaller under load. */
 const flagsOf = (app: string | undefined): string[] => (app === 'agent' ? ['--max-semi-space-size=1'] : []);
 
-/** In a process group of its own, so that Ctrl-C reaches it only by way of this program, in good order. */
-const launchSelf: Launch = (argv) =>
-  spawn(process.execPath, [...flagsOf(argv[0]), ownProgram, ...argv], {
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    detached: true,
-  });
+/**
+ * In a process group of its own, so that Ctrl-C reaches it only by way of this program, in good order; and without the
+ * secrets of this program's environment.
+ */
+const launchSelf =
+  (env: Cli['around']['env']): Launch =>
+  (argv) =>
+    spawn(process.execPath, [...flagsOf(argv[0]), ownProgram, ...argv], {
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      detached: true,
+      env: childEnvironment(env),
+    });
 
 function registerApp(program: Command, cli: Cli, name: AppName, description: string): void {
   program

@@ -46,18 +46,25 @@ function start(mode: string, overrides: Partial<UpOptions> = {}) {
     dataDir,
     port: 0,
     linkPort: 'none',
+    linkHost: undefined,
     engine: undefined,
     name: 'web-1',
     demo: undefined,
     command: 'fairlead',
   };
   const interrupts = { first: first.promise, second: second.promise, close: () => undefined };
-  const ended = up({ ...options, ...overrides }, { terminal, launch, interrupts });
+  const noted: string[] = [];
+  const controllers = {
+    add: ({ url, tokenFile }: { url: string; tokenFile: string }) => void noted.push(`+ ${url} ${tokenFile}`),
+    remove: ({ url }: { url: string }) => void noted.push(`- ${url}`),
+  };
+  const ended = up({ ...options, ...overrides }, { terminal, launch, interrupts, controllers });
   ended.catch(() => undefined);
   const notes = (): string[] => readFileSync(diary, 'utf8').trimEnd().split('\n');
   return {
     ended,
     launched,
+    noted,
     warned,
     welcome: welcomed.promise,
     press: { first: first.resolve, second: second.resolve },
@@ -97,6 +104,23 @@ describe('up', () => {
     expect(statSync(dataDir).mode & 0o777).toBe(0o700);
     press.first();
     expect(await ended).toBe(0);
+  });
+
+  it('lets the client find the token of the admin for as long as it runs', async () => {
+    const { ended, noted, welcome, press, dataDir } = start('well');
+    await welcome;
+    expect(noted).toEqual([`+ http://127.0.0.1:7999 ${dataDir}/admin.token`]);
+    press.first();
+    await ended;
+    expect(noted.slice(1)).toEqual(['- http://127.0.0.1:7999']);
+  });
+
+  it('opens a port for other hosts where it is asked to, and says how one joins', async () => {
+    const { ended, launched, welcome, press } = start('well', { linkPort: '7801', linkHost: '10.20.0.1' });
+    expect(await welcome).toMatch(/port 7801, over TLS.*\n {2}fairlead host join-token create --api http:\S+:7999\n/);
+    expect(launched[1]).toMatch(/--link-port 7801 --link-host 10.20.0.1$/);
+    press.first();
+    await ended;
   });
 
   it('stops the agent before the controller', async () => {

@@ -2,6 +2,8 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { checkHostName, FairleadError } from '@fairlead/domain';
+import { ADMIN_TOKEN_FILE } from '../credentials/admin-token.js';
+import type { RunningControllers } from '../credentials/running-controllers.js';
 import type { Terminal } from '../terminal.js';
 import { lines } from '../output/rows.js';
 import { ProgramEnded } from './child.js';
@@ -15,8 +17,10 @@ export interface UpOptions {
   readonly dataDir: string;
   /** 0 takes any free port. */
   readonly port: number;
-  /** Loopback port for further agents, or `none`. */
+  /** Port for further agents, or `none`. */
   readonly linkPort: string;
+  /** Address of that port; undefined: all of this machine. */
+  readonly linkHost: string | undefined;
   readonly engine: string | undefined;
   readonly name: string;
   /** Number of simulated hosts; undefined: the local engine where there is one. */
@@ -29,23 +33,29 @@ export interface UpSurroundings {
   readonly terminal: Terminal;
   readonly launch: Launch;
   readonly interrupts: Interrupts;
+  /** Where the client looks for controllers that run. */
+  readonly controllers: Pick<RunningControllers, 'add' | 'remove'>;
 }
 
 /**
  * Runs a controller and an agent until Ctrl-C, data in one folder. Resolves with the exit code.
  * @throws FairleadError where they cannot be started, or when one of them ends by itself
  */
-export async function up(options: UpOptions, { terminal, launch, interrupts }: UpSurroundings): Promise<number> {
+export async function up(options: UpOptions, surroundings: UpSurroundings): Promise<number> {
+  const { terminal, launch, interrupts } = surroundings;
   checkHostName(options.name);
   await checkPort(options.port);
   const subject = await chooseSubject(options, launch);
   const dataDir = prepareDataDir(folderFor(subject, options.dataDir));
   const log = new LogFile(join(dataDir, 'up.log'));
   const supervisor = new Supervisor(launch, (line) => log.write(line), interrupts);
+  let forget = (): void => undefined;
   try {
     const { address = '' } = await supervisor.start('controller', controllerArguments(options, dataDir));
     await supervisor.start('agent', agentArguments(subject, linkSocket(dataDir), dataDir));
-    terminal.write(welcome({ address, subject, dataDir, command: options.command }));
+    forget = note(address, dataDir, surroundings);
+    const linkPort = options.linkPort === 'none' ? undefined : options.linkPort;
+    terminal.write(welcome({ address, subject, dataDir, linkPort, command: options.command }));
     await supervisor.untilEnd();
     terminal.warn('Stopping …\n');
     return 0;
@@ -54,10 +64,26 @@ export async function up(options: UpOptions, { terminal, launch, interrupts }: U
     if (error instanceof ProgramEnded) terminal.warn(lines([...error.lastLines, `The whole log is ${log.path}.`]));
     throw error;
   } finally {
+    forget();
     await supervisor.stop();
     log.close();
     interrupts.close();
   }
+}
+
+/** Lets the client find the controller's token by its address. Gives what takes the note back. */
+function note(url: string, dataDir: string, { controllers, terminal }: UpSurroundings): () => void {
+  const entry = { url, tokenFile: join(dataDir, ADMIN_TOKEN_FILE), pid: process.pid };
+  const attempt = (what: () => void): void => {
+    try {
+      what();
+    } catch (error) {
+      // The controller serves all the same, to those who name the token.
+      terminal.warn(lines([`The client may not find the token by itself: ${(error as Error).message}`]));
+    }
+  };
+  attempt(() => controllers.add(entry));
+  return () => attempt(() => controllers.remove(entry));
 }
 
 /** Simulated hosts keep to a folder of their own: they must not show beside real ones once there is an engine. */
@@ -105,10 +131,11 @@ async function checkPort(port: number): Promise<void> {
   }
 }
 
-const controllerArguments = ({ port, linkPort }: UpOptions, dataDir: string): string[] => [
+const controllerArguments = ({ port, linkPort, linkHost }: UpOptions, dataDir: string): string[] => [
   'controller',
   ...['--data-dir', dataDir],
   ...['--port', String(port)],
   ...['--link-socket', linkSocket(dataDir)],
   ...['--link-port', linkPort],
+  ...(linkHost === undefined ? [] : ['--link-host', linkHost]),
 ];

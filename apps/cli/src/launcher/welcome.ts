@@ -6,11 +6,13 @@ interface Welcome {
   readonly address: string;
   readonly subject: Subject;
   readonly dataDir: string;
+  /** Where agents of further hosts attach; undefined: nowhere. */
+  readonly linkPort: string | undefined;
   readonly command: string;
 }
 
 /** Where it runs, what it shows, and what to try first. */
-export function welcome({ address, subject, dataDir, command }: Welcome): string {
+export function welcome({ address, subject, dataDir, linkPort, command }: Welcome): string {
   const api = address === DEFAULT_API_URL ? '' : ` --api ${address}`;
   return [
     `Fairlead is running at ${address}`,
@@ -21,10 +23,15 @@ export function welcome({ address, subject, dataDir, command }: Welcome): string
     `  ${command} network prune --dry-run${subject.kind === 'demo' ? ' --all-hosts' : ''}${api}`,
     `  ${command} events${api}`,
     '',
+    ...(linkPort === undefined ? [] : [...describeLink(linkPort), `  ${command} host join-token create${api}`, '']),
     `Data and log are in ${visible(dataDir)}. Stop with Ctrl-C.`,
     '',
   ].join('\n');
 }
+
+const describeLink = (linkPort: string): string[] => [
+  `Agents of other hosts attach at ${linkPort === '0' ? 'a free port' : `port ${linkPort}`}, over TLS. To add a host, run there what this prints:`,
+];
 
 function describeSubject(subject: Subject): string[] {
   if (subject.kind === 'engine') {
