@@ -43,9 +43,7 @@ export const codec = {
     guarded(`The answer of ${method}`, () => definitionOf(method).responseSerialize(response)),
 
   decodeResponse: <M extends Method>(method: M, bytes: Buffer): Methods[M]['responseOut'] =>
-    guarded(`The answer of ${method}`, () =>
-      definitionOf(method).responseDeserialize(bytes),
-    ) as Methods[M]['responseOut'],
+    guarded(`The answer of ${method}`, () => definitionOf(method).responseDeserialize(bytes)),
 
   encodeInventory: (update: InventoryUpdate): Buffer => codec.encodeResponse('WatchInventory', update),
 

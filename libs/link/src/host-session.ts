@@ -1,7 +1,7 @@
 import { FairleadError } from '@fairlead/domain';
 import type { ServerDuplexStream } from '@grpc/grpc-js';
 import { BoundedQueue } from './bounded-queue.js';
-import { LONGEST_WAIT_MS } from './call-scope.js';
+import { LONGEST_WAIT_MS, type SteadyClock } from './call-scope.js';
 import { codec } from './codec.js';
 import type { ConnectionFacts } from './connection.js';
 import { Connection, GRACE_MS, QUEUE_LIMIT } from './connection.js';
@@ -10,7 +10,9 @@ import { fromErrorMessage, toServiceError } from './error-message.js';
 import type { InventoryUpdate__Output } from './generated/fairlead/agent/v1/InventoryUpdate.js';
 import type { ControllerMessage } from './generated/fairlead/link/v1/ControllerMessage.js';
 import type { InvocationResult__Output } from './generated/fairlead/link/v1/InvocationResult.js';
+import type { LinkLimits } from './limits.js';
 import type { LinkLog } from './log.js';
+import { MessageMeter } from './message-meter.js';
 import { sessionCodec } from './session-codec.js';
 import { SilenceTimer } from './silence-timer.js';
 
@@ -23,6 +25,8 @@ export interface SessionSettings {
   readonly log: LinkLog;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  readonly clock: SteadyClock;
+  readonly limits: Pick<LinkLimits, 'messages' | 'overloadMs'>;
 }
 
 /** Messages down that the agent has not taken yet; beyond it reads too slowly to be asked for more. */
@@ -31,6 +35,8 @@ const MAX_WAITING_DOWN = 1_000;
 interface OpenCall {
   readonly method: Method;
   readonly answers: BoundedQueue<Buffer>;
+  /** Messages that we have asked for by this call, and that no limit counts. */
+  awaited: number;
 }
 
 /**
@@ -40,12 +46,14 @@ interface OpenCall {
  * - Welcome is the first message down: what is sent before `open` waits behind it.
  * - Updates and answers share one stream. When any of their queues is full the stream is not read until there is
  *   room; meanwhile the agent is told with acks that we live, and its silence is not counted.
+ * - Messages that we have not asked for come no faster than the limits say: beyond, the stream is not read for a while.
  * - An id is in `calls` from before its Invocation is written until its last answer, its time or the session is over;
  *   an answer to any other id is dropped.
  */
 export class HostSession extends Connection {
   private readonly calls = new Map<number, OpenCall>();
   private readonly silence: SilenceTimer;
+  private readonly meter: MessageMeter;
   private readonly pulse: NodeJS.Timeout;
   private readonly queue: () => BoundedQueue<Buffer>;
   private waiting: Buffer[] | undefined = [];
@@ -62,6 +70,11 @@ export class HostSession extends Connection {
     super(facts, settings.now, new BoundedQueue<InventoryUpdate__Output>(QUEUE_LIMIT, onFull, onRoom));
     this.queue = () => new BoundedQueue<Buffer>(QUEUE_LIMIT, onFull, onRoom);
     this.silence = new SilenceTimer(settings.silenceLimitMs, () => this.fellSilent());
+    this.meter = new MessageMeter(settings.limits, settings.clock, {
+      stopReading: onFull,
+      readOn: onRoom,
+      giveUp: () => this.refuse(this.overloading()),
+    });
     this.pulse = setInterval(() => this.ackWhileNotReading(), settings.heartbeatMs);
     stream.on('cancelled', () => this.finish('the agent left or the link was cut'));
     // A connection that breaks looks like an end first, and is `cancelled` in the same turn.
@@ -103,7 +116,7 @@ export class HostSession extends Connection {
     };
     const timer = setTimeout(giveUp, deadlineMs + GRACE_MS);
     options.signal?.addEventListener('abort', cancel);
-    this.calls.set(id, { method, answers });
+    this.calls.set(id, { method, answers, awaited: awaitedAnswers(method, request) });
     try {
       this.send({ invocation: { id, method, deadlineMs, request } });
       yield* answers;
@@ -116,6 +129,7 @@ export class HostSession extends Connection {
 
   protected release(reason: string, fault: FairleadError | undefined): void {
     this.silence.stop();
+    this.meter.stop();
     clearInterval(this.pulse);
     const begun = this.waiting === undefined;
     for (const { method, answers } of this.calls.values()) {
@@ -131,7 +145,9 @@ export class HostSession extends Connection {
     this.heard();
     this.silence.heard();
     try {
-      this.handle(sessionCodec.decodeUp(bytes));
+      const message = sessionCodec.decodeUp(bytes);
+      if (!this.isAwaited(message.result)) this.meter.count();
+      this.handle(message);
     } catch (error) {
       this.refuse(error instanceof FairleadError ? error : new FairleadError('internal', String(error)));
     }
@@ -147,6 +163,13 @@ export class HostSession extends Connection {
     }
     this.settings.log.warn('The agent sent a message that this version does not know', { host: this.host.name });
     this.send({ unsupported: { what: 'a message that this controller does not know' } });
+  }
+
+  private isAwaited(result: InvocationResult__Output | null | undefined): boolean {
+    const call = result ? this.calls.get(result.id) : undefined;
+    if (call === undefined || call.awaited === 0) return false;
+    call.awaited -= 1;
+    return true;
   }
 
   private takeUpdate(update: InventoryUpdate__Output): void {
@@ -193,9 +216,21 @@ export class HostSession extends Connection {
     this.refuse(new FairleadError('controller_unavailable', reason));
   }
 
+  private overloading(): FairleadError {
+    const { burst, perSecond } = this.settings.limits.messages;
+    const share = `${burst} messages at once and ${perSecond} a second`;
+    return new FairleadError('overloaded', `'${this.host.name}' sends more than ${share}, for too long`, {
+      hint: 'The agent stays away for a minute, and then begins anew with a snapshot.',
+    });
+  }
+
   private tooSlow(): FairleadError {
     return new FairleadError('overloaded', `'${this.host.name}' does not take what it is sent; nothing more was sent`, {
       hint: 'Wait until its running operations are done.',
     });
   }
 }
+
+/** A prune answers item by item and then ends; any other call answers once. */
+const awaitedAnswers = (method: Method, request: Buffer): number =>
+  method === 'PruneNetworks' ? codec.decodeRequest(method, request).items.length + 1 : 1;

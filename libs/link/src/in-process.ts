@@ -7,19 +7,29 @@ import type { HostConnection, InvokeOptions, Method, NetworkServiceHandlers } fr
 import { dispatch } from './dispatch.js';
 import type { InventoryUpdate__Output } from './generated/fairlead/agent/v1/InventoryUpdate.js';
 import { InventoryPump } from './inventory-pump.js';
-import { LOCAL } from './peer.js';
+import { LOCAL, type Peer } from './peer.js';
 
 const nothing = (): void => {};
+
+export interface InProcessOptions {
+  readonly instanceId?: string;
+  readonly sessionId?: string;
+  readonly now?: () => number;
+  /** As whom the agent counts, and where it seems to be; by default a local agent. */
+  readonly identity?: Peer;
+  readonly peer?: string;
+}
 
 /** A connection to handlers of this process: dispatch and codec as over a session, without sockets. For tests. */
 export async function connectInProcess(
   handlers: NetworkServiceHandlers,
-  options: { readonly instanceId?: string; readonly sessionId?: string; readonly now?: () => number } = {},
+  options: InProcessOptions = {},
 ): Promise<HostConnection> {
-  const { instanceId = 'in-process', sessionId = 'in-process', now = Date.now } = options;
+  const { instanceId = 'in-process', sessionId = 'in-process', peer = 'in-process', now = Date.now } = options;
   const description = await handlers.DescribeHost({}, new CallScope(Infinity).context);
   const host = codec.decodeResponse('DescribeHost', codec.encodeResponse('DescribeHost', description));
-  const facts = { host, instanceId, sessionId, peer: 'in-process', identity: LOCAL, maxMessageBytes: Infinity };
+  const { identity = LOCAL } = options;
+  const facts = { host, instanceId, sessionId, peer, identity, maxMessageBytes: Infinity };
   return new InProcessConnection(handlers, facts, now);
 }
 

@@ -239,7 +239,8 @@ describe('an invocation', () => {
 
 describe('a reader that is slow', () => {
   it('stops the stream, keeps the session alive meanwhile, and loses nothing', async () => {
-    const { agent, connection } = await greeted({ heartbeatMs: 10, silenceLimitMs: 60 });
+    const limits = { messages: { burst: 5_000, perSecond: 50 } };
+    const { agent, connection } = await greeted({ heartbeatMs: 10, silenceLimitMs: 60, limits });
     const total = 5_000;
     for (let n = 1; n <= total; n++) agent.send({ inventory: { delta: { resultsIn: n } } });
     for (let acks = 0; acks < 15; acks++) expect((await agent.inbox.next()).message).toBe('heartbeatAck');
@@ -252,7 +253,7 @@ describe('a reader that is slow', () => {
   });
 
   it('gets its answers again once it reads on', async () => {
-    const { agent, connection } = await greeted();
+    const { agent, connection } = await greeted({ limits: { messages: { burst: 500, perSecond: 50 } } });
     for (let n = 1; n <= 500; n++) agent.send({ inventory: { delta: { resultsIn: n } } });
     const call = connection.invoke('ListNetworks', {}, soon);
     const id = (await agent.inbox.next()).invocation?.id ?? 0;

@@ -32,6 +32,11 @@ export class TokenBucket {
     return this.level >= 0;
   }
 
+  holds(amount: number, now: number): boolean {
+    this.fill(now);
+    return this.level >= amount;
+  }
+
   /** Milliseconds until one is there; 0 where one is. */
   waitMs(now: number): number {
     this.fill(now);
@@ -40,8 +45,7 @@ export class TokenBucket {
 
   /** Whether it has not been used for so long that a new one would be the same. */
   isFull(now: number): boolean {
-    this.fill(now);
-    return this.level >= this.burst;
+    return this.holds(this.burst, now);
   }
 
   private fill(now: number): void {

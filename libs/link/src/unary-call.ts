@@ -1,8 +1,10 @@
 import { FairleadError } from '@fairlead/domain';
 import { Metadata } from '@grpc/grpc-js';
-import { type ClientHttp2Session, connect, type IncomingHttpHeaders } from 'node:http2';
+import { type ClientHttp2Session, connect, type IncomingHttpHeaders, type IncomingHttpStatusHeader } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import { fromServiceError } from './error-message.js';
+
+type Answer = IncomingHttpHeaders & IncomingHttpStatusHeader;
 
 /** Largest answer that is read. */
 const MAX_ANSWER_BYTES = 1024 * 1024;
@@ -41,15 +43,15 @@ export class UnaryCaller {
       });
       const parts: Buffer[] = [];
       let size = 0;
-      let head: IncomingHttpHeaders = {};
-      let tail: IncomingHttpHeaders = {};
+      let head: Answer = {};
+      let tail: Answer = {};
       let fault: string | undefined;
       const timer = setTimeout(() => {
         fault = `no answer within ${limitMs} ms`;
         stream.destroy();
       }, limitMs);
-      stream.on('response', (headers) => (head = headers));
-      stream.on('trailers', (headers) => (tail = headers));
+      stream.on('response', (headers: Answer) => (head = headers));
+      stream.on('trailers', (headers: Answer) => (tail = headers));
       stream.on('data', (part: Buffer) => {
         size += part.length;
         if (size <= MAX_ANSWER_BYTES) parts.push(part);
@@ -73,10 +75,10 @@ export class UnaryCaller {
     this.socket.destroy();
   }
 
-  private read(head: IncomingHttpHeaders, all: IncomingHttpHeaders, body: Buffer, fault: string | undefined): Buffer {
+  private read(head: Answer, all: Answer, body: Buffer, fault: string | undefined): Buffer {
     const status = all['grpc-status'];
     if (head[':status'] === undefined) throw this.lost(fault ?? this.fault ?? 'the connection was closed');
-    const foreign = Number(head[':status']) !== 200 || !head['content-type']?.startsWith('application/grpc');
+    const foreign = head[':status'] !== 200 || !head['content-type']?.startsWith('application/grpc');
     if (foreign) throw this.notOurs(`HTTP status ${head[':status']}`);
     if (typeof status !== 'string') throw this.lost(fault ?? this.fault ?? 'the answer broke off');
     if (status !== '0') throw this.said(Number(status), all);
