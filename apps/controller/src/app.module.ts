@@ -18,6 +18,10 @@ import { HealthController } from './http/health.controller.js';
 import { MetaController } from './http/meta.controller.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { ACCESS, CLOCK, EXPOSURE, OPENAPI_DOCUMENT } from './http/tokens.js';
+import { IdentitiesService } from './identity/identities.service.js';
+import { IdentityController } from './identity/identity.controller.js';
+import { JoinTokensService } from './identity/join-tokens.service.js';
+import { ListeningHosts } from './identity/listening-hosts.js';
 import { type Log } from './log.js';
 import { NetworksController } from './networks/networks.controller.js';
 import { NetworksService } from './networks/networks.service.js';
@@ -42,6 +46,7 @@ export class AppModule {
         EventsController,
         AccessController,
         AuthController,
+        IdentityController,
         MetaController,
         HealthController,
       ],
@@ -52,6 +57,9 @@ export class AppModule {
         value(CommandsResponder, runtime.responder),
         value(OperationsStore, runtime.operations),
         value(EventHub, runtime.events),
+        value(JoinTokensService, runtime.identities.tokens),
+        value(ListeningHosts, runtime.identities.listening),
+        value(IdentitiesService, runtime.identities.service),
         value(Database, runtime.database),
         value(CLOCK, now),
         { provide: OPENAPI_DOCUMENT, useFactory: () => createOpenApiDocument(VERSION) },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { FairleadError } from '@fairlead/domain';
+import { FairleadError, parseCidr } from '@fairlead/domain';
 import { asksForHelp, HELP, loadConfig } from './config.js';
 
 const HOME = { XDG_STATE_HOME: '/state' };
@@ -13,12 +13,19 @@ const faultsOf = (env: Record<string, string>, argv: string[] = []) => {
   throw new Error('It was accepted');
 };
 
+const ACCESS = { host: '127.0.0.1', tls: null, publicUrl: null, oidc: null, resetAdminToken: false };
+
 describe('loadConfig', () => {
   it('has a default for everything', () => {
     expect(loadConfig(HOME, [])).toEqual({
       dataDir: '/state/fairlead',
+      access: ACCESS,
       port: 7800,
+      keysDir: '/state/fairlead-keys',
       linkPort: 7801,
+      linkHost: null,
+      advertise: null,
+      dialRanges: [],
       linkSocket: null,
       logLevel: 'info',
     });
@@ -39,12 +46,47 @@ describe('loadConfig', () => {
     const argv = ['--port', '0', '--data-dir=/from/flag', '--link-socket', '/run/link.sock'];
     expect(loadConfig(env, argv)).toEqual({
       dataDir: '/from/flag',
+      access: ACCESS,
       port: 0,
+      keysDir: '/from/flag-keys',
       linkPort: null,
+      linkHost: null,
+      advertise: null,
+      dialRanges: [],
       linkSocket: '/run/link.sock',
       logLevel: 'debug',
     });
   });
+
+  it('takes ranges to dial one by one and as a list', () => {
+    const flags = ['--dial-range', '10.0.0.0/24', '--dial-range', 'fd00::/64, 10.1.0.0/16'];
+    expect(loadConfig(HOME, flags).dialRanges).toEqual(['10.0.0.0/24', 'fd00::/64', '10.1.0.0/16'].map(parseCidr));
+    const env = { ...HOME, FAIRLEAD_CONTROLLER_DIAL_RANGE: '10.0.0.0/24,10.1.0.0/16' };
+    expect(loadConfig(env, []).dialRanges).toHaveLength(2);
+  });
+
+  it('keeps the keys beside the data, never in it, unless told otherwise', () => {
+    expect(loadConfig({}, ['--data-dir', '/var/lib/fairlead/']).keysDir).toBe('/var/lib/fairlead-keys');
+    expect(loadConfig({}, ['--keys-dir', '/etc/fairlead/keys']).keysDir).toBe('/etc/fairlead/keys');
+  });
+
+  it.each([
+    ['--link-host', 'name.internal', 'IP address'],
+    ['--link-host', '10.0.0.300', 'IP address'],
+    ['--dial-range', '10.0.0.0/33', 'address range'],
+    ['--dial-range', '0177.0.0.1', 'address range'],
+    ['--advertise', 'http://10.0.0.1', 'address or a name'],
+    ['--advertise', 'a b', 'address or a name'],
+  ])('refuses %s %s', (flag, value, words) => {
+    expect(faultsOf(HOME, [flag, value]).faults).toEqual([{ path: flag, message: expect.stringContaining(words) }]);
+  });
+
+  it.each(['10.0.0.1', '10.0.0.1:7801', '[fd00::1]:7801', '[fd00::1]', 'controller.example', 'controller.example:443'])(
+    'takes %s for an address to advertise',
+    (address) => {
+      expect(loadConfig(HOME, ['--advertise', address]).advertise).toBe(address);
+    },
+  );
 
   it('takes a variable without a value for one that is not set', () => {
     expect(loadConfig({ ...HOME, FAIRLEAD_CONTROLLER_PORT: '' }, []).port).toBe(7800);

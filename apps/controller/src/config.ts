@@ -1,17 +1,29 @@
+import { isIP } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { FairleadError } from '@fairlead/domain';
+import { type AddressRange, FairleadError, parseCidr, toFairleadError } from '@fairlead/domain';
 import { z } from 'zod';
+import { ACCESS_SETTINGS, type AccessConfig, accessShape, toAccessConfig } from './access/access-config.js';
 
 /** Settings of the controller. `docs/configuration.md` describes them. */
 export interface ControllerConfig {
   /** Holds the database and its lock; made with mode 0700. */
   readonly dataDir: string;
-  /** REST, on 127.0.0.1. 0 takes any free port. */
+  /** How REST is reached beyond its port, and who may use it. */
+  readonly access: AccessConfig;
+  /** REST. 0 takes any free port. */
   readonly port: number;
-  /** Link for agents, on 127.0.0.1. 0 takes any free port; null: none. */
+  /** Keys of the cluster, apart from the data so that no copy of those holds them; made with mode 0700. */
+  readonly keysDir: string;
+  /** Link for agents, over TLS. 0 takes any free port; null: none. */
   readonly linkPort: number | null;
+  /** Address that the link's port is opened on; null: all of this machine's. */
+  readonly linkHost: string | null;
+  /** How hosts reach the link, for printed commands; null: the first address of this machine. */
+  readonly advertise: string | null;
+  /** Where agents that listen may be dialled. */
+  readonly dialRanges: readonly AddressRange[];
   /** Unix socket for the agent of this machine, or null. */
   readonly linkSocket: string | null;
   readonly logLevel: (typeof LOG_LEVELS)[number];
@@ -22,27 +34,42 @@ const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as cons
 /** What can be set, for `--help` and `docs/configuration.md`; `schema` below says what is taken. */
 export const SETTINGS = {
   'data-dir': { value: 'DIR', meaning: 'database and its lock', byDefault: '~/.local/state/fairlead' },
-  port: { value: 'PORT', meaning: 'REST on 127.0.0.1; 0 takes any free port', byDefault: '7800' },
+  port: { value: 'PORT', meaning: 'REST; 0 takes any free port', byDefault: '7800' },
+  'keys-dir': { value: 'DIR', meaning: 'private keys of the cluster', byDefault: 'beside the data folder: DIR-keys' },
   'link-port': {
     value: 'PORT',
-    meaning: 'agents on 127.0.0.1; 0 takes any free port, none opens none',
+    meaning: 'agents, over TLS; 0 takes any free port, none opens none',
     byDefault: '7801',
   },
+  'link-host': { value: 'ADDRESS', meaning: 'address to open that port on', byDefault: 'all addresses' },
+  advertise: {
+    value: 'ADDRESS',
+    meaning: 'how hosts reach that port, for the join command',
+    byDefault: 'the first address of this machine',
+  },
+  'dial-range': {
+    value: 'CIDR',
+    meaning: 'where agents that listen may be dialled; may be repeated, or a list with commas',
+    byDefault: 'nowhere',
+  },
   'link-socket': { value: 'PATH', meaning: 'Unix socket for an agent of this machine', byDefault: 'none' },
+  ...ACCESS_SETTINGS,
   'log-level': { value: 'LEVEL', meaning: LOG_LEVELS.join(', '), byDefault: 'info' },
 } as const;
 
 type Setting = keyof typeof SETTINGS;
 const NAMES = Object.keys(SETTINGS) as Setting[];
 
+const WIDTH = 4 + Math.max(...NAMES.map((name) => `--${name} ${SETTINGS[name].value}`.length));
+
 const describeFlag = (name: Setting): string => {
   const { value, meaning, byDefault } = SETTINGS[name];
-  return `  --${name} ${value}`.padEnd(22) + `${meaning} (default: ${byDefault})`;
+  return `  --${name} ${value}`.padEnd(WIDTH) + `${meaning} (default: ${byDefault})`;
 };
 
 export const HELP = `Usage: fairlead controller [options]
 
-Runs the controller: takes agents in, keeps the inventory, serves REST on 127.0.0.1.
+Runs the controller: takes agents in, keeps the inventory, serves REST.
 
 ${NAMES.map(describeFlag).join('\n')}
 
@@ -61,11 +88,34 @@ const portOrNone = z
   .refine((text) => text === 'none' || isPort(text), `${PORT_RULE}, or none`)
   .transform((text) => (text === 'none' ? null : Number(text)));
 
+const ranges = z.string().transform((text, context) => {
+  const parts = text.split(',').map((each) => each.trim());
+  try {
+    return parts.filter((each) => each !== '').map(parseCidr);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: toFairleadError(error).message });
+    return z.NEVER;
+  }
+});
+
 const schema = z.object({
   'data-dir': z.string().min(1, 'must name a folder').optional(),
   port: port.default(7800),
+  'keys-dir': z.string().min(1, 'must name a folder').optional(),
   'link-port': portOrNone.default(7801),
+  'link-host': z
+    .string()
+    .refine((text) => isIP(text) !== 0, 'must be an IP address')
+    .nullable()
+    .default(null),
+  advertise: z
+    .string()
+    .regex(/^(\[[0-9a-f:.]+\]|[\w.-]+)(:\d{1,5})?$/i, 'must be an address or a name, with a port or without')
+    .nullable()
+    .default(null),
+  'dial-range': ranges.default([]),
   'link-socket': z.string().min(1, 'must name a socket').nullable().default(null),
+  ...accessShape,
   'log-level': z.enum(LOG_LEVELS).default('info'),
 } satisfies Record<Setting, z.ZodType>);
 
@@ -95,7 +145,8 @@ export function loadConfig(
   for (const issue of result.error?.issues ?? []) {
     faults.push({ path: `--${issue.path.join('.')}`, message: issue.message });
   }
-  if (!result.success || faults.length > 0) {
+  const access = result.success ? toAccessConfig(result.data, faults) : undefined;
+  if (!result.success || access === undefined || faults.length > 0) {
     const list = faults.map(({ path, message }) => `${path}: ${message}`).join('; ');
     throw new FairleadError('invalid_argument', `The controller cannot start: ${list}`, {
       faults,
@@ -103,10 +154,16 @@ export function loadConfig(
     });
   }
   const { data } = result;
+  const dataDir = data['data-dir'] ?? defaultDataDir(env);
   return {
-    dataDir: data['data-dir'] ?? defaultDataDir(env),
+    dataDir,
+    access,
     port: data.port,
+    keysDir: data['keys-dir'] ?? `${dataDir.replace(/\/+$/, '')}-keys`,
     linkPort: data['link-port'],
+    linkHost: data['link-host'],
+    advertise: data.advertise,
+    dialRanges: data['dial-range'],
     linkSocket: data['link-socket'],
     logLevel: data['log-level'],
   };
@@ -122,8 +179,11 @@ type Faults = { path: string; message: string }[];
 
 function readFlags(argv: readonly string[], faults: Faults): Partial<Record<Setting, string>> {
   try {
-    const options = Object.fromEntries(NAMES.map((setting) => [setting, { type: 'string' as const }]));
-    return parseArgs({ args: [...argv], options, strict: true }).values;
+    const options = Object.fromEntries(
+      NAMES.map((name) => [name, { type: 'string', multiple: name === 'dial-range' } as const]),
+    );
+    const { values } = parseArgs({ args: [...argv], options, strict: true });
+    return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
   } catch (error) {
     faults.push({ path: 'flags', message: error instanceof Error ? error.message : String(error) });
     return {};

@@ -12,6 +12,12 @@ export const toLog =
   (message, details = {}) =>
     logger.info(details, message);
 
+/** For what an operator should look at. */
+export const toWarnings =
+  (logger: Logger): Log =>
+  (message, details = {}) =>
+    logger.warn(details, message);
+
 export const toLinkLog = (logger: Logger): LinkLog => ({
   debug: (message, details) => logger.debug({ ...details }, message),
   info: (message, details) => logger.info({ ...details }, message),

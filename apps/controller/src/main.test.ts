@@ -87,11 +87,11 @@ const create = (address: string) => post(address, 'networks', '{"name":"new-net"
 
 describe('a controller', () => {
   it('serves agents and people, says where, and ends at SIGTERM with nothing left behind', async () => {
-    const program = startHere('--link-socket', socket());
+    const program = startHere('--link-socket', socket(), '--link-host=127.0.0.1');
     const { address, link } = await program.ready();
     expect(address).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     expect(link).toEqual([`unix:${socket()}`, expect.stringMatching(/^127\.0\.0\.1:\d+$/)]);
-    dial(new ScriptedAgent('web-1'), link[1]!);
+    dial(new ScriptedAgent('web-1'), link[0]!);
     await until('the host is live', isLive(address));
     program.child.kill('SIGTERM');
     expect(await program.ended).toBe(0);
@@ -185,7 +185,8 @@ describe('a controller that cannot start', () => {
     occupant = createServer().listen(0, '127.0.0.1');
     await once(occupant, 'listening');
     const { port } = occupant.address() as AddressInfo;
-    expect(await refusal(startHere(`${flag}=${port}`))).toEqual([1, expect.stringContaining(`127.0.0.1:${port}`)]);
+    const taken = startHere(`${flag}=${port}`, '--link-host=127.0.0.1');
+    expect(await refusal(taken)).toEqual([1, expect.stringContaining(`127.0.0.1:${port}`)]);
     await startHere().ready();
   });
 

@@ -1,11 +1,18 @@
 import 'reflect-metadata';
-import { toFairleadError } from '@fairlead/domain';
+import { formatDialAddress, toFairleadError } from '@fairlead/domain';
+import { type LinkServer } from '@fairlead/link';
 import { type INestApplication } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { asksForHelp, type ControllerConfig, environment, HELP, loadConfig } from './config.js';
-import { openDatabase } from './database/index.js';
+import { type Database, openDatabase } from './database/index.js';
+import { ensureAdminToken } from './access/admin-token.js';
+import { readExposure, readOidc } from './access/access-files.js';
+import { inUrl } from './http/exposure.js';
 import { createServer, listen } from './http/server.js';
-import { createLogger } from './log.js';
+import { CertificateAuthority } from './identity/certificate-authority.js';
+import { ControllerIdentity } from './identity/controller-identity.js';
+import { IdentitiesStore } from './identity/identities.store.js';
+import { createLogger, toLog } from './log.js';
 import { createRuntime, type Runtime } from './runtime.js';
 
 /** Time for operations under way when the controller is asked to stop, in milliseconds. */
@@ -21,24 +28,68 @@ export interface RunningController {
 
 /** Opens the database, takes agents in and serves REST. */
 export async function startController(config: ControllerConfig, logger: Logger): Promise<RunningController> {
+  const exposure = readExposure(config.access);
+  const oidc = readOidc(config.access.oidc);
   const database = await openDatabase(config.dataDir);
-  const runtime = createRuntime(database, Date.now, logger);
+  const runtime = createRuntime(database, Date.now, logger, {
+    oidc,
+    own: await openIdentity(config, database, logger).catch(closing(database)),
+    advertise: config.advertise ?? undefined,
+    dialRanges: config.dialRanges,
+  });
   let app: INestApplication | undefined;
   const stop = (): Promise<void> => stopAll(app, runtime, logger);
   try {
     await runtime.start();
-    app = await createServer(runtime, Date.now, logger);
-    const port = await listen(app, config.port);
-    const wanted = [
-      config.linkSocket && `unix:${config.linkSocket}`,
-      config.linkPort !== null && `127.0.0.1:${config.linkPort}`,
-    ];
-    const linkAddresses = [];
-    for (const address of wanted) if (address) linkAddresses.push(await runtime.link.listen(address));
-    return { address: `http://127.0.0.1:${port}`, linkAddresses, stop };
+    await ensureAdminToken(config.dataDir, runtime.access.tokens, config.access.resetAdminToken, toLog(logger));
+    app = await createServer(runtime, Date.now, logger, exposure);
+    const port = await listen(app, config.port, exposure.host);
+    const linkAddresses = await openLink(runtime, config);
+    const address = `${exposure.tls === null ? 'http' : 'https'}://${inUrl(exposure.host)}:${port}`;
+    return { address, linkAddresses, stop };
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+/** Where no host joins and none is dialled there are no keys: `fairlead up` on one machine makes none. */
+async function openIdentity(
+  { linkPort, dialRanges, keysDir }: ControllerConfig,
+  database: Database,
+  logger: Logger,
+): Promise<ControllerIdentity | undefined> {
+  if (linkPort === null && dialRanges.length === 0) return undefined;
+  const ca = await CertificateAuthority.open(keysDir, Date.now, await IdentitiesStore.isEmpty(database));
+  return ControllerIdentity.open(ca, toLog(logger));
+}
+
+const closing =
+  (database: Database) =>
+  async (error: unknown): Promise<never> => {
+    await database.close();
+    throw error;
+  };
+
+async function openLink({ link, place }: Runtime, config: ControllerConfig): Promise<string[]> {
+  const addresses = [];
+  if (config.linkSocket !== null) addresses.push(await link.listen(`unix:${config.linkSocket}`));
+  if (config.linkPort !== null) {
+    const address = await openPort(link, config.linkHost, config.linkPort);
+    place.port = Number(/\d+$/.exec(address)?.[0]);
+    addresses.push(address);
+  }
+  return addresses;
+}
+
+/** On all addresses of both families, or of IPv4 where this machine has no other. */
+async function openPort(link: LinkServer, host: string | null, port: number): Promise<string> {
+  if (host !== null) return link.listen(formatDialAddress({ host, port }));
+  try {
+    return await link.listen(`[::]:${port}`);
+  } catch (error) {
+    if (toFairleadError(error).code === 'already_exists') throw error;
+    return link.listen(`0.0.0.0:${port}`);
   }
 }
 

@@ -1,4 +1,5 @@
-import { LinkServer } from '@fairlead/link';
+import { type AddressRange } from '@fairlead/domain';
+import { type LinkLimits, LinkServer } from '@fairlead/link';
 import { type Logger } from 'pino';
 import { type Access, createAccess } from './access/access.js';
 import { type OidcSettings } from './access/oidc/identity-provider.js';
@@ -12,8 +13,12 @@ import { Fleet } from './fleet/fleet.js';
 import { HostsService } from './hosts/hosts.service.js';
 import { HostsStore } from './hosts/hosts.store.js';
 import { CommandsResponder } from './http/commands.responder.js';
+import { type ControllerIdentity } from './identity/controller-identity.js';
+import { createIdentities, type Identities } from './identity/identities.js';
+import { type LinkPlace } from './identity/join-command.js';
+import { type Resolve } from './identity/listening-hosts.js';
 import { InventoryStore } from './inventory/inventory.store.js';
-import { toLinkLog, toLog } from './log.js';
+import { toLinkLog, toLog, toWarnings } from './log.js';
 import { NetworksService } from './networks/networks.service.js';
 import { NetworksStore } from './networks/networks.store.js';
 import { CommandFactory } from './operations/command-factory.js';
@@ -34,7 +39,10 @@ export interface Runtime {
   readonly service: OperationsService;
   readonly events: EventHub;
   readonly fleet: Fleet;
+  readonly identities: Identities;
   readonly link: LinkServer;
+  /** Told of the link's TLS port once it listens. */
+  readonly place: LinkPlace;
   /** Takes up what another life of this controller left behind, then follows the ages of hosts. */
   start(): Promise<void>;
   /**
@@ -47,13 +55,22 @@ export interface Runtime {
 /** What the controller was told of its surroundings. */
 export interface RuntimeOptions {
   readonly oidc?: OidcSettings | null;
+  /** Where it is missing the link has no TLS: local agents only. */
+  readonly own?: ControllerIdentity | undefined;
+  /** How hosts reach the link, as the operator knows it. */
+  readonly advertise?: string | undefined;
+  /** Where agents that listen may be dialled; default: nowhere. */
+  readonly dialRanges?: readonly AddressRange[];
+  /** All addresses of a name; default: as this machine resolves it. */
+  readonly resolve?: Resolve | undefined;
+  readonly linkLimits?: Partial<LinkLimits>;
 }
 
 export function createRuntime(
   database: Database,
   now: Clock,
   logger: Logger,
-  { oidc = null }: RuntimeOptions = {},
+  { oidc = null, own, advertise, dialRanges = [], resolve, linkLimits = {} }: RuntimeOptions = {},
 ): Runtime {
   const log = toLog(logger);
   const audit = new AuditStore(database);
@@ -63,8 +80,15 @@ export function createRuntime(
   const networksStore = new NetworksStore(database);
   const hostsStore = new HostsStore(database, audit);
   const operationsStore = new OperationsStore(database, audit);
-  const fleet = new Fleet(hostsStore, new InventoryStore(database, networksStore), now, log);
-  const hosts = new HostsService(hostsStore, networksStore, fleet);
+  const place: LinkPlace = { port: undefined, advertised: advertise };
+  const warn = toWarnings(logger);
+  const identities = createIdentities(
+    { database, audit, hosts: hostsStore, own, place, ranges: dialRanges, resolve, refused, now, log, warn },
+    () => ({ fleet, link }),
+  );
+  const { admission } = identities;
+  const fleet = new Fleet(hostsStore, new InventoryStore(database, networksStore), admission, now, log);
+  const hosts = new HostsService(hostsStore, networksStore, fleet, identities.service);
   const networks = new NetworksService(networksStore, hosts, fleet, now);
   const events = new EventHub();
   const fleetEvents = new FleetEvents(events, hosts, hostsStore, fleet, now, log);
@@ -73,7 +97,15 @@ export function createRuntime(
   const service = new OperationsService(operationsStore, hosts, fleet, settler, now, changed, log);
   fleet.listen(fleetEvents);
   fleet.listen(settler);
-  const link = new LinkServer({ onConnection: (connection) => fleet.attach(connection), log: toLinkLog(logger), now });
+  const link = new LinkServer({
+    onConnection: (connection) => fleet.attach(connection),
+    onRefused: (refusal) => identities.linkRefused(refusal),
+    limits: linkLimits,
+    enrolment: identities.enrolment,
+    identity: own?.current,
+    log: toLinkLog(logger),
+    now,
+  });
   return {
     database,
     access,
@@ -85,15 +117,19 @@ export function createRuntime(
     service,
     events,
     fleet,
+    identities,
     link,
+    place,
     start: async () => {
       refusals.start();
       await fleet.start();
+      await identities.start();
       await service.recover();
     },
     stop: async (withinMs) => {
       settler.stop();
       await service.drain(withinMs);
+      await identities.stop();
       await link.close();
       await fleet.stop();
       await service.drain(withinMs);

@@ -31,6 +31,19 @@ export interface FleetListener {
   networksChanged?(change: InventoryChange, before: ReadonlyMap<string, KnownNetwork>): void;
   /** The host's inventory is whole and its session takes commands. */
   hostSynced?(session: HostSession): void;
+  /** Two machines use its identity: an alarm. */
+  hostQuarantined?(hostName: string): void;
+}
+
+/** Who may have a session, and who may be sent a command. All of it throws FairleadError where the answer is no. */
+export interface Gate {
+  /** @returns what counts of the facts that the agent tells of itself */
+  admit(connection: HostConnection, facts: HostFacts): Promise<HostFacts>;
+  /** The same question at the moment when the session is to count. */
+  recheck(connection: HostConnection, hostName: string): void;
+  assertMayAct(hostName: string): void;
+  /** Why a session must not go on, if there is a reason. */
+  objection(hostName: string): string | undefined;
 }
 
 /** Time between two looks at ages, and between two notes of them in the database, in milliseconds. */
@@ -59,6 +72,7 @@ export class Fleet {
   constructor(
     private readonly hosts: HostsStore,
     private readonly inventory: InventoryStore,
+    private readonly gate: Gate,
     private readonly now: Clock,
     private readonly log: (message: string, details?: object) => void,
   ) {}
@@ -82,15 +96,22 @@ export class Fleet {
 
   /**
    * Takes over an agent's connection; serves it until it ends.
-   * @throws FairleadError `already_exists` when another agent of that name is connected
+   * @throws FairleadError `already_exists` when another agent of that name is connected, and what the gate throws
    */
   async attach(connection: HostConnection): Promise<void> {
-    const facts = fromHostMessage(connection.host);
-    checkHostName(facts.name);
-    await this.arrivals.run(facts.name, () => this.admit(connection, facts));
+    const told = fromHostMessage(connection.host);
+    checkHostName(told.name);
+    const facts = await this.gate.admit(connection, told);
+    await this.arrivals.run(facts.name, () => this.takeIn(connection, facts));
   }
 
-  private async admit(connection: HostConnection, facts: HostFacts): Promise<void> {
+  /** Runs the work while no agent attaches under that name, and no host of it is forgotten. */
+  exclusively<T>(hostName: string, work: () => Promise<T>): Promise<T> {
+    return this.arrivals.run(hostName, work);
+  }
+
+  private async takeIn(connection: HostConnection, facts: HostFacts): Promise<void> {
+    this.gate.recheck(connection, facts.name);
     await this.makeRoom(connection);
     const stored = await this.inventory.digests(facts.name);
     const confirmedAt = this.hosts.find(facts.name)?.lastHeardAt ?? this.now();
@@ -101,9 +122,11 @@ export class Fleet {
       synced: () => this.onSynced(session),
       log: (message) => this.log(message, { host: facts.name }),
     });
+    this.gate.recheck(connection, facts.name);
     await this.hosts.attached(facts, connection.peer, this.now());
     if (this.stopping) throw new FairleadError('controller_unavailable', 'The controller is stopping');
     this.sessions.set(facts.name, session);
+    this.objectTo(session);
     this.log('host connected', { host: facts.name, peer: connection.peer, engine: facts.engine.version });
     this.hostChanged(facts.name);
     this.endings.set(
@@ -114,6 +137,23 @@ export class Fleet {
 
   session(hostName: string): HostSession | undefined {
     return this.sessions.get(hostName);
+  }
+
+  isConnected(hostName: string): boolean {
+    return this.sessions.has(hostName);
+  }
+
+  /** Ends the host's session at once, if it has one: its commands end as unknown. Resolves when it is gone. */
+  async end(hostName: string, reason: string): Promise<void> {
+    this.sessions.get(hostName)?.connection.close(reason);
+    await this.endings.get(hostName);
+  }
+
+  /** Ends its session and raises the alarm. */
+  quarantined(hostName: string): void {
+    void this.end(hostName, 'two machines use the identity of this host');
+    this.hostChanged(hostName);
+    this.tell((listener) => listener.hostQuarantined?.(hostName));
   }
 
   statusOf(host: StoredHost): HostStatus {
@@ -131,9 +171,10 @@ export class Fleet {
 
   /**
    * The session that a command to this host can be sent on.
-   * @throws FairleadError `host_unavailable`: nothing was sent
+   * @throws FairleadError `host_unavailable`, `host_quarantined`: nothing was sent
    */
   reachable(host: StoredHost): HostSession {
+    this.gate.assertMayAct(host.name);
     const session = this.sessions.get(host.name);
     const status = this.statusOf(host);
     if (session !== undefined && status.freshness === 'live') return session;
@@ -149,30 +190,36 @@ export class Fleet {
   }
 
   /**
-   * Forgets a host that no agent attaches to meanwhile.
-   * @throws FairleadError `forbidden` while its agent is connected
+   * Forgets a host that no agent attaches to meanwhile. The session of a joined host ends: its identity goes with it.
+   * @throws FairleadError `forbidden` while a local agent of that name is connected
    */
   async forget(hostName: string, remove: () => Promise<void>): Promise<void> {
     await this.arrivals.run(hostName, async () => {
-      if (this.sessions.has(hostName)) {
+      if (this.sessions.get(hostName)?.connection.identity.kind === 'local') {
         throw new FairleadError('forbidden', `Host '${hostName}' is connected; its agent would bring it back at once`, {
           hint: 'Stop the agent on that host first.',
         });
       }
       const last = this.hosts.find(hostName);
+      await this.end(hostName, 'this host was removed');
       await remove();
       this.shown.delete(hostName);
       this.tell((listener) => listener.hostRemoved?.(hostName, last));
     });
   }
 
-  /** An agent that comes back takes the place of its own dead session; a second agent of that name is refused. */
+  /**
+   * An agent that comes back takes the place of its own dead session; a second agent of that name is refused. With a
+   * certificate the gate has decided already whose session it is.
+   */
   private async makeRoom(connection: HostConnection): Promise<void> {
     const present = this.sessions.get(connection.host.name);
     if (present === undefined) return;
     const { journalId } = connection.host;
     const same =
-      present.connection.instanceId === connection.instanceId || (journalId !== '' && journalId === present.journalId);
+      connection.identity.kind !== 'local' ||
+      present.connection.instanceId === connection.instanceId ||
+      (journalId !== '' && journalId === present.journalId);
     if (!same) {
       throw new FairleadError(
         'already_exists',
@@ -197,6 +244,12 @@ export class Fleet {
     this.hostChanged(session.name);
   }
 
+  /** What the gate would no longer let in must not stay either. */
+  private objectTo({ name, connection }: HostSession): void {
+    const objection = this.gate.objection(name);
+    if (objection !== undefined) connection.close(objection);
+  }
+
   private onSynced(session: HostSession): void {
     this.hostChanged(session.name);
     this.tell((listener) => listener.hostSynced?.(session));
@@ -211,6 +264,7 @@ export class Fleet {
   /** Tells of hosts whose age has made them stale or offline, and notes the ages of the others. */
   private async look(): Promise<void> {
     try {
+      for (const session of this.sessions.values()) this.objectTo(session);
       for (const host of this.hosts.all()) {
         if (this.shown.get(host.name) !== this.statusOf(host).freshness) this.hostChanged(host.name);
       }

@@ -2,10 +2,11 @@ import { type HostListView, type HostPatch, type HostQuery, type HostView } from
 import { FairleadError, type Freshness, matchesSelector, parseSelector } from '@fairlead/domain';
 import { HostScope } from '../access/host-scope.js';
 import { type Fleet } from '../fleet/fleet.js';
+import { type IdentitiesService } from '../identity/identities.service.js';
 import { KeyedMutex } from '../keyed-mutex.js';
 import { type NetworksStore } from '../networks/networks.store.js';
 import { type Actor } from '../operations/operation.js';
-import { toHostView } from './host.view.js';
+import { type HostCounts, toHostView } from './host.view.js';
 import { effectiveLabels, type HostsStore, type StoredHost } from './hosts.store.js';
 
 /** Which hosts a question is about. */
@@ -33,19 +34,24 @@ export class HostsService {
     private readonly hosts: HostsStore,
     private readonly networks: NetworksStore,
     private readonly fleet: Fleet,
+    private readonly identities: Pick<IdentitiesService, 'of' | 'remove'>,
   ) {}
 
   async list(query: HostQuery, scope: HostScope): Promise<HostListView> {
     const chosen = this.choose(query, scope);
     const counts = await this.networks.counts();
-    const items = chosen.map((host) => toHostView(host, this.fleet.statusOf(host), counts.get(host.name) ?? NONE));
+    const items = chosen.map((host) => this.view(host, counts.get(host.name)));
     return { items, total: items.length };
   }
 
   async show(name: string, scope: HostScope): Promise<HostView> {
     const host = this.get(name, scope);
     const counts = await this.networks.counts(name);
-    return toHostView(host, this.fleet.statusOf(host), counts.get(name) ?? NONE);
+    return this.view(host, counts.get(name));
+  }
+
+  private view(host: StoredHost, counts: HostCounts = NONE): HostView {
+    return toHostView(host, this.fleet.statusOf(host), counts, this.identities.of(host.name));
   }
 
   find(name: string): StoredHost | undefined {
@@ -117,10 +123,14 @@ export class HostsService {
     return this.show(name, HostScope.all);
   }
 
-  /** @throws FairleadError `forbidden` while the host's agent is connected */
+  /** @throws FairleadError `forbidden` while a local agent of that name is connected */
   async forget(name: string, scope: HostScope, actor: Actor, at: number): Promise<void> {
     this.get(name, scope);
-    const record = { at, actor, action: 'host.remove', hostName: name, target: {}, operationId: null };
-    await this.fleet.forget(name, () => this.hosts.remove(name, { ...record, outcome: 'done', detail: {} }));
+    const base = { at, actor, action: 'host.remove', hostName: name, target: {}, operationId: null };
+    const record = { ...base, outcome: 'done', detail: {} };
+    await this.fleet.forget(name, () => {
+      const identity = this.identities.of(name);
+      return identity === undefined ? this.hosts.remove(name, record) : this.identities.remove(identity, record);
+    });
   }
 }

@@ -1,7 +1,7 @@
 import { type EngineFacts, type EngineHealth, type EngineKind } from '@fairlead/domain';
 import { type HostFacts } from '@fairlead/link';
 import { type AuditRecord, type AuditStore } from '../audit/audit.store.js';
-import { type Database, Prisma, storing } from '../database/index.js';
+import { type Database, Prisma, type Statement, storing } from '../database/index.js';
 
 /** A host as the database holds it. Instants are milliseconds since the epoch. */
 export interface StoredHost {
@@ -18,6 +18,8 @@ export interface StoredHost {
   readonly lastHeardAt: number;
   readonly firstSeenAt: number;
   readonly peer: string;
+  /** What the agent says of the host's own policy; null: it has not told yet. */
+  readonly policy: HostFacts['policy'] | null;
 }
 
 export const effectiveLabels = ({ labels, agentLabels }: Pick<StoredHost, 'labels' | 'agentLabels'>) => ({
@@ -64,7 +66,7 @@ export class HostsStore {
     const row = await storing(
       this.database.prisma.host.upsert({
         where: { name: facts.name },
-        create: { ...said, ...fresh, streamId: '', revision: 0, setDigest: '' },
+        create: { ...NOTHING_SEEN, ...said, ...fresh },
         update: said,
       }),
     );
@@ -96,8 +98,29 @@ export class HostsStore {
 
   /** Forgets the host and its inventory. Operations, removed networks and the audit stay. */
   async remove(name: string, record: AuditRecord): Promise<void> {
-    await this.audit.commit(record, [this.database.prisma.host.deleteMany({ where: { name } })]);
+    await this.audit.commit(record, [this.removal(name)]);
+    this.removed(name);
+  }
+
+  /** For the transaction of another act; `removed` once that is done. */
+  removal(name: string): Statement {
+    return this.database.prisma.host.deleteMany({ where: { name } });
+  }
+
+  removed(name: string): void {
     this.rows.delete(name);
+  }
+
+  /** A host of which no agent has told yet, for the transaction of another act; `reload` once that is done. */
+  expectation({ name, labels, peer }: Pick<StoredHost, 'name' | 'labels' | 'peer'>, at: number): Statement {
+    const expected = { name, labels: {}, peer, firstSeenAt: at, lastHeardAt: at };
+    const columns = { ...toColumns({ ...UNKNOWN, name, labels }), policy: Prisma.DbNull };
+    return this.database.prisma.host.create({ data: { ...NOTHING_SEEN, ...columns, ...expected } });
+  }
+
+  async reload(name: string): Promise<void> {
+    const row = await storing(this.database.prisma.host.findUnique({ where: { name } }));
+    if (row) this.rows.set(name, toStored(row));
   }
 
   private async update(name: string, data: Prisma.HostUpdateInput): Promise<void> {
@@ -106,7 +129,28 @@ export class HostsStore {
   }
 }
 
-const toColumns = ({ labels, engine, health, ...facts }: HostFacts) => ({
+/** A host without an inventory. */
+const NOTHING_SEEN = { streamId: '', revision: 0, setDigest: '', connected: false, synced: false };
+
+/** What is shown of a host until its agent has told of it. */
+const UNKNOWN: Omit<HostFacts, 'name' | 'labels'> = {
+  agentVersion: '',
+  capability: 0,
+  engine: {
+    kind: 'docker',
+    version: '',
+    apiVersion: '',
+    simulated: false,
+    swarm: { nodeId: '', clusterId: '', manager: false },
+  },
+  health: { state: 'down', reason: 'its agent has not connected yet' },
+  journalId: '',
+  policy: { mode: '', rules: [] },
+  rootDigests: [],
+};
+
+const toColumns = ({ labels, engine, health, policy, ...facts }: HostFacts) => ({
+  policy: { mode: policy.mode, rules: [...policy.rules] },
   agentLabels: { ...labels },
   agentVersion: facts.agentVersion,
   capability: facts.capability,
@@ -140,4 +184,5 @@ const toStored = (row: HostRow): StoredHost => ({
   lastHeardAt: Number(row.lastHeardAt),
   firstSeenAt: Number(row.firstSeenAt),
   peer: row.peer,
+  policy: row.policy as HostFacts['policy'] | null,
 });

@@ -1,18 +1,28 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ApiTokenRequest, type EventView, networkQuery, type NetworkView, type OperationView } from '@fairlead/api';
-import { connectInProcess, type HostConnection } from '@fairlead/link';
+import {
+  type ApiTokenRequest,
+  type EventView,
+  networkQuery,
+  type NetworkView,
+  type OperationView,
+} from '@fairlead/api';
+import { connectInProcess, type HostConnection, type Peer } from '@fairlead/link';
+import { type Logger } from 'pino';
 import { HostScope } from '../access/host-scope.js';
 import { type Principal } from '../access/principal.js';
 import { createId } from '../access/secret.js';
 import { type Database, openDatabase } from '../database/index.js';
 import { everything } from '../events/sight.js';
-import { createLogger } from '../log.js';
+import { CertificateAuthority } from '../identity/certificate-authority.js';
+import { ControllerIdentity } from '../identity/controller-identity.js';
+import { createLogger, toLog } from '../log.js';
 import { type Command } from '../operations/commands.js';
 import { type Operation } from '../operations/operation.js';
 import { type Accepted, type Idempotency } from '../operations/operations.service.js';
-import { createRuntime, type Runtime } from '../runtime.js';
+import { createRuntime, type Runtime, type RuntimeOptions } from '../runtime.js';
 import { type ScriptedAgent } from './scripted-agent.js';
 
 export const ACTOR = { name: 'local', client: 'test', peer: '127.0.0.1' };
@@ -43,6 +53,22 @@ export function temporaryFolder(): { readonly path: string; readonly remove: () 
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
+/** As whom an agent with a certificate counts. */
+export type AgentPeer = Extract<Peer, { kind: 'agent' | 'controller' }>;
+
+export interface RigOptions {
+  /** Milliseconds since the epoch. Where certificates are to be shown over real TLS it has to be now. */
+  readonly time?: number;
+  /** Whether there is a certificate authority, so that hosts can join. */
+  readonly ca?: boolean;
+  readonly runtime?: Omit<RuntimeOptions, 'own'>;
+  readonly logger?: Logger;
+}
+
+/** SubjectPublicKeyInfo of a new key, DER. */
+export const aPublicKey = (): Buffer =>
+  generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ type: 'spki', format: 'der' });
+
 /** A controller's runtime on a real database in a folder of its own, with a clock that the test turns. */
 export class Rig {
   /** Milliseconds since the epoch. */
@@ -54,19 +80,26 @@ export class Rig {
     readonly folder: string,
     readonly database: Database,
     readonly runtime: Runtime,
+    /** Undefined unless asked for. */
+    readonly ca: CertificateAuthority | undefined,
+    private readonly options: RigOptions,
     private readonly discard: () => void,
   ) {}
 
-  static start(): Promise<Rig> {
+  static start(options: RigOptions = {}): Promise<Rig> {
     const { path, remove } = temporaryFolder();
-    return Rig.open(path, START, remove);
+    return Rig.open(path, options.time ?? START, options, remove);
   }
 
-  private static async open(folder: string, time: number, discard: () => void): Promise<Rig> {
+  private static async open(folder: string, time: number, options: RigOptions, discard: () => void): Promise<Rig> {
     const database = await openDatabase(folder);
     const clock = { now: () => time };
-    const runtime = createRuntime(database, () => clock.now(), createLogger('silent'));
-    const rig = new Rig(folder, database, runtime, discard);
+    const now = (): number => clock.now();
+    const logger = options.logger ?? createLogger('silent');
+    const ca = options.ca === true ? await CertificateAuthority.open(join(folder, 'keys'), now) : undefined;
+    const own = ca && (await ControllerIdentity.open(ca, toLog(logger)));
+    const runtime = createRuntime(database, now, logger, { ...options.runtime, own });
+    const rig = new Rig(folder, database, runtime, ca, options, discard);
     clock.now = () => rig.time;
     rig.time = time;
     runtime.events.subscribe(undefined, '', everything, (event) => rig.events.push(event));
@@ -78,7 +111,7 @@ export class Rig {
   async restart(ms = 0): Promise<Rig> {
     await this.runtime.stop(0);
     await this.database.close();
-    return Rig.open(this.folder, this.time + ms, this.discard);
+    return Rig.open(this.folder, this.time + ms, this.options, this.discard);
   }
 
   async stop(withinMs = 100): Promise<void> {
@@ -94,10 +127,39 @@ export class Rig {
     return (await this.runtime.access.tokens.create(request, MAKER, ACTOR)).token;
   }
 
-  /** Lets the agent attach, without waiting for its inventory. */
-  async connect(agent: ScriptedAgent, instanceId = `instance-of-${agent.facts.name}`): Promise<HostConnection> {
+  /** Joins a host of this name by a new token, and returns as whom its agent counts from then on. */
+  async join(hostName: string, labels: Readonly<Record<string, string>> = {}): Promise<AgentPeer> {
+    const { tokens, enrolment } = this.runtime.identities;
+    const grant = { labels, hostName: null, maxUses: 1, lifeMs: 3_600_000 };
+    const { token, text } = tokens.make(grant, ACTOR);
+    await this.database.transaction([tokens.insertion(token)]);
+    const application = { tokenId: text.id, secret: text.secret, hostName, publicKey: aPublicKey(), capability: 2 };
+    await enrolment!.join(application, { kind: 'anonymous', address: '10.0.0.1' });
+    return this.peerOf(hostName);
+  }
+
+  /** As whom the agent of a joined host counts with its newest certificate. */
+  peerOf(hostName: string): AgentPeer {
+    const { id, serial, notAfter } = this.runtime.identities.service.of(hostName)!;
+    return { kind: 'agent', address: '10.0.0.1', clusterId: this.ca!.clusterId, id, serial, notAfter };
+  }
+
+  /**
+   * Lets the agent attach, without waiting for its inventory.
+   * @param identity of a joined host; without it the agent counts as a local one
+   */
+  async connect(
+    agent: ScriptedAgent,
+    instanceId = `instance-of-${agent.facts.name}`,
+    identity?: AgentPeer,
+  ): Promise<HostConnection> {
     const sessionId = `session-${++this.connections}`;
-    const connection = await connectInProcess(agent.handlers, { instanceId, sessionId, now: () => this.time });
+    const connection = await connectInProcess(agent.handlers, {
+      instanceId,
+      sessionId,
+      now: () => this.time,
+      ...(identity && { identity, peer: `${identity.address}:${40_000 + this.connections}` }),
+    });
     try {
       await this.runtime.fleet.attach(connection);
     } catch (error) {
@@ -108,8 +170,8 @@ export class Rig {
   }
 
   /** Lets the agent attach; resolves when its host is live. */
-  async attach(agent: ScriptedAgent, instanceId?: string): Promise<HostConnection> {
-    const connection = await this.connect(agent, instanceId);
+  async attach(agent: ScriptedAgent, instanceId?: string, identity?: AgentPeer): Promise<HostConnection> {
+    const connection = await this.connect(agent, instanceId, identity);
     await until(`${agent.facts.name} is live`, () => this.freshness(agent.facts.name) === 'live');
     return connection;
   }
