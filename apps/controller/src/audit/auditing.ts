@@ -11,7 +11,7 @@ import { Witnesses } from './witnesses.js';
 export interface AuditingOptions {
   readonly database: Database;
   readonly audit: AuditStore;
-  readonly fleet: Fleet;
+  readonly fleet: Pick<Fleet, 'session' | 'listen'>;
   /** All hosts, connected or not. */
   readonly hostNames: () => readonly string[];
   /** Folder of the private keys, outside the data folder. */

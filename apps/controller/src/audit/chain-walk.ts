@@ -95,7 +95,7 @@ export class ChainWalk {
       if (agrees) this.note(seq, 'signature', `The checkpoint of entry ${seq} is not signed by this controller's key`);
       else this.note(seq, 'checkpoint', `The checkpoint of entry ${seq} was edited: it is not signed`);
     } else if (!agrees) this.onContradiction(claim);
-    else if (!claim.own) {
+    else if (!this.claims.at(seq).some(({ own }) => own)) {
       const what = `The controller's own checkpoint of entry ${seq} is gone; a host keeps it`;
       this.note(seq, 'checkpoint', what, claim);
     }

@@ -111,18 +111,20 @@ export class Refusals {
       if (count === 0) this.tallies.delete(key);
       else {
         this.tallies.set(key, { latest, count: 0, rowAt: now });
-        this.enqueue({ ...latest, detail: { ...latest.detail, count } });
+        this.enqueue({ ...latest, detail: { ...latest.detail, count } }, count);
       }
     }
     const { count, rowAt } = this.rest;
-    if ((count === 0 && this.dropped === 0) || !isOver(rowAt)) return;
+    const onlyDropped = this.dropped > 0 && this.waiting.length === 0;
+    if ((count === 0 && !onlyDropped) || !isOver(rowAt)) return;
     this.rest = { count: 0, rowAt: now };
-    this.enqueue(summaryOf(count, now));
+    this.enqueue(summaryOf(count, now), count);
   }
 
-  private enqueue(refusal: Refusal): void {
+  /** @param count how many refusals the row speaks of */
+  private enqueue(refusal: Refusal, count = 1): void {
     if (this.waiting.length >= MAX_WAITING) {
-      this.dropped += 1;
+      this.dropped += count;
       return;
     }
     this.waiting.push(refusal);

@@ -35,7 +35,7 @@ export class Witnesses implements FleetListener {
 
   /** @param hostNames all hosts, connected or not */
   constructor(
-    private readonly fleet: Fleet,
+    private readonly fleet: Pick<Fleet, 'session'>,
     private readonly hostNames: () => readonly string[],
     private readonly newest: () => Checkpoint | undefined,
     private readonly log: Log,
