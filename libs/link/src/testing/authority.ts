@@ -14,6 +14,8 @@ import { createHash, randomBytes, randomUUID, webcrypto } from 'node:crypto';
 import type { TlsIdentity } from '../peer.js';
 import { createKey, publicKeyOf } from '../signing.js';
 
+export { ExtendedKeyUsage };
+
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const HOUR_MS = 3_600_000;
 

@@ -1,2 +1,2 @@
 /** For the tests of other packages. */
-export { type LeafOptions, TestAuthority } from './authority.js';
+export { ExtendedKeyUsage, type LeafOptions, TestAuthority } from './authority.js';
