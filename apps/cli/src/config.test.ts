@@ -1,5 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { defaultDataDir, loadConfig, ownCommand } from './config.js';
+import {
+  childEnvironment,
+  configDir,
+  defaultDataDir,
+  hideOwnVariables,
+  loadConfig,
+  ownCommand,
+  processEnvironment,
+} from './config.js';
 
 describe('loadConfig', () => {
   it('takes the flag before the variable before the default', () => {
@@ -21,7 +29,61 @@ describe('loadConfig', () => {
   });
 });
 
+describe('tokens', () => {
+  it('come in variables, and have no flag', () => {
+    expect(loadConfig({ FAIRLEAD_TOKEN: 'a', FAIRLEAD_TOKEN_FILE: '/f' }, undefined)).toMatchObject({
+      token: 'a',
+      tokenFile: '/f',
+    });
+    expect(loadConfig({ FAIRLEAD_TOKEN: '', FAIRLEAD_TOKEN_FILE: '' }, undefined)).toMatchObject({
+      token: undefined,
+      tokenFile: undefined,
+    });
+  });
+
+  it('are in no message about a wrong configuration', () => {
+    const url = 'https://name:flt1.secret@a.example';
+    for (const env of [{ FAIRLEAD_API_URL: url }, { FAIRLEAD_TOKENS: 'flt1.secret' }]) {
+      let message = '';
+      try {
+        loadConfig(env, undefined);
+      } catch (error) {
+        message = JSON.stringify([String(error), error]);
+      }
+      expect(message).toContain(Object.keys(env)[0]);
+      expect(message).not.toContain('flt1.secret');
+    }
+  });
+
+  it('reach no program that `up` starts', () => {
+    const env = { PATH: '/bin', FAIRLEAD_TOKEN: 'a', FAIRLEAD_TOKEN_FILE: 'b', FAIRLEAD_API_URL: 'c' };
+    const others = { FAIRLEAD_AGENT_LABEL: 'd', FAIRLEAD_CONTROLLER_PORT: 'e' };
+    expect(childEnvironment({ ...env, ...others, FAIRLEAD_AGENT_JOIN_TOKEN: 'f' })).toEqual({
+      PATH: '/bin',
+      ...others,
+    });
+  });
+
+  it.each([
+    ['controller', undefined],
+    ['agent', 'flj1.join'],
+  ] as const)('are taken away from the %s, and what lets an agent join from all but it', (program, kept) => {
+    const env = processEnvironment() as Record<string, string | undefined>;
+    const tokens = { FAIRLEAD_TOKEN: 'a', FAIRLEAD_TOKEN_FILE: 'b', FAIRLEAD_AGENT_JOIN_TOKEN: 'flj1.join' };
+    Object.assign(env, tokens);
+    hideOwnVariables(program);
+    const seen = Object.keys(tokens).map((name) => env[name]);
+    for (const name of Object.keys(tokens)) delete env[name];
+    expect(seen).toEqual([undefined, undefined, kept]);
+  });
+});
+
 describe('surroundings', () => {
+  it('keeps logins where the system wants them', () => {
+    expect(configDir({ XDG_CONFIG_HOME: '/c' })).toBe('/c/fairlead');
+    expect(configDir({})).toMatch(/\.config\/fairlead$/);
+  });
+
   it('keeps data where the system wants it', () => {
     expect(defaultDataDir({ XDG_STATE_HOME: '/s' })).toBe('/s/fairlead');
     expect(defaultDataDir({ XDG_STATE_HOME: '' })).toMatch(/\.local\/state\/fairlead$/);

@@ -13,6 +13,7 @@ import { registerProcesses } from './commands/processes.js';
 import { registerToken } from './commands/token/index.js';
 import { normalizeSwitches } from './flags.js';
 import { isAppName } from './launcher/apps.js';
+import { withoutTokens } from './output/escape.js';
 
 const HELP = `
 Examples:
@@ -45,7 +46,10 @@ export function createProgram(cli: Cli): Command {
     .version(version)
     .enablePositionalOptions()
     .showHelpAfterError("(see '--help')")
-    .configureOutput({ writeOut: (text) => terminal.write(text), writeErr: (text) => terminal.warn(text) })
+    .configureOutput({
+      writeOut: (text) => terminal.write(text),
+      writeErr: (text) => terminal.warn(withoutTokens(text)),
+    })
     .addHelpText('after', HELP)
     .exitOverride();
   registerProcesses(program, cli);

@@ -38,4 +38,31 @@ describe('the terminal', () => {
     terminal.warn('warning');
     expect([text(given.stdout), text(given.stderr)]).toEqual(['result', 'warning']);
   });
+
+  it('shows nothing of a secret that is typed', async () => {
+    const given = streams(true);
+    const answer = terminalOf(given).askSecret('Token: ');
+    given.stdin.write('flt1.secret\r');
+    expect(await answer).toBe('flt1.secret');
+    expect(text(given.stderr)).toBe('Token: \n');
+    expect(text(given.stdout)).toBe('');
+  });
+
+  it('takes Ctrl-C at a secret for no answer', async () => {
+    const given = streams(true);
+    const answer = terminalOf(given).askSecret('Token: ');
+    given.stdin.write('flt1\u0003');
+    expect(await answer).toBe('');
+  });
+
+  it('reads what is piped in to its end, up to what a secret may need', async () => {
+    const given = streams(false);
+    const read = terminalOf(given).readInput();
+    given.stdin.write('flt1.');
+    given.stdin.end('secret\n');
+    expect(await read).toBe('flt1.secret\n');
+    const endless = streams(false);
+    endless.stdin.write('x'.repeat(100_000));
+    expect((await terminalOf(endless).readInput()).length).toBe(65_536);
+  });
 });

@@ -1,8 +1,20 @@
 import {
+  apiToken,
+  type ApiTokenView,
+  auditEntry,
+  type AuditEntryView,
+  ca,
+  type CaView,
   host,
   type HostView,
+  joinToken,
+  type JoinTokenView,
   network,
   networkDetail,
+  newApiToken,
+  type NewApiTokenView,
+  newJoinToken,
+  type NewJoinTokenView,
   type NetworkDetailView,
   networkRecord,
   type NetworkRecordView,
@@ -12,6 +24,10 @@ import {
   prunePlan,
   type PrunePlanItemView,
   type PrunePlanView,
+  root,
+  type RootView,
+  whoami,
+  type WhoamiView,
 } from '@fairlead/api';
 import type { z } from 'zod';
 
@@ -19,6 +35,51 @@ import type { z } from 'zod';
 const example = <T>(schema: z.ZodType): T => schema.meta()?.['example'] as T;
 
 export const aHost = (overrides: Partial<HostView> = {}): HostView => ({ ...example<HostView>(host), ...overrides });
+
+export const aRoot = (overrides: Partial<RootView> = {}): RootView => ({ ...example<RootView>(root), ...overrides });
+
+export const aCa = (overrides: Partial<CaView> = {}): CaView => ({ ...example<CaView>(ca), ...overrides });
+
+export const aCaller = (overrides: Partial<WhoamiView> = {}): WhoamiView => ({
+  ...example<WhoamiView>(whoami),
+  ...overrides,
+});
+
+export const anApiToken = (overrides: Partial<ApiTokenView> = {}): ApiTokenView => ({
+  ...example<ApiTokenView>(apiToken),
+  ...overrides,
+});
+
+export const aNewApiToken = (overrides: Partial<NewApiTokenView> = {}): NewApiTokenView => ({
+  ...example<NewApiTokenView>(newApiToken),
+  ...overrides,
+});
+
+export const aJoinToken = (overrides: Partial<JoinTokenView> = {}): JoinTokenView => ({
+  ...example<JoinTokenView>(joinToken),
+  ...overrides,
+});
+
+export const aNewJoinToken = (overrides: Partial<NewJoinTokenView> = {}): NewJoinTokenView => ({
+  ...example<NewJoinTokenView>(newJoinToken),
+  ...overrides,
+});
+
+export const anAuditEntry = (overrides: Partial<AuditEntryView> = {}): AuditEntryView => ({
+  ...example<AuditEntryView>(auditEntry),
+  ...overrides,
+});
+
+/** A host that two machines claim to be. */
+export const aClash = (name = 'web-2'): HostView => {
+  const at = '2026-11-24T09:29:00.000Z';
+  const machines = [
+    { instance: 'i-1', peer: '10.0.0.7:40312', at },
+    { instance: 'i-2', peer: '10.0.0.8:51844', at },
+  ];
+  const quarantine = { at, reason: 'an old key was used', machines };
+  return aHost({ name, identity: { ...aHost().identity, kind: 'joined', state: 'quarantined', quarantine } });
+};
 
 export const aNetwork = (overrides: Partial<NetworkView> = {}): NetworkView => ({
   ...example<NetworkView>(network),

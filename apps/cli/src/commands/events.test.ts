@@ -1,7 +1,7 @@
 import type { EventView } from '@fairlead/api';
 import { describe, expect, it } from '@jest/globals';
 import { fairlead } from '../../test/run.js';
-import { aHost, aNetwork, anOperation } from '../../test/views.js';
+import { aClash, aHost, aNetwork, anOperation } from '../../test/views.js';
 import { describeEvent } from './events.js';
 
 const base = { id: '7', at: '2026-11-24T09:30:00.000Z', host: 'web-1' } as const;
@@ -19,6 +19,11 @@ describe('events', () => {
     [
       'web-1  operation.changed  remove web-1/my-net: succeeded',
       { ...base, type: 'operation.changed', data: anOperation() },
+    ],
+    [
+      'web-2  host.quarantined  ALARM: two machines use the identity of web-2: 10.0.0.7:40312 (instance i-1) and ' +
+        '10.0.0.8:51844 (instance i-2). Say which one stays: fairlead host resolve web-2 --keep INSTANCE_OR_ADDRESS',
+      { ...base, host: 'web-2', type: 'host.quarantined', data: aClash() },
     ],
     ['resync  too long ago', { ...base, type: 'resync', host: null, data: { reason: 'too long ago' } }],
   ])('says %s', (line, event) => {

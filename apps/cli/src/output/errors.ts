@@ -1,7 +1,7 @@
 import { ProblemError, toProblem } from '@fairlead/api';
 import { FairleadError, toFairleadError } from '@fairlead/domain';
 import type { Terminal } from '../terminal.js';
-import { visible, visibleLines } from './escape.js';
+import { visible, visibleLines, withoutTokens } from './escape.js';
 import { type OutputFormat, toJson } from './format.js';
 
 /** What happened, why, in the engine's words, and what to do next. Ends with a line break. */
@@ -31,10 +31,10 @@ function describeEngineMessage(message = ''): string[] {
 /** Prints an error, as problem details where JSON was asked for. Returns the exit code of its kind. */
 export function printError(terminal: Terminal, thrown: unknown, format: OutputFormat | undefined, host = ''): number {
   const error = toFairleadError(thrown);
-  if (format === 'json') terminal.warn(toJson(problemOf(error)));
-  else terminal.warn(renderError(error, host === '' ? '' : `${host}: `));
+  const text = format === 'json' ? toJson(problemOf(error)) : renderError(error, host === '' ? '' : `${host}: `);
+  terminal.warn(withoutTokens(text));
   if (!(thrown instanceof FairleadError) && thrown instanceof Error) {
-    terminal.warn(visibleLines(`${thrown.stack ?? ''}\n`));
+    terminal.warn(withoutTokens(visibleLines(`${thrown.stack ?? ''}\n`)));
   }
   return error.traits.exit;
 }

@@ -13,3 +13,6 @@ export const visible = (text: string): string => text.replace(UNSAFE, escapeOne)
 export const visibleLines = (text: string): string => text.split('\n').map(visible).join('\n');
 
 export const isUnsafe = (text: string): boolean => text.search(UNSAFE) >= 0;
+
+/** Without what a mistaken command line may have of tokens: an error repeats what was given. */
+export const withoutTokens = (text: string): string => text.replace(/\b(fl[tj]1\.)[\w.-]+/g, '$1…');
