@@ -35,8 +35,10 @@ const SECTIONS = [
   },
   {
     app: 'cli',
-    title: '`fairlead host`, `network`, `operation`, `events`',
-    text: 'The commands of the client. Their other flags say what to do, not where: see `--help` of each.',
+    title: '`fairlead host`, `network`, `operation`, `events`, `audit`, `login`, `token`, `ca`',
+    text:
+      'The commands of the client. Their other flags say what to do, not where: see `--help` of each. Tokens have no flag, since\n' +
+      'every user of a machine may read command lines.',
   },
 ];
 
@@ -59,8 +61,9 @@ what these flags leave open, such as labels and log level.
 const cell = (text) => text.replaceAll('|', '\\|');
 const code = (text) => `\`${cell(text)}\``;
 
-function toRow(name, { value, meaning, byDefault }, variable) {
-  return `| ${code(`--${name} ${value}`)} | ${code(variable)} | ${byDefault === '' ? '' : cell(byDefault)} | ${cell(meaning)} |`;
+/** What has `flag: false` can be set by its variable alone. */
+function toRow(name, { value, meaning, byDefault, flag = true }, variable) {
+  return `| ${flag ? code(`--${name} ${value}`) : ''} | ${code(variable)} | ${byDefault === '' ? '' : cell(byDefault)} | ${cell(meaning)} |`;
 }
 
 function toSection({ title, text }, { SETTINGS, variableOf }) {
