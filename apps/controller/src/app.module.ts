@@ -5,6 +5,9 @@ import { AccessController } from './access/access.controller.js';
 import { AccessGuard } from './access/access.guard.js';
 import { AuthController } from './access/auth.controller.js';
 import { Cookies } from './access/cookies.js';
+import { AuditController } from './audit/audit.controller.js';
+import { AuditStore } from './audit/audit.store.js';
+import { AuditVerifier } from './audit/verifier.js';
 import { type Clock } from './clock.js';
 import { Database } from './database/index.js';
 import { EventHub } from './events/event-hub.js';
@@ -47,6 +50,7 @@ export class AppModule {
         AccessController,
         AuthController,
         IdentityController,
+        AuditController,
         MetaController,
         HealthController,
       ],
@@ -61,6 +65,8 @@ export class AppModule {
         value(ListeningHosts, runtime.identities.listening),
         value(IdentitiesService, runtime.identities.service),
         value(Database, runtime.database),
+        value(AuditStore, runtime.audit),
+        value(AuditVerifier, runtime.auditing.verifier),
         value(CLOCK, now),
         { provide: OPENAPI_DOCUMENT, useFactory: () => createOpenApiDocument(VERSION) },
         value(ACCESS, access),

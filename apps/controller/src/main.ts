@@ -32,6 +32,7 @@ export async function startController(config: ControllerConfig, logger: Logger):
   const oidc = readOidc(config.access.oidc);
   const database = await openDatabase(config.dataDir);
   const runtime = createRuntime(database, Date.now, logger, {
+    keysDir: config.keysDir,
     oidc,
     own: await openIdentity(config, database, logger).catch(closing(database)),
     advertise: config.advertise ?? undefined,

@@ -4,6 +4,7 @@ import { type Logger } from 'pino';
 import { type Access, createAccess } from './access/access.js';
 import { type OidcSettings } from './access/oidc/identity-provider.js';
 import { AuditStore } from './audit/audit.store.js';
+import { type Auditing, createAuditing } from './audit/auditing.js';
 import { Refusals } from './audit/refusals.js';
 import { type Clock } from './clock.js';
 import { type Database } from './database/index.js';
@@ -31,6 +32,8 @@ import { Settler } from './operations/settler.js';
 export interface Runtime {
   readonly database: Database;
   readonly access: Access;
+  readonly audit: AuditStore;
+  readonly auditing: Auditing;
   readonly hosts: HostsService;
   readonly networks: NetworksService;
   readonly commands: CommandFactory;
@@ -54,7 +57,11 @@ export interface Runtime {
 
 /** What the controller was told of its surroundings. */
 export interface RuntimeOptions {
+  /** Folder of the private keys, outside the data folder. */
+  readonly keysDir: string;
   readonly oidc?: OidcSettings | null;
+  /** Milliseconds of a clock that does not jump, for limits; default: this machine's. */
+  readonly monotonic?: (() => number) | undefined;
   /** Where it is missing the link has no TLS: local agents only. */
   readonly own?: ControllerIdentity | undefined;
   /** How hosts reach the link, as the operator knows it. */
@@ -70,13 +77,13 @@ export function createRuntime(
   database: Database,
   now: Clock,
   logger: Logger,
-  { oidc = null, own, advertise, dialRanges = [], resolve, linkLimits = {} }: RuntimeOptions = {},
+  { keysDir, oidc = null, monotonic, own, advertise, dialRanges = [], resolve, linkLimits = {} }: RuntimeOptions,
 ): Runtime {
   const log = toLog(logger);
   const audit = new AuditStore(database);
   const refusals = new Refusals(audit, now, log);
   const refused = (refusal: Parameters<Refusals['note']>[0]): void => refusals.note(refusal);
-  const access = createAccess({ database, audit, refused, oidc, now, log });
+  const access = createAccess({ database, audit, refused, oidc, now, log, monotonic });
   const networksStore = new NetworksStore(database);
   const hostsStore = new HostsStore(database, audit);
   const operationsStore = new OperationsStore(database, audit);
@@ -97,6 +104,8 @@ export function createRuntime(
   const service = new OperationsService(operationsStore, hosts, fleet, settler, now, changed, log);
   fleet.listen(fleetEvents);
   fleet.listen(settler);
+  const hostNames = (): string[] => hostsStore.all().map(({ name }) => name);
+  const auditing = createAuditing({ database, audit, fleet, hostNames, keysDir, now, log });
   const link = new LinkServer({
     onConnection: (connection) => fleet.attach(connection),
     onRefused: (refusal) => identities.linkRefused(refusal),
@@ -109,6 +118,8 @@ export function createRuntime(
   return {
     database,
     access,
+    audit,
+    auditing,
     hosts,
     networks,
     commands: new CommandFactory(hosts, networks, networksStore),
@@ -121,6 +132,7 @@ export function createRuntime(
     link,
     place,
     start: async () => {
+      await auditing.start();
       refusals.start();
       await fleet.start();
       await identities.start();
@@ -134,6 +146,7 @@ export function createRuntime(
       await fleet.stop();
       await service.drain(withinMs);
       await refusals.stop();
+      await auditing.stop();
     },
   };
 }

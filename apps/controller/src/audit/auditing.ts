@@ -16,7 +16,6 @@ export interface AuditingOptions {
   readonly hostNames: () => readonly string[];
   /** Folder of the private keys, outside the data folder. */
   readonly keysDir: string;
-  readonly clusterId: string;
   readonly now: Clock;
   readonly log: Log;
 }
@@ -25,16 +24,18 @@ export interface AuditingOptions {
 export interface Auditing {
   readonly checkpoints: AuditCheckpoints;
   readonly verifier: AuditVerifier;
-  /** Begins with what is written; before agents attach. */
+  /**
+   * To be called before anything is written and before agents attach.
+   * @throws FairleadError `storage_failed` where the key of the checkpoints cannot be read or made, or the database
+   */
   start(): Promise<void>;
   /** Signs where the audit ends; after the last act. */
   stop(): Promise<void>;
 }
 
-/** @throws FairleadError `storage_failed` where the key of the checkpoints cannot be read or made */
-export async function openAuditing({ database, audit, fleet, hostNames, ...rest }: AuditingOptions): Promise<Auditing> {
+export function createAuditing({ database, audit, fleet, hostNames, ...rest }: AuditingOptions): Auditing {
   const store = new CheckpointsStore(database);
-  const checkpoints = await AuditCheckpoints.open({ audit, store, ...rest });
+  const checkpoints = new AuditCheckpoints({ audit, store, ...rest });
   const witnesses = new Witnesses(fleet, hostNames, () => checkpoints.newest, rest.log);
   checkpoints.onMade((checkpoint) => witnesses.made(checkpoint));
   fleet.listen(witnesses);

@@ -1,11 +1,18 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto';
-import { chmod, link, mkdir, open, readFile, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  sign,
+  verify,
+} from 'node:crypto';
 import { FairleadError } from '@fairlead/domain';
+import { CaFolder } from '../identity/ca-folder.js';
 import { canonical } from './chain.js';
 
 /** A statement that the chain had `hash` at `seq`. */
-export interface Statement {
+export interface ChainStatement {
   readonly clusterId: string;
   readonly seq: number;
   /** Hexadecimal. */
@@ -14,7 +21,7 @@ export interface Statement {
   readonly at: number;
 }
 
-export interface Checkpoint extends Statement {
+export interface Checkpoint extends ChainStatement {
   /** Ed25519. */
   readonly signature: Buffer;
 }
@@ -25,10 +32,12 @@ const FILE = 'audit.key';
 
 /** Signs checkpoints, and tells its own from others. The private key stays in here and in its file. */
 export class CheckpointKey {
-  private readonly publicKey: KeyObject;
+  readonly #privateKey: KeyObject;
+  readonly #publicKey: KeyObject;
 
-  private constructor(private readonly privateKey: KeyObject) {
-    this.publicKey = createPublicKey(privateKey);
+  private constructor(privateKey: KeyObject) {
+    this.#privateKey = privateKey;
+    this.#publicKey = createPublicKey(privateKey);
   }
 
   /**
@@ -36,69 +45,53 @@ export class CheckpointKey {
    * @throws FairleadError `storage_failed` where the file cannot be read or made, or holds no such key
    */
   static async open(keysDir: string): Promise<CheckpointKey> {
-    const file = join(keysDir, FILE);
-    try {
-      const key = createPrivateKey((await read(file)) ?? (await make(keysDir, file)));
-      if (key.asymmetricKeyType !== 'ed25519') throw new Error('it is not an Ed25519 key');
-      return new CheckpointKey(key);
-    } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new FairleadError(
-        'storage_failed',
-        `The key of the audit's checkpoints, ${file}, cannot be used: ${reason}`,
-        {
-          hint: 'Put the file back from a backup of the keys folder. Without one, move it aside: a new key is made, and verifying reports the signatures of the old one.',
-          cause,
-        },
-      );
-    }
+    const folder = await CaFolder.open(keysDir);
+    const text = (await folder.read(FILE)) ?? (await make(folder));
+    const key = parse(text);
+    if (key !== undefined) return new CheckpointKey(key);
+    throw new FairleadError('storage_failed', `${folder.pathOf(FILE)} is damaged, or not the key of an audit`, {
+      hint:
+        'Put the file back from a backup of the keys folder. Without one, move it aside: a new key is made, and ' +
+        "'fairlead audit verify' tells of the checkpoints that the old one has signed.",
+    });
   }
 
-  sign(statement: Statement): Checkpoint {
-    return { ...statement, signature: sign(null, textOf(statement), this.privateKey) };
+  /**
+   * What checkpoints name their cluster by: a UUID that follows from the key, since a controller without joined hosts
+   * has an audit, but no certificate authority.
+   */
+  get clusterId(): string {
+    const spki = this.#publicKey.export({ type: 'spki', format: 'der' });
+    const digits = createHash('sha256').update(spki).digest('hex');
+    return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
+  }
+
+  sign(seq: number, hash: string, at: number): Checkpoint {
+    const statement = { clusterId: this.clusterId, seq, hash, at };
+    return { ...statement, signature: sign(null, textOf(statement), this.#privateKey) };
   }
 
   isSigned(checkpoint: Checkpoint): boolean {
-    return verify(null, textOf(checkpoint), this.publicKey, checkpoint.signature);
+    return verify(null, textOf(checkpoint), this.#publicKey, checkpoint.signature);
   }
 }
 
-const textOf = ({ clusterId, seq, hash, at }: Statement): Buffer =>
+const textOf = ({ clusterId, seq, hash, at }: ChainStatement): Buffer =>
   Buffer.from(DOMAIN + canonical({ clusterId, seq, hash, at }));
 
-async function read(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-/** The file is whole on the disk before it has its name, and never takes the place of another. */
-async function make(keysDir: string, file: string): Promise<string> {
-  await mkdir(keysDir, { recursive: true, mode: 0o700 });
-  const text = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-  const draft = `${file}.${process.pid}`;
-  const handle = await open(draft, 'w', 0o600);
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await chmod(draft, 0o600);
-  await link(draft, file);
-  await unlink(draft);
-  await syncFolder(keysDir);
+async function make(folder: CaFolder): Promise<string> {
+  const { privateKey } = generateKeyPairSync('ed25519');
+  const text = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  await folder.write(FILE, text);
   return text;
 }
 
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
+/** The error of the parser is left out on purpose: it has had the key in its hands. */
+function parse(text: string): KeyObject | undefined {
   try {
-    await handle.sync();
-  } finally {
-    await handle.close();
+    const key = createPrivateKey(text);
+    return key.asymmetricKeyType === 'ed25519' ? key : undefined;
+  } catch {
+    return undefined;
   }
 }

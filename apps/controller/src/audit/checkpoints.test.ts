@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { FairleadError } from '@fairlead/domain';
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { generateKeyPairSync } from 'node:crypto';
 import { join } from 'node:path';
 import { temporaryFolder, until } from '../testing/rig.js';
@@ -19,12 +19,10 @@ describe('the key', () => {
 
   afterEach(() => folder.remove());
 
-  const statement = { clusterId: 'c', seq: 1, hash: 'f', at: 2 };
-
   it('is made once, for its owner alone, with nothing left beside it', async () => {
     const first = await CheckpointKey.open(keysDir);
     const second = await CheckpointKey.open(keysDir);
-    expect(second.isSigned(first.sign(statement))).toBe(true);
+    expect(second.isSigned(first.sign(1, 'f', 2))).toBe(true);
     expect(readdirSync(keysDir)).toEqual(['audit.key']);
     expect(statSync(keysDir).mode & 0o777).toBe(0o700);
     expect(statSync(join(keysDir, 'audit.key')).mode & 0o777).toBe(0o600);
@@ -32,7 +30,7 @@ describe('the key', () => {
 
   it('signs all of a statement', async () => {
     const key = await CheckpointKey.open(keysDir);
-    const signed = key.sign(statement);
+    const signed = key.sign(1, 'f', 2);
     for (const change of [{ clusterId: 'd' }, { seq: 2 }, { hash: 'e' }, { at: 3 }]) {
       expect(key.isSigned({ ...signed, ...change })).toBe(false);
     }
@@ -56,14 +54,17 @@ describe('the key', () => {
     }
   });
 
-  it('is made where a first attempt was cut off', async () => {
+  it('names its cluster by a UUID of its own', async () => {
+    const { clusterId } = await CheckpointKey.open(keysDir);
+    expect(clusterId).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+    expect((await CheckpointKey.open(keysDir)).clusterId).toBe(clusterId);
+    expect((await CheckpointKey.open(`${keysDir}-2`)).clusterId).not.toBe(clusterId);
+  });
+
+  it('is not read where others could read it', async () => {
     await CheckpointKey.open(keysDir);
-    rmSync(join(keysDir, 'audit.key'));
-    writeFileSync(join(keysDir, `audit.key.${process.pid}`), 'half');
-    chmodSync(join(keysDir, `audit.key.${process.pid}`), 0o644);
-    await CheckpointKey.open(keysDir);
-    expect(statSync(join(keysDir, 'audit.key')).mode & 0o777).toBe(0o600);
-    expect(existsSync(join(keysDir, `audit.key.${process.pid}`))).toBe(false);
+    chmodSync(join(keysDir, 'audit.key'), 0o640);
+    await expect(CheckpointKey.open(keysDir)).rejects.toMatchObject({ code: 'storage_failed' });
   });
 });
 
@@ -158,7 +159,7 @@ describe('a witness', () => {
     await rig.checkpoint(agent);
     expect([...agent.kept.keys()]).toEqual([5, 6]);
     const [row] = await rig.database.prisma.auditCheckpoint.findMany({ where: { seq: 6 } });
-    expect(agent.kept.get(6)).toMatchObject({ clusterId: rig.clusterId, hash: row!.hash, at: Number(row!.at) });
+    expect(agent.kept.get(6)).toMatchObject({ hash: row!.hash, at: Number(row!.at) });
     expect(agent.kept.get(6)!.signature.toString('base64')).toBe(row!.signature);
   });
 

@@ -1,4 +1,4 @@
-import { toFairleadError } from '@fairlead/domain';
+import { FairleadError, toFairleadError } from '@fairlead/domain';
 import { type Clock } from '../clock.js';
 import { type Log } from '../log.js';
 import { type AuditStore } from './audit.store.js';
@@ -12,10 +12,11 @@ const EVERY_ENTRIES = 1000;
 /** Time between two looks whether one is due, in milliseconds. */
 const LOOK_EVERY_MS = 1000;
 
+const SEE = "see 'fairlead audit verify'";
+
 export interface CheckpointsOptions {
   /** Folder of the private keys, outside the data folder. */
   readonly keysDir: string;
-  readonly clusterId: string;
   readonly audit: AuditStore;
   readonly store: CheckpointsStore;
   readonly now: Clock;
@@ -34,18 +35,14 @@ export class AuditCheckpoints {
   private timer: NodeJS.Timeout | undefined;
   private readonly listeners: ((checkpoint: Checkpoint) => void)[] = [];
 
-  private constructor(
-    private readonly options: CheckpointsOptions,
-    private readonly key: CheckpointKey,
-  ) {}
+  private openKey: CheckpointKey | undefined;
 
-  /** @throws FairleadError `storage_failed` where the key cannot be read or made */
-  static async open(options: CheckpointsOptions): Promise<AuditCheckpoints> {
-    return new AuditCheckpoints(options, await CheckpointKey.open(options.keysDir));
-  }
+  constructor(private readonly options: CheckpointsOptions) {}
 
-  get clusterId(): string {
-    return this.options.clusterId;
+  /** Known once `start` has resolved. */
+  private get key(): CheckpointKey {
+    if (this.openKey !== undefined) return this.openKey;
+    throw new FairleadError('internal', 'The checkpoints of the audit have not been started');
   }
 
   get newest(): Checkpoint | undefined {
@@ -63,29 +60,29 @@ export class AuditCheckpoints {
 
   /** The controller's own copies, in order of seq, in portions. */
   async *stored(): AsyncGenerator<Checkpoint[]> {
+    const { clusterId } = this.key;
     let after = 0;
     for (;;) {
       const some = await this.options.store.some(after);
       if (some.length === 0) return;
-      yield some.map((each) => ({ ...each, clusterId: this.clusterId }));
+      yield some.map((each) => ({ ...each, clusterId }));
       after = some.at(-1)!.seq;
     }
   }
 
+  /**
+   * Makes the key where there is none, and the first checkpoint where one is due.
+   * @throws FairleadError `storage_failed` where the key cannot be read or made, or the database not be read
+   */
   async start(): Promise<void> {
-    const { store, audit } = this.options;
+    const { store, audit, keysDir } = this.options;
+    this.openKey = await CheckpointKey.open(keysDir);
     const newest = await store.newest();
-    this.last = newest && { ...newest, clusterId: this.clusterId };
+    this.last = newest && { ...newest, clusterId: this.key.clusterId };
+    await this.compare();
     audit.onAppend((head) => {
       if (head.seq - (this.last?.seq ?? 0) >= EVERY_ENTRIES) void this.look();
     });
-    const { seq } = await audit.end();
-    if (this.last !== undefined && seq < this.last.seq) {
-      this.options.log("the audit ends before its last checkpoint: see 'fairlead audit verify'", {
-        end: seq,
-        checkpoint: this.last.seq,
-      });
-    }
     this.timer = setInterval(() => void this.look(), LOOK_EVERY_MS);
     await this.look();
   }
@@ -95,6 +92,15 @@ export class AuditCheckpoints {
     clearInterval(this.timer);
     await this.making;
     await this.look(true);
+  }
+
+  /** Says in the log what can be seen at a glance. */
+  private async compare(): Promise<void> {
+    if (this.last === undefined) return;
+    const { log, audit } = this.options;
+    const details = { checkpoint: this.last.seq, end: (await audit.end()).seq };
+    if (details.end < details.checkpoint) log(`the audit ends before its last checkpoint: ${SEE}`, details);
+    if (!this.isSigned(this.last)) log(`the last checkpoint of the audit is not signed by its key: ${SEE}`, details);
   }
 
   /** Makes a checkpoint if one is due, or anyway where `now` is given and there is something new. Never rejects. */
@@ -108,11 +114,11 @@ export class AuditCheckpoints {
   }
 
   private async make(now: boolean): Promise<void> {
-    const { audit, store, clusterId } = this.options;
+    const { audit, store } = this.options;
     const head = await audit.end();
     const at = this.options.now();
     if (!isNew(head, this.last) || !(now || isDue(head, this.last, at))) return;
-    const checkpoint = this.key.sign({ clusterId, seq: head.seq, hash: head.hash, at });
+    const checkpoint = this.key.sign(head.seq, head.hash, at);
     await store.add(checkpoint);
     this.last = checkpoint;
     for (const listener of this.listeners) listener(checkpoint);

@@ -88,7 +88,7 @@ export class Claims {
 
   private async isSigned(checkpoint: Checkpoint): Promise<boolean> {
     if (++this.checked % CHECKED_AT_ONCE === 0) await yieldToOthers();
-    return checkpoint.clusterId === this.checkpoints.clusterId && this.checkpoints.isSigned(checkpoint);
+    return this.checkpoints.isSigned(checkpoint);
   }
 }
 

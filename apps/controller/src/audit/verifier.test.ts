@@ -305,6 +305,7 @@ describe('a checkpoint', () => {
     await fill();
     await rig.restart(() => rmSync(rig.keysDir, { recursive: true }));
     expect(await rig.faults()).toEqual(['signature 1 web-1', 'signature 1']);
+    expect(rig.logged.join()).toContain('not signed by its key');
   });
 });
 
@@ -315,7 +316,7 @@ describe('an agent that lies', () => {
     await rig.witness('web-2');
     return (await rig.audit.entries(14))[0]!;
   };
-  const lie = (seq: number, signature: Buffer, clusterId = rig.clusterId) =>
+  const lie = (seq: number, signature: Buffer, clusterId = web1.kept.get(20)!.clusterId) =>
     web1.on('ListCheckpoints', () =>
       Promise.resolve({ checkpoints: [...web1.kept.values(), { clusterId, seq, hash, at: 1, signature }] }),
     );
@@ -335,14 +336,14 @@ describe('an agent that lies', () => {
     }
   });
 
-  it('cannot with a signature of another key, or of another cluster', async () => {
+  it('cannot with a signature of another cluster', async () => {
     await honest();
     const other = await CheckpointKey.open(`${rig.keysDir}-of-another`);
-    lie(15, other.sign({ clusterId: rig.clusterId, seq: 15, hash, at: 1 }).signature);
-    expect(await rig.verify()).toMatchObject(SOUND);
-    const own = await CheckpointKey.open(rig.keysDir);
-    lie(15, own.sign({ clusterId: 'another', seq: 15, hash, at: 1 }).signature, 'another');
-    expect(await rig.verify()).toMatchObject(SOUND);
+    const { clusterId, signature } = other.sign(15, hash, 1);
+    for (const id of [clusterId, web1.kept.get(20)!.clusterId]) {
+      lie(15, signature, id);
+      expect(await rig.verify()).toMatchObject(SOUND);
+    }
   });
 
   it('cannot with the signature of another checkpoint', async () => {
@@ -364,7 +365,7 @@ describe('an agent that lies', () => {
   it('is not listened to for long', async () => {
     await honest();
     const checkpoints = Array.from({ length: 20_000 }, (_, index) => ({
-      ...{ clusterId: rig.clusterId, seq: 20_000 - index, hash, at: 1, signature: Buffer.alloc(64) },
+      ...{ clusterId: 'another', seq: 20_000 - index, hash, at: 1, signature: Buffer.alloc(64) },
     }));
     web1.on('ListCheckpoints', () => Promise.resolve({ checkpoints }));
     expect(await rig.verify()).toMatchObject({ ...SOUND, faults: [{ seq: 19_991 }] });

@@ -8,9 +8,7 @@ import { type HostSession } from '../fleet/host-session.js';
 import { ACTOR, temporaryFolder, until } from './rig.js';
 import { ScriptedAgent } from './scripted-agent.js';
 import { type AuditRecord, AuditStore } from '../audit/audit.store.js';
-import { type Auditing, openAuditing } from '../audit/auditing.js';
-
-const CLUSTER = '0193a1b2-0000-4000-8000-000000000001';
+import { type Auditing, createAuditing } from '../audit/auditing.js';
 
 /**
  * An audit on a real database in a folder of its own, with agents in this process as its witnesses. It begins with one
@@ -19,7 +17,6 @@ const CLUSTER = '0193a1b2-0000-4000-8000-000000000001';
 export class AuditRig {
   /** Milliseconds since the epoch. */
   time = Date.parse('2026-11-25T09:30:00Z');
-  clusterId = CLUSTER;
   readonly logged: string[] = [];
   readonly sessions = new Map<string, HostSession>();
   /** All hosts, connected or not. */
@@ -55,13 +52,12 @@ export class AuditRig {
     this.database = await openDatabase(this.dataDir);
     this.audit = new AuditStore(this.database);
     this.listeners = [];
-    this.auditing = await openAuditing({
+    this.auditing = createAuditing({
       database: this.database,
       audit: this.audit,
       fleet: { session: (name) => this.sessions.get(name), listen: (listener) => this.listeners.push(listener) },
       hostNames: () => [...this.hosts],
       keysDir: this.keysDir,
-      clusterId: this.clusterId,
       now: () => this.time,
       log: (message, details) => this.logged.push(`${message} ${JSON.stringify(details)}`),
     });

@@ -61,7 +61,7 @@ export interface RigOptions {
   readonly time?: number;
   /** Whether there is a certificate authority, so that hosts can join. */
   readonly ca?: boolean;
-  readonly runtime?: Omit<RuntimeOptions, 'own'>;
+  readonly runtime?: Omit<RuntimeOptions, 'own' | 'keysDir'>;
   readonly logger?: Logger;
 }
 
@@ -98,7 +98,7 @@ export class Rig {
     const logger = options.logger ?? createLogger('silent');
     const ca = options.ca === true ? await CertificateAuthority.open(join(folder, 'keys'), now) : undefined;
     const own = ca && (await ControllerIdentity.open(ca, toLog(logger)));
-    const runtime = createRuntime(database, now, logger, { ...options.runtime, own });
+    const runtime = createRuntime(database, now, logger, { keysDir: join(folder, 'keys'), ...options.runtime, own });
     const rig = new Rig(folder, database, runtime, ca, options, discard);
     clock.now = () => rig.time;
     rig.time = time;
