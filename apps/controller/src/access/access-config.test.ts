@@ -99,7 +99,9 @@ describe('the identity provider', () => {
 
 describe('files of TLS', () => {
   let folder: { path: string; remove: () => void };
-  beforeEach(() => (folder = temporaryFolder()));
+  beforeEach(() => {
+    folder = temporaryFolder();
+  });
   afterEach(() => folder.remove());
 
   it('are named where they are no certificate and key', () => {

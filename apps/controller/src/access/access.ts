@@ -34,7 +34,7 @@ export interface AccessOptions {
   readonly now: Clock;
   readonly log: Log;
   /** Milliseconds of a clock that does not jump, for limits. */
-  readonly monotonic?: () => number;
+  readonly monotonic?: (() => number) | undefined;
 }
 
 export function createAccess(options: AccessOptions): Access {

@@ -1,6 +1,6 @@
 import { FairleadError, type Role } from '@fairlead/domain';
 import { type Request } from 'express';
-import { HostScope } from './host-scope.js';
+import { type HostScope } from './host-scope.js';
 
 /** Who sends a request, by its credentials alone. */
 export interface Principal {

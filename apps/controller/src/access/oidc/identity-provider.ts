@@ -136,14 +136,10 @@ export class IdentityProvider {
 
   /** The provider's own words are passed on; codes, tokens and secrets are never among them. */
   private translate(error: unknown): FairleadError {
+    if (error instanceof oidc.WWWAuthenticateChallengeError) return refusesUs('its credentials do not count', error);
     if (error instanceof oidc.ResponseBodyError || error instanceof oidc.AuthorizationResponseError) {
       const words = [error.error, error.error_description].filter(Boolean).join(': ');
-      if (error.error === 'invalid_client' || error.error === 'unauthorized_client') {
-        return new FairleadError('login_unavailable', `The identity provider refuses this controller: ${words}`, {
-          hint: 'Check --oidc-client-id, --oidc-client-secret-file, and what the provider allows this client.',
-          cause: error,
-        });
-      }
+      if (error.error === 'invalid_client' || error.error === 'unauthorized_client') return refusesUs(words, error);
       return new FairleadError('unauthenticated', `The identity provider refused the sign-in: ${words}`, {
         hint: 'Sign in again.',
         cause: error,
@@ -167,13 +163,25 @@ export class IdentityProvider {
   }
 }
 
-/** No answer, none in time, or one that is no OAuth answer at all. */
+const refusesUs = (words: string, cause: Error): FairleadError =>
+  new FairleadError('login_unavailable', `The identity provider refuses this controller: ${words}`, {
+    hint: 'Check --oidc-client-id, --oidc-client-secret-file, and what the provider allows this client.',
+    cause,
+  });
+
+/** What `fetch` throws where nobody answers, and the codes of no answer in time or one that is no OAuth answer. */
+const UNREACHABLE = [
+  'fetch failed',
+  'OAUTH_TIMEOUT',
+  'OAUTH_RESPONSE_IS_NOT_CONFORM',
+  'OAUTH_RESPONSE_IS_NOT_JSON',
+  'OAUTH_PARSE_ERROR',
+];
+
 function isUnreachable(error: unknown): boolean {
-  const { code, message, cause } = Object(error) as { code?: string; message?: string; cause?: unknown };
-  if (error instanceof TypeError && message === 'fetch failed') return true;
-  if (code === 'OAUTH_TIMEOUT' || code === 'OAUTH_RESPONSE_IS_NOT_CONFORM') return true;
-  if (code === 'OAUTH_RESPONSE_IS_NOT_JSON' || code === 'OAUTH_PARSE_ERROR') return true;
-  return cause instanceof TypeError && cause.message === 'fetch failed';
+  const { code = '', message = '', cause } = Object(error) as { code?: string; message?: string; cause?: unknown };
+  const inner = Object(cause) as { message?: string };
+  return [code, message, inner.message ?? ''].some((text) => UNREACHABLE.includes(text));
 }
 
 /** Names come from people: only plain ones may stand in audit rows and actors. */
