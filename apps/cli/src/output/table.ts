@@ -65,3 +65,7 @@ export function describeTimeLeft(time: string, now: number): string {
   const left = Date.parse(time) - now;
   return left > 0 ? `in ${formatDuration(left)}` : describeTimeSince(time, now);
 }
+
+/** Time between two instants: `1h`. */
+export const describeSpan = (from: string, to: string): string =>
+  formatDuration(Math.max(0, Date.parse(to) - Date.parse(from)));

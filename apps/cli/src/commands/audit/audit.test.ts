@@ -12,16 +12,16 @@ describe('audit ls', () => {
         host: null,
         action: 'token.create',
         outcome: 'done',
-        target: { name: 'ci', deep: {} },
+        target: { token: { id: 'k3', name: 'ci' }, deep: {} },
         detail: {},
       }),
     ];
     const { out } = await fairlead('audit ls', { listAudit: () => ({ items, total: 2, nextCursor: null }) });
     expect(out).toBe(
       [
-        'SEQ   AT                         ACTOR    FROM        ACTION           HOST    TARGET    OUTCOME   DETAIL',
-        '17    2026-11-25T09:30:00.000Z   deploy   127.0.0.1   network.remove   web-1             refused   code=forbidden',
-        '16    2026-11-25T09:30:00.000Z   deploy   127.0.0.1   token.create             name=ci   done',
+        'SEQ   AT                         ACTOR    FROM        ACTION           HOST    TARGET     OUTCOME   DETAIL',
+        '17    2026-11-25T09:30:00.000Z   deploy   127.0.0.1   network.remove   web-1              refused   code=forbidden',
+        '16    2026-11-25T09:30:00.000Z   deploy   127.0.0.1   token.create             token=ci   done',
         '',
       ].join('\n'),
     );

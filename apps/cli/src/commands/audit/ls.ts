@@ -57,9 +57,16 @@ const columns: Column<AuditEntryView>[] = [
   { header: 'DETAIL', cell: ({ detail }) => describe(detail) },
 ];
 
-/** The texts and numbers of a record; what is deeper is left to -o json. */
+/** `token=deploy code=forbidden`: texts, numbers and names of a record; what is deeper is left to -o json. */
 const describe = (record: Readonly<Record<string, unknown>>): string =>
   Object.entries(record)
-    .filter(([, value]) => (typeof value === 'string' && value !== '') || typeof value === 'number')
-    .map(([key, value]) => `${key}=${String(value)}`)
+    .map(([key, value]) => [key, nameOf(value)])
+    .filter(([, text]) => text !== '')
+    .map(([key, text]) => `${key}=${text}`)
     .join(' ');
+
+function nameOf(value: unknown): string {
+  if (typeof value === 'string' || typeof value === 'number') return String(value);
+  const { name } = Object(value) as { name?: unknown };
+  return typeof name === 'string' ? name : '';
+}

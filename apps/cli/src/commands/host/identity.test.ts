@@ -62,7 +62,7 @@ describe('host inspect', () => {
 
 describe('host join-token create', () => {
   it('prints the one command alone, and what it means on standard error', async () => {
-    const made = aNewJoinToken({ expiresAt: inHours(1) });
+    const made = aNewJoinToken();
     const { out, err, controller } = await fairlead('host join-token create --label env=prod', {
       createJoinToken: () => made,
     });

@@ -5,7 +5,7 @@ import type { Cli, ClientFlags } from '../../cli.js';
 import { durationText, withClient } from '../../flags.js';
 import { describeScope } from '../../output/people.js';
 import { lines, printViews } from '../../output/rows.js';
-import { describeTimeLeft } from '../../output/table.js';
+import { describeSpan } from '../../output/table.js';
 
 interface Flags extends ClientFlags {
   readonly role: Role;
@@ -45,11 +45,11 @@ async function create(cli: Cli, name: string, { role, on, expires, ...flags }: F
     name: (view) => view.name,
     describe: ({ token }) => [token],
   });
-  if ((flags.output ?? 'table') === 'table') cli.terminal.warn(lines(explain(made, cli.around.now())));
+  if ((flags.output ?? 'table') === 'table') cli.terminal.warn(lines(explain(made)));
 }
 
-const explain = (made: NewApiTokenView, now: number): string[] => [
+const explain = (made: NewApiTokenView): string[] => [
   `This is the token of ${made.name}: ${describeScope(made)}. It is not shown again.`,
-  ...(made.expiresAt === null ? [] : [`It expires ${describeTimeLeft(made.expiresAt, now)}.`]),
+  ...(made.expiresAt === null ? [] : [`It expires in ${describeSpan(made.createdAt, made.expiresAt)}.`]),
   `Give it as FAIRLEAD_TOKEN or FAIRLEAD_TOKEN_FILE, or to 'fairlead login'. To take it back: fairlead token rm ${made.name}`,
 ];

@@ -5,7 +5,7 @@ import { aNewApiToken, anApiToken } from '../../../test/views.js';
 
 describe('token create', () => {
   it('prints the token alone, and what it is on standard error', async () => {
-    const made = aNewApiToken({ token: 'flt1.new', expiresAt: new Date(NOW + 90 * 86_400_000).toISOString() });
+    const made = aNewApiToken({ token: 'flt1.new', expiresAt: '2027-02-23T09:30:00.000Z' });
     const line = 'token create deploy --role operator --on env=prod --expires 90d';
     const { out, err, controller, exitCode } = await fairlead(line, { createApiToken: () => made });
     expect(out).toBe('flt1.new\n');
