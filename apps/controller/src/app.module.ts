@@ -21,10 +21,12 @@ import { HealthController } from './http/health.controller.js';
 import { MetaController } from './http/meta.controller.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { ACCESS, CLOCK, EXPOSURE, OPENAPI_DOCUMENT } from './http/tokens.js';
+import { CaController } from './identity/ca.controller.js';
 import { IdentitiesService } from './identity/identities.service.js';
 import { IdentityController } from './identity/identity.controller.js';
 import { JoinTokensService } from './identity/join-tokens.service.js';
 import { ListeningHosts } from './identity/listening-hosts.js';
+import { Rotation } from './identity/rotation.js';
 import { type Log } from './log.js';
 import { NetworksController } from './networks/networks.controller.js';
 import { NetworksService } from './networks/networks.service.js';
@@ -50,6 +52,7 @@ export class AppModule {
         AccessController,
         AuthController,
         IdentityController,
+        CaController,
         AuditController,
         MetaController,
         HealthController,
@@ -64,6 +67,7 @@ export class AppModule {
         value(JoinTokensService, runtime.identities.tokens),
         value(ListeningHosts, runtime.identities.listening),
         value(IdentitiesService, runtime.identities.service),
+        value(Rotation, runtime.identities.rotation),
         value(Database, runtime.database),
         value(AuditStore, runtime.audit),
         value(AuditVerifier, runtime.auditing.verifier),

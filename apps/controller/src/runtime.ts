@@ -104,6 +104,7 @@ export function createRuntime(
   const service = new OperationsService(operationsStore, hosts, fleet, settler, now, changed, log);
   fleet.listen(fleetEvents);
   fleet.listen(settler);
+  if (identities.renewals) fleet.listen(identities.renewals);
   const hostNames = (): string[] => hostsStore.all().map(({ name }) => name);
   const auditing = createAuditing({ database, audit, fleet, hostNames, keysDir, now, log });
   const link = new LinkServer({
@@ -142,8 +143,10 @@ export function createRuntime(
       settler.stop();
       await service.drain(withinMs);
       await identities.stop();
+      const renewed = identities.renewals?.stop();
       await link.close();
       await fleet.stop();
+      await renewed;
       await service.drain(withinMs);
       await refusals.stop();
       await auditing.stop();

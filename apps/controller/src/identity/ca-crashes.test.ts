@@ -10,7 +10,9 @@ import { CertificateAuthority } from './certificate-authority.js';
 const NOW = Date.parse('2026-11-24T09:30:00Z');
 
 let folder: ReturnType<typeof temporaryFolder>;
-beforeEach(() => (folder = temporaryFolder()));
+beforeEach(() => {
+  folder = temporaryFolder();
+});
 afterEach(() => {
   jest.restoreAllMocks();
   folder.remove();

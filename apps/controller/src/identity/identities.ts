@@ -19,6 +19,8 @@ import { JoinTokensService } from './join-tokens.service.js';
 import { JoinTokensStore } from './join-tokens.store.js';
 import { ListeningHosts, type Resolve } from './listening-hosts.js';
 import { Quarantines } from './quarantines.js';
+import { Renewals } from './renewals.js';
+import { Rotation } from './rotation.js';
 
 export interface IdentitiesOptions {
   readonly database: Database;
@@ -51,6 +53,9 @@ export interface Identities {
   /** Undefined where the link has no TLS, like `own`. */
   readonly enrolment: Enrolment | undefined;
   readonly own: ControllerIdentity | undefined;
+  /** Undefined where the link has no TLS, like `own`. To be told of the fleet. */
+  readonly renewals: Renewals | undefined;
+  readonly rotation: Rotation;
   /** Writes down what the link has refused by itself. */
   linkRefused(refusal: LinkRefusal): void;
   /** Before the link listens. */
@@ -85,6 +90,12 @@ export function createIdentities(options: IdentitiesOptions, around: () => Surro
     now,
     warn,
   };
+  const session = (hostName: string) => around().fleet.session(hostName);
+  const renewals = ca && new Renewals({ fleet: { session }, identities: service, ca, now, log: warn });
+  const rootsChanged = async (): Promise<void> => {
+    await own?.renew();
+    renewals?.rootsChanged();
+  };
   own?.follow((identity) => around().link.setIdentity(identity));
   const dialler = own && new Dialler({ ...reach(own, around), identities: store, ranges, log });
   return {
@@ -95,11 +106,14 @@ export function createIdentities(options: IdentitiesOptions, around: () => Surro
     admission,
     enrolment: ca && new Enrolment({ ...parts, ca }),
     own,
+    renewals,
+    rotation: new Rotation({ ca, identities: store, audit, rootsChanged, now }),
     linkRefused: (refusal) => noteLinkRefusal(refusal, refused, now),
     start: async () => {
       await store.load();
       own?.start();
       dialler?.start();
+      renewals?.start();
     },
     stop: async () => {
       own?.stop();
