@@ -97,6 +97,25 @@ describe('the connection to an engine', () => {
     expect(JSON.parse(server.bodies[0] ?? '')).toMatchObject({ Name: 'my-net', CheckDuplicate: true });
   });
 
+  it.each(['/', '../x', 'a/../b', '/run/x', 'a//b', 'a/', 'x\n', 'a b', '.x', 'x'.repeat(256)])(
+    'does not have the engine look for a driver called %j',
+    async (driver) => {
+      const refused = { code: 'invalid_argument', message: expect.stringContaining('is not the name of a driver') };
+      await expect(engine.createNetwork(aSpec('my-net', { driver }))).rejects.toMatchObject(refused);
+      await expect(engine.createNetwork(aSpec('my-net', { ipamDriver: driver }))).rejects.toMatchObject(refused);
+      expect(server.requests).toEqual([]);
+    },
+  );
+
+  it.each(['macvlan', 'vieux/plugin:latest', 'registry.example:5000/a/b@sha256:0a', 'My_driver.2'])(
+    'leaves it to the engine whether it has a driver called %s',
+    async (driver) => {
+      server.handle = (_request, response) => json(response, { Id: 'x' }, 201);
+      await engine.createNetwork(aSpec('my-net', { driver, ipamDriver: driver }));
+      expect(JSON.parse(server.bodies[0] ?? '')).toMatchObject({ Driver: driver, IPAM: { Driver: driver } });
+    },
+  );
+
   it('speaks to the engine that was chosen, whatever DOCKER_HOST says', async () => {
     const before = env['DOCKER_HOST'];
     try {
