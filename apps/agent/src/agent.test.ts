@@ -1,15 +1,16 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { createSimulatedEngine, type SimulatedEngine } from '@fairlead/engine';
+import { createSimulatedEngine } from '@fairlead/engine';
 import { dialAgent, type HostConnection, LinkServer } from '@fairlead/link';
-import { type AgentOptions, type RunningAgent, startAgent } from './agent.js';
+import type { AgentOptions } from './agent.js';
 import { chooseEngine, findAnswering } from './find-engine.js';
 import { createLog, withDetails } from './log.js';
 import { aSpec } from './testing/handler-rig.js';
 import { memoryLog } from './testing/memory-log.js';
 import { Receiver } from './testing/receiver.js';
+import { startTestAgent, type TestAgent } from './testing/start-agent.js';
 
 let folder: string;
 const ends: (() => unknown)[] = [];
@@ -21,18 +22,10 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function start(more: Partial<AgentOptions> = {}): Promise<RunningAgent & { engine: SimulatedEngine }> {
-  const engine = createSimulatedEngine();
-  const options = {
-    name: 'web-1',
-    labels: { env: 'test' },
-    controller: undefined,
-    listen: undefined,
-    log: memoryLog(),
-  };
-  const agent = await startAgent({ ...options, engine, dataDir: join(folder, 'data'), ...more });
+async function start(more: Partial<AgentOptions> = {}): Promise<TestAgent> {
+  const agent = await startTestAgent(folder, { labels: { env: 'test' }, ...more });
   ends.push(() => agent.stop());
-  return { ...agent, engine };
+  return agent;
 }
 
 /** A controller's end of the link, and the connections that came. */
@@ -154,13 +147,24 @@ describe('the agent', () => {
     await first.closed;
   }, 20_000);
 
-  it.each([{ listen: '0.0.0.0:7802' }, { controller: '10.0.0.1:7801' }])(
-    'refuses to go beyond this machine, and lets go of its folder: %j',
-    async (beyond) => {
-      await expect(start(beyond)).rejects.toMatchObject({ code: 'invalid_argument' });
-      await start();
-    },
-  );
+  it('attaches anew when its policy has changed, after it has answered what it refuses', async () => {
+    const { address, until } = await listen();
+    const path = join(folder, 'policy.yaml');
+    await start({ controller: address, policy: { path, required: false } });
+    const first = await until(1);
+    expect(first.host.policy).toMatchObject({ mode: '', rules: [] });
+    writeFileSync(path, 'mode: read-only', { mode: 0o600 });
+    await expect(create(first, 'op', 'my-net')).rejects.toMatchObject({
+      code: 'policy_refused',
+      message: expect.stringContaining(path),
+    });
+    const second = await until(2);
+    expect(second.host.policy).toMatchObject({
+      mode: 'read-only',
+      rules: expect.arrayContaining([expect.any(String)]),
+    });
+    await first.closed;
+  });
 });
 
 describe('finding the engine', () => {

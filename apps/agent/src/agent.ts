@@ -1,18 +1,14 @@
-import { randomUUID } from 'node:crypto';
+import type { JoinToken } from '@fairlead/domain';
 import type { EnginePort } from '@fairlead/engine';
-import { AgentServer, LinkClient, type NetworkServiceHandlers } from '@fairlead/link';
-import { FairQueue } from './concurrency/fair-queue.js';
+import type { NetworkServiceHandlers } from '@fairlead/link';
+import { assemble, type Assembly } from './assemble.js';
+import { pause } from './concurrency/pause.js';
 import { systemTiming, type Timing } from './concurrency/timing.js';
-import { createHandlers } from './handlers/create-handlers.js';
-import { HostDescription } from './host-description.js';
-import { InventoryObserver } from './inventory/inventory-observer.js';
+import { enter } from './identity/enter.js';
 import { FolderLock } from './journal/folder-lock.js';
 import { Journal } from './journal/journal.js';
+import { Listening } from './link/listening.js';
 import type { Log } from './log.js';
-import { OperationRunner } from './operations/operation-runner.js';
-import { containerTools } from './probe/container-tools.js';
-import { namespaceTools } from './probe/namespace-tools.js';
-import { VERSION } from './version.js';
 
 /** Time for operations under way when the agent is asked to stop, in milliseconds. */
 const STOP_WITHIN_MS = 10_000;
@@ -20,19 +16,30 @@ const STOP_WITHIN_MS = 10_000;
 const END_WITHIN_MS = 7_000;
 /** Time for their answers to leave, in milliseconds. */
 const LAST_WORDS_MS = 100;
+/** Between two looks at a policy file that nothing else asks for, in milliseconds. */
+const POLICY_LOOK_MS = 10_000;
 
 export interface AgentOptions {
-  readonly name: string;
+  /** Undefined: the name of its identity, else the machine's. */
+  readonly name: string | undefined;
+  /** The machine's own name, in the form of a host's. */
+  readonly machine: string;
+  /** Told over a Unix socket only. */
   readonly labels: Readonly<Record<string, string>>;
   /** Belongs to the agent from now on, which closes it. */
   readonly engine: EnginePort;
   readonly dataDir: string;
   readonly controller: string | undefined;
   readonly listen: string | undefined;
+  readonly token: JoinToken | undefined;
+  /** The file of the host's policy; undefined: none is looked for. */
+  readonly policy: { readonly path: string; readonly required: boolean } | undefined;
   readonly log: Log;
   readonly timing?: Timing;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
+  /** Ends the waiting for a controller to join. */
+  readonly signal?: AbortSignal;
 }
 
 export interface RunningAgent {
@@ -45,15 +52,18 @@ export interface RunningAgent {
 
 /**
  * The agent of one host: one engine, one journal, one implementation of the handlers, carried by its own server, by its
- * session with a controller, or by both.
- * @throws FairleadError `already_exists` where another agent has the data folder; `journal_failed`, `invalid_argument`
+ * session with a controller, or by both. A host that is to join does so first, however long that takes.
+ * @throws FairleadError `already_exists` where another agent has the data folder; `journal_failed`, `invalid_argument`;
+ * and where it does not get in: see `enter`
  */
 export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   const lock = FolderLock.acquire(options.dataDir);
   try {
-    const journal = await Journal.open({ folder: options.dataDir, log: options.log, now: options.now ?? Date.now });
+    const { log, timing = systemTiming, now = Date.now, signal = new AbortController().signal } = options;
+    const entered = await enter({ ...options, timing, now, signal });
+    const journal = await Journal.open({ folder: options.dataDir, log, now });
     try {
-      return await serve(options, journal, lock);
+      return await serve(assemble({ ...options, ...entered, timing, now, journal }), journal, lock);
     } catch (error) {
       await journal.close();
       throw error;
@@ -65,12 +75,18 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   }
 }
 
-async function serve(options: AgentOptions, journal: Journal, lock: FolderLock): Promise<RunningAgent> {
-  const { engine, log, timing = systemTiming } = options;
+async function serve(assembly: Assembly, journal: Journal, lock: FolderLock): Promise<RunningAgent> {
+  const { handlers, observer, operations, link, engine, log, timing, policy } = assembly;
   const stopping = new AbortController();
-  const { handlers, observer, operations, link } = assemble(options, journal);
-  const server = await openServer(options, handlers);
-  const works = [observer.run(stopping.signal), link.run(stopping.signal)];
+  const server = assembly.listening && (await Listening.open(assembly.listening));
+  const { signal } = stopping;
+  assembly.stopWith(signal);
+  const works = [
+    observer.run(signal),
+    link.run(signal),
+    server?.run(signal) ?? Promise.resolve(),
+    watch(policy, timing, signal),
+  ];
   return {
     handlers,
     listening: server?.address,
@@ -91,74 +107,12 @@ async function serve(options: AgentOptions, journal: Journal, lock: FolderLock):
   };
 }
 
-/** Joins the parts; nothing runs yet. */
-function assemble(options: AgentOptions, journal: Journal) {
-  const { engine, log, name, labels, timing = systemTiming, now = Date.now } = options;
-  const observer = new InventoryObserver({ engine, timing, newId: randomUUID, log, up: () => link.engineIsUp() });
-  const host = new HostDescription({
-    name,
-    labels,
-    agentVersion: VERSION,
-    journalId: journal.id,
-    engine,
-    health: () => observer.health,
-    timing,
-  });
-  const operations = new OperationRunner({ journal, timing, now, settle: () => observer.settle(), log });
-  const handlers = createHandlers({
-    engine,
-    observer,
-    operations,
-    queue: new FairQueue(),
-    host,
-    probeTools: [containerTools(engine), namespaceTools({ execPath: process.execPath })],
-    journalId: journal.id,
-    log,
-    now,
-    clock: () => timing.now(),
-  });
-  const link = new Link(options, handlers, host);
-  return { handlers, observer, operations, link };
-}
-
-/**
- * Keeps a session with the controller.
- * Invariant: the session that is open says of the engine what it is; when the engine turns out to be another one (it
- * answers for the first time, or was upgraded), the session is ended, and the next one's Hello says so.
- */
-class Link {
-  private session = new AbortController();
-  private readonly client: LinkClient | undefined;
-
-  /** @throws FairleadError `invalid_argument` for a controller beyond this machine */
-  constructor(
-    { controller: address, log }: Pick<AgentOptions, 'controller' | 'log'>,
-    handlers: NetworkServiceHandlers,
-    private readonly host: HostDescription,
-  ) {
-    if (address !== undefined) this.client = new LinkClient({ address, handlers, instanceId: randomUUID(), log });
+/** A policy that changes while nothing is asked for is told too. */
+async function watch(policy: Assembly['policy'], timing: Timing, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await pause(timing, POLICY_LOOK_MS, signal);
+    await policy.summary();
   }
-
-  /** Runs until `signal` aborts; at once over without a controller. */
-  async run(signal: AbortSignal): Promise<void> {
-    const { client } = this;
-    if (client === undefined) return;
-    while (!signal.aborted) {
-      this.session = new AbortController();
-      await client.run(AbortSignal.any([signal, this.session.signal]));
-    }
-  }
-
-  engineIsUp(): void {
-    void this.host.hasChanged().then((changed) => changed && this.session.abort());
-  }
-}
-
-async function openServer({ listen }: AgentOptions, handlers: NetworkServiceHandlers) {
-  if (listen === undefined) return undefined;
-  const server = new AgentServer({ handlers, instanceId: randomUUID() });
-  const address = await server.listen(listen);
-  return { address, close: () => server.close() };
 }
 
 /** Resolves when `work` has, or after `ms`. */

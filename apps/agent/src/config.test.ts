@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { loadConfig } from './config.js';
+import type { FairleadError } from '@fairlead/domain';
+import { environment, loadConfig } from './config.js';
 
 const faultsOf = (env: Record<string, string>, argv: string[]): string[] => {
   try {
@@ -13,13 +14,16 @@ const faultsOf = (env: Record<string, string>, argv: string[]): string[] => {
 
 describe('the configuration', () => {
   it('is read from flags', () => {
-    const argv = ['--name', 'web-1', '--controller', '127.0.0.1:7801', '--label', 'env=prod', '--label=a=b=c'];
-    expect(loadConfig({ XDG_STATE_HOME: '/state' }, argv)).toEqual({
+    const argv = ['--name', 'web-1', '--controller', 'unix:/run/l.sock', '--label', 'env=prod', '--label=a=b=c'];
+    expect(loadConfig({ XDG_STATE_HOME: '/state' }, argv, 'machine.lan')).toEqual({
       kind: 'serve',
       name: 'web-1',
       engine: undefined,
-      controller: '127.0.0.1:7801',
+      controller: 'unix:/run/l.sock',
       listen: undefined,
+      machine: 'machine.lan',
+      token: undefined,
+      policy: undefined,
       labels: { env: 'prod', a: 'b=c' },
       dataDir: '/state/fairlead-agent/web-1',
       demo: undefined,
@@ -82,9 +86,9 @@ describe('the configuration', () => {
   });
 
   it('names addresses and labels that cannot be used with all other faults, before an engine is looked for', () => {
-    const argv = ['--name', 'a', '--controller', '10.1.2.3:7801', '--listen', 'nowhere', '--label', 'bad'];
+    const argv = ['--name', 'a', '--controller', 'unix:', '--listen', 'nowhere', '--label', 'bad'];
     expect(faultsOf({}, argv)).toEqual([
-      expect.stringMatching(/^--controller: .*over a Unix socket or loopback TCP only/),
+      expect.stringMatching(/^--controller: .*names no socket/),
       expect.stringMatching(/^--listen: .*nowhere/),
       "--label: 'bad' is not KEY=VALUE",
     ]);
@@ -101,5 +105,86 @@ describe('the configuration', () => {
     const env = { FAIRLEAD_CONTROLLER_PORT: '1', FAIRLEAD_API_URL: 'http://x', HOME: '/root' };
     expect(faultsOf(env, ['--name', 'a', '--listen', 'unix:/x'])).toEqual([]);
     expect(faultsOf({ FAIRLEAD_NAME: 'x' }, ['--name', 'a', '--listen', 'unix:/x'])).toHaveLength(1);
+  });
+});
+
+describe('joining', () => {
+  const SECRET = 's'.repeat(43);
+  const TOKEN = `flj1.${'d'.repeat(43)}.abcdefghij.${SECRET}`;
+  const everythingOf = (env: Record<string, string>, argv: string[]): string => {
+    try {
+      return JSON.stringify(loadConfig(env, argv));
+    } catch (error) {
+      const { message, hint, faults } = error as FairleadError;
+      return JSON.stringify({ message, hint, faults });
+    }
+  };
+
+  it('takes the token from its variable', () => {
+    const config = loadConfig(
+      { FAIRLEAD_AGENT_JOIN_TOKEN: TOKEN },
+      ['--controller', 'ctl.example:7801'],
+      'My Machine!',
+    );
+    expect(config).toMatchObject({
+      name: undefined,
+      machine: 'My-Machine',
+      token: { id: 'abcdefghij', secret: SECRET },
+      dataDir: expect.stringMatching(/fairlead-agent\/My-Machine$/),
+    });
+  });
+
+  it('names a token that is none without showing it', () => {
+    const env = { FAIRLEAD_AGENT_JOIN_TOKEN: TOKEN.slice(0, -1) };
+    expect(faultsOf(env, ['--controller', 'ctl.example:7801'])).toEqual([
+      expect.stringMatching(/^FAIRLEAD_AGENT_JOIN_TOKEN: The join token is not complete/),
+    ]);
+    expect(everythingOf(env, ['--controller', 'ctl.example:7801'])).not.toContain(SECRET.slice(1));
+  });
+
+  it.each([
+    [[TOKEN]],
+    [['--token', SECRET]],
+    [[`--join-token=${SECRET}`]],
+    [['--name', TOKEN]],
+    [[`--controller=${TOKEN}`]],
+    [['--locate', TOKEN]],
+  ])('refuses a token among the arguments, and does not print it', (argv) => {
+    const said = everythingOf({}, ['--listen', 'unix:/x', ...argv]);
+    expect(said).toContain('a join token is no argument');
+    expect(said).toContain('FAIRLEAD_AGENT_JOIN_TOKEN');
+    expect(said).not.toContain(SECRET);
+  });
+
+  it('refuses a token in another variable, and does not print it', () => {
+    const said = everythingOf({ FAIRLEAD_AGENT_NAME: TOKEN }, ['--listen', 'unix:/x']);
+    expect(said).toContain('FAIRLEAD_AGENT_NAME holds a join token');
+    expect(said).not.toContain(SECRET);
+  });
+
+  it('leaves no token in the environment once it was read', () => {
+    const own = { FAIRLEAD_AGENT_JOIN_TOKEN: TOKEN, HOME: '/root' };
+    expect(environment(own)).toEqual({ FAIRLEAD_AGENT_JOIN_TOKEN: TOKEN, HOME: '/root' });
+    expect(own).toEqual({ HOME: '/root' });
+  });
+
+  it('refuses labels and demo fleets over TCP', () => {
+    const argv = ['--name', 'a', '--label', 'env=prod'];
+    for (const way of ['--controller', '--listen']) {
+      expect(faultsOf({}, [...argv, way, '10.0.0.1:7801'])).toEqual([expect.stringContaining('fairlead host label')]);
+      expect(faultsOf({}, ['--demo', '2', way, '10.0.0.1:7801'])).toEqual([
+        expect.stringContaining('Unix socket only'),
+      ]);
+    }
+    expect(faultsOf({}, [...argv, '--controller', 'unix:/x'])).toEqual([]);
+  });
+
+  it('takes a policy file by flag and variable', () => {
+    expect(loadConfig({}, ['--name', 'a', '--listen', 'unix:/x', '--policy', '/p.yaml'])).toMatchObject({
+      policy: '/p.yaml',
+    });
+    expect(loadConfig({ FAIRLEAD_AGENT_POLICY: '/q.json' }, ['--name', 'a', '--listen', 'unix:/x'])).toMatchObject({
+      policy: '/q.json',
+    });
   });
 });

@@ -1,13 +1,23 @@
 import { access, readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
+import { homedir, hostname } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { checkHostName, FairleadError } from '@fairlead/domain';
+import { FairleadError, type JoinToken, nearest, toHostName } from '@fairlead/domain';
 import type { Surroundings } from '@fairlead/engine';
-import { parseLinkAddress } from '@fairlead/link';
+import {
+  type Environment,
+  type Fault,
+  oneOf,
+  PREFIX,
+  readAddress,
+  readCount,
+  readLabels,
+  readName,
+  readToken,
+  refuseMisplacedToken,
+  TOKEN_VARIABLE,
+} from './config-values.js';
 import { LOG_LEVELS, type LogLevel } from './log.js';
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What the agent is asked to do. `docs/configuration.md` describes the settings. */
 export type AgentConfig =
@@ -16,8 +26,10 @@ export type AgentConfig =
   | ({ readonly kind: 'serve' } & ServeConfig);
 
 export interface ServeConfig {
-  /** Empty for a demo fleet, whose hosts have names of their own. */
-  readonly name: string;
+  /** Undefined: that of its identity, else the machine's; and for a demo fleet, whose hosts have names of their own. */
+  readonly name: string | undefined;
+  /** The machine's own name, in the form of a host's. */
+  readonly machine: string;
   /** Undefined: to be located. */
   readonly engine: string | undefined;
   /** Where to dial; undefined: nowhere. */
@@ -25,7 +37,11 @@ export interface ServeConfig {
   /** Where to listen; undefined: nowhere. */
   readonly listen: string | undefined;
   readonly labels: Readonly<Record<string, string>>;
-  /** Holds the journal and its lock; made with mode 0700. */
+  /** What lets the host join; a secret. */
+  readonly token: JoinToken | undefined;
+  /** Undefined: the default place, where a missing file is no fault. */
+  readonly policy: string | undefined;
+  /** Holds journal, identity and their lock; made with mode 0700. */
   readonly dataDir: string;
   /** Number of simulated hosts; undefined: a real engine. */
   readonly demo: number | undefined;
@@ -33,18 +49,42 @@ export interface ServeConfig {
   readonly logFormat: 'json' | 'text' | 'auto';
 }
 
+/** Where the policy of a host lies when nothing else is said. */
+export const DEFAULT_POLICY = '/etc/fairlead/policy.yaml';
+
 /** What can be set, for `--help` and `docs/configuration.md`. */
 export const SETTINGS = {
-  name: { value: 'HOST', meaning: "the host's name, unique in the fleet", byDefault: '' },
-  controller: { value: 'ADDRESS', meaning: 'dial this controller: 127.0.0.1:7801 or unix:/path', byDefault: '' },
-  listen: { value: 'ADDRESS', meaning: 'serve gRPC here: unix:/path (both may be given)', byDefault: '' },
+  name: {
+    value: 'HOST',
+    meaning: "the host's name, unique in the fleet",
+    byDefault: "over TCP the identity's, else the machine's",
+  },
+  controller: { value: 'ADDRESS', meaning: 'dial this controller: ctl.example:7801 or unix:/path', byDefault: '' },
+  listen: {
+    value: 'ADDRESS',
+    meaning: 'be dialled here: 0.0.0.0:7802 or unix:/path (both may be given)',
+    byDefault: '',
+  },
   engine: {
     value: 'URL',
     meaning: 'the engine, such as unix:///var/run/docker.sock',
     byDefault: 'the one that the docker CLI would use',
   },
-  label: { value: 'KEY=VALUE', meaning: 'a label of the host, to choose it by; may be repeated', byDefault: '' },
-  'data-dir': { value: 'DIR', meaning: 'journal of operations', byDefault: '~/.local/state/fairlead-agent/HOST' },
+  label: {
+    value: 'KEY=VALUE',
+    meaning: 'a label of the host, to choose it by; may be repeated; over a Unix socket only',
+    byDefault: '',
+  },
+  policy: {
+    value: 'FILE',
+    meaning: 'what may be done on this host at all, whatever the controller says: YAML or JSON',
+    byDefault: `${DEFAULT_POLICY} where it exists`,
+  },
+  'data-dir': {
+    value: 'DIR',
+    meaning: 'journal of operations, and the identity of the host',
+    byDefault: '~/.local/state/fairlead-agent/HOST',
+  },
   demo: { value: 'N', meaning: 'N simulated hosts instead of an engine', byDefault: '' },
   'log-level': { value: 'LEVEL', meaning: LOG_LEVELS.join(', '), byDefault: 'info' },
   'log-format': { value: 'FORMAT', meaning: 'json, text, or auto: text on a terminal', byDefault: 'auto' },
@@ -57,7 +97,7 @@ const describeFlag = (name: Setting): string => {
   return `  --${name} ${value}`.padEnd(23) + meaning + (byDefault === '' ? '' : ` (default: ${byDefault})`);
 };
 
-export const HELP = `Usage: fairlead agent --name HOST (--controller ADDRESS | --listen ADDRESS) [options]
+export const HELP = `Usage: fairlead agent [--name HOST] (--controller ADDRESS | --listen ADDRESS) [options]
 
 Runs the agent of one host beside its engine.
 
@@ -66,24 +106,21 @@ ${NAMES.map(describeFlag).join('\n')}
 
 Each but --locate can be set by a variable too: FAIRLEAD_AGENT_NAME, FAIRLEAD_AGENT_LABEL=a=b,c=d and so on.
 
+To join a controller on another machine, its token is given once, in ${TOKEN_VARIABLE}: a variable and never
+a flag, which others could read. 'fairlead host join-token create' on the controller makes one and prints the command.
+
 Examples:
-  fairlead agent --name web-1 --controller 127.0.0.1:7801 --label env=prod
-  fairlead agent --name web-1 --listen unix:/run/fairlead-agent.sock
+  fairlead agent --name web-1 --controller ctl.example:7801
+  fairlead agent --name web-1 --controller unix:/run/fairlead.sock --label env=prod
 `;
 
 const SWITCHES = ['locate', 'help'] as const;
 
-const PREFIX = 'FAIRLEAD_AGENT_';
 /** Of other programs; one shell may have them set for all. */
 const FOREIGN = /^FAIRLEAD_(CONTROLLER_|API_URL$)/;
-const MAX_DEMO_HOSTS = 10_000;
 
 export const variableOf = (setting: Setting): string => PREFIX + setting.toUpperCase().replace(/-/g, '_');
 
-interface Fault {
-  readonly path: string;
-  readonly message: string;
-}
 /** All that was given for a setting, in order; labels may be several. */
 type Given = Partial<Record<Setting, string[]>>;
 
@@ -92,14 +129,15 @@ type Given = Partial<Record<Setting, string[]>>;
  * agent's own memory (zod 4.6: 15 MB, measured on Node 20.20).
  * @throws FairleadError `invalid_argument` with all faults at once; an unknown variable or flag is one
  */
-export function loadConfig(env: Environment, argv: readonly string[]): AgentConfig {
+export function loadConfig(env: Environment, argv: readonly string[], machine = hostname()): AgentConfig {
+  refuseMisplacedToken(env, argv);
   const faults: Fault[] = unknownVariables(env);
   const { flags, switches } = readFlags(argv, faults);
   if (switches.has('help')) return { kind: 'help' };
   const given = { ...fromEnvironment(env), ...flags };
   const config = switches.has('locate')
     ? ({ kind: 'locate', engine: given.engine?.at(-1) } as const)
-    : ({ kind: 'serve', ...readServe(given, env, faults) } as const);
+    : ({ kind: 'serve', ...readServe(given, env, toHostName(machine), faults) } as const);
   if (faults.length === 0) return config;
   const list = faults.map(({ path, message }) => `${path}: ${message}`).join('; ');
   throw new FairleadError('invalid_argument', `The agent cannot start: ${list}`, {
@@ -108,8 +146,15 @@ export function loadConfig(env: Environment, argv: readonly string[]): AgentConf
   });
 }
 
-/** What the process was started with, for `loadConfig`. */
-export const environment = (): Environment => process.env;
+/**
+ * What the process was started with, for `loadConfig`. The token is taken out of the environment, so that no child
+ * inherits it and no later part of this process comes across it.
+ */
+export function environment(own: NodeJS.ProcessEnv = process.env): Environment {
+  const env = { ...own };
+  delete own[TOKEN_VARIABLE];
+  return env;
+}
 
 /** What of this machine is looked at to find the engine. */
 export const surroundings = (): Surroundings => ({
@@ -124,73 +169,43 @@ export const surroundings = (): Surroundings => ({
   readFile: (path) => readFile(path, 'utf8').catch(() => undefined),
 });
 
-function readServe(given: Given, env: Environment, faults: Fault[]): ServeConfig {
+function readServe(given: Given, env: Environment, machine: string, faults: Fault[]): ServeConfig {
   const last = (setting: Setting): string | undefined => given[setting]?.at(-1);
   const demo = last('demo') === undefined ? undefined : readCount(last('demo') ?? '', faults);
-  const name = last('name') ?? '';
-  if (demo === undefined) checkName(name, faults);
+  const addresses = (['controller', 'listen'] as const).map((setting) =>
+    readAddress(`--${setting}`, last(setting), faults),
+  );
+  const isRemote = addresses.some((address) => address?.kind === 'tcp');
+  const name = demo === undefined ? readName(last('name'), isRemote, faults) : undefined;
+  if (isRemote) refuseWithTcp(given, faults);
   if (last('controller') === undefined && last('listen') === undefined) {
     faults.push({ path: '--controller', message: 'say where to dial, or where to listen with --listen' });
   }
-  for (const setting of ['controller', 'listen'] as const) checkAddress(setting, last(setting), faults);
   return {
     name,
+    machine,
     engine: last('engine'),
     controller: last('controller'),
     listen: last('listen'),
     labels: readLabels(given.label ?? [], faults),
-    dataDir: last('data-dir') ?? defaultDataDir(env, demo === undefined ? name : 'demo'),
+    token: readToken(env[TOKEN_VARIABLE], faults),
+    policy: last('policy'),
+    dataDir: last('data-dir') ?? defaultDataDir(env, demo === undefined ? (name ?? machine) : 'demo'),
     demo,
-    logLevel: oneOf('log-level', last('log-level') ?? 'info', LOG_LEVELS, faults),
-    logFormat: oneOf('log-format', last('log-format') ?? 'auto', ['json', 'text', 'auto'] as const, faults),
+    logLevel: oneOf('--log-level', last('log-level') ?? 'info', LOG_LEVELS, faults),
+    logFormat: oneOf('--log-format', last('log-format') ?? 'auto', ['json', 'text', 'auto'] as const, faults),
   };
 }
 
-function checkName(name: string, faults: Fault[]): void {
-  if (name === '') {
-    faults.push({ path: '--name', message: 'give the host a name' });
-    return;
+/** What belongs to the link over a Unix socket. */
+function refuseWithTcp(given: Given, faults: Fault[]): void {
+  if (given.label !== undefined) {
+    const message = "the labels of a host that joins come from its token, or from 'fairlead host label'";
+    faults.push({ path: '--label', message });
   }
-  try {
-    checkHostName(name);
-  } catch (error) {
-    const { message, hint } = error as FairleadError;
-    faults.push({ path: '--name', message: `${message}. ${hint ?? ''}` });
+  if (given.demo !== undefined) {
+    faults.push({ path: '--demo', message: 'a demo fleet has no identity; it is linked over a Unix socket only' });
   }
-}
-
-function checkAddress(setting: Setting, text: string | undefined, faults: Fault[]): void {
-  if (text === undefined) return;
-  try {
-    parseLinkAddress(text);
-  } catch (error) {
-    const { message, hint } = error as FairleadError;
-    faults.push({ path: `--${setting}`, message: `${message}. ${hint ?? ''}` });
-  }
-}
-
-function readCount(text: string, faults: Fault[]): number {
-  const count = Number(text);
-  if (/^\d+$/.test(text) && count >= 1 && count <= MAX_DEMO_HOSTS) return count;
-  faults.push({ path: '--demo', message: `'${text}' is not a number of hosts from 1 to ${MAX_DEMO_HOSTS}` });
-  return 1;
-}
-
-function readLabels(texts: readonly string[], faults: Fault[]): Record<string, string> {
-  const entries = texts.flatMap((text): [string, string][] => {
-    const cut = text.indexOf('=');
-    const key = text.slice(0, Math.max(cut, 0));
-    if (/^[A-Za-z0-9][A-Za-z0-9._/-]{0,127}$/.test(key)) return [[key, text.slice(cut + 1)]];
-    faults.push({ path: '--label', message: `'${text}' is not KEY=VALUE` });
-    return [];
-  });
-  return Object.fromEntries(entries);
-}
-
-function oneOf<T extends string>(setting: Setting, text: string, allowed: readonly T[], faults: Fault[]): T {
-  const found = allowed.find((word) => word === text);
-  if (found === undefined) faults.push({ path: `--${setting}`, message: `'${text}' is none of ${allowed.join(', ')}` });
-  return found ?? (allowed[0] as T);
 }
 
 const defaultDataDir = (env: Environment, name: string): string =>
@@ -206,7 +221,7 @@ function fromEnvironment(env: Environment): Given {
 }
 
 function unknownVariables(env: Environment): Fault[] {
-  const known = NAMES.map(variableOf);
+  const known = [...NAMES.map(variableOf), TOKEN_VARIABLE];
   return Object.keys(env)
     .filter((name) => name.startsWith('FAIRLEAD_') && !FOREIGN.test(name) && !known.includes(name))
     .map((path) => ({ path, message: `there is no such variable; did you mean ${nearest(path, known)}?` }));
@@ -252,20 +267,3 @@ const nearestFlag = (name: string): string =>
     name,
     [...NAMES, ...SWITCHES].map((known) => `--${known}`),
   );
-
-const nearest = (text: string, known: readonly string[]): string =>
-  [...known].sort((a, b) => distance(text, a) - distance(text, b))[0] ?? '';
-
-/** Edits that lead from one text to the other (Levenshtein). */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const swap = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(swap, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
-}

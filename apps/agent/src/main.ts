@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { toFairleadError } from '@fairlead/domain';
 import { connectEngine, demoFleet, locateEngine } from '@fairlead/engine';
 import { type AgentOptions, type RunningAgent, startAgent } from './agent.js';
-import { environment, HELP, loadConfig, type ServeConfig, surroundings } from './config.js';
+import { DEFAULT_POLICY, environment, HELP, loadConfig, type ServeConfig, surroundings } from './config.js';
 import { chooseEngine, findAnswering, type LocatedEngine } from './find-engine.js';
 import { createLog, withDetails } from './log.js';
 
@@ -46,16 +46,24 @@ async function serve(config: ServeConfig): Promise<number> {
     write: (line) => void process.stderr.write(line),
     now: Date.now,
   });
-  const asked = untilAsked();
+  const stop = new AbortController();
+  const { signal } = stop;
+  const asked = untilAsked().then(() => stop.abort());
   const agents: RunningAgent[] = [];
   try {
     for (const member of await membersOf(config))
-      agents.push(await startAgent({ ...member, log: withDetails(log, { host: member.name }) }));
+      agents.push(
+        await startAgent({ ...member, signal, log: withDetails(log, { host: member.name ?? config.machine }) }),
+      );
     const listening = agents.flatMap((agent) => agent.listening ?? []);
     log.info('The agent is ready', { hosts: agents.length, controller: config.controller, listening });
     process.send?.({ type: 'ready', listening });
     await asked;
     return 0;
+  } catch (error) {
+    // Stopped while it waited to join.
+    if (signal.aborted) return 0;
+    throw error;
   } finally {
     await Promise.all(agents.map((agent) => agent.stop()));
   }
@@ -63,13 +71,18 @@ async function serve(config: ServeConfig): Promise<number> {
 
 /** One host beside its engine, or the hosts of a demo fleet. */
 async function membersOf(config: ServeConfig): Promise<Omit<AgentOptions, 'log'>[]> {
-  const { name, labels, dataDir, controller, listen, demo } = config;
+  const { name, machine, labels, dataDir, controller, listen, token, demo } = config;
   if (demo === undefined) {
     const engine = connectEngine(await chooseEngine(config.engine, surroundings()));
-    return [{ name, labels, engine, dataDir, controller, listen }];
+    const policy = { path: config.policy ?? DEFAULT_POLICY, required: config.policy !== undefined };
+    return [{ name, machine, labels, engine, dataDir, controller, listen, token, policy }];
   }
   return demoFleet(demo, DEMO_SEED).map((member) => ({
     ...member,
+    machine,
+    token,
+    // The machine's own policy is about the machine's own networks.
+    policy: config.policy === undefined ? undefined : { path: config.policy, required: true },
     labels: { ...member.labels, ...labels },
     dataDir: join(dataDir, member.name),
     controller,

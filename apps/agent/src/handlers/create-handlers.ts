@@ -4,6 +4,7 @@ import { createNetwork } from './create-network.js';
 import type { HandlerDeps } from './deps.js';
 import { describeHost } from './describe-host.js';
 import { disconnectContainer } from './disconnect-container.js';
+import { installCertificate, keepCheckpoint, listCheckpoints, requestCertificate, updateTrust } from './identity.js';
 import { inspectNetwork } from './inspect-network.js';
 import { listNetworks } from './list-networks.js';
 import { lookUpOperation } from './look-up-operation.js';
@@ -12,7 +13,7 @@ import { pruneNetworks } from './prune-networks.js';
 import { removeNetwork } from './remove-network.js';
 import { watchInventory } from './watch-inventory.js';
 
-/** The agent's one implementation of NetworkService. A method without a handler does not compile. */
+/** The agent's one implementation of NetworkService and IdentityService. A method without a handler does not compile. */
 export const createHandlers = (deps: HandlerDeps): NetworkServiceHandlers => ({
   DescribeHost: describeHost(deps),
   ListNetworks: listNetworks(deps),
@@ -25,4 +26,9 @@ export const createHandlers = (deps: HandlerDeps): NetworkServiceHandlers => ({
   Probe: probe(deps),
   LookUpOperation: lookUpOperation(deps),
   WatchInventory: watchInventory(deps),
+  RequestCertificate: requestCertificate(deps),
+  InstallCertificate: installCertificate(deps),
+  UpdateTrust: updateTrust(deps),
+  KeepCheckpoint: keepCheckpoint(deps),
+  ListCheckpoints: listCheckpoints(deps),
 });

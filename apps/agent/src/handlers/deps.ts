@@ -2,6 +2,8 @@ import type { EnginePort } from '@fairlead/engine';
 import type { CallContext, Methods } from '@fairlead/link';
 import type { FairQueue } from '../concurrency/fair-queue.js';
 import type { HostDescription } from '../host-description.js';
+import type { Checkpoints } from '../identity/checkpoints.js';
+import type { IdentityStore } from '../identity/identity-store.js';
 import type { InventoryObserver } from '../inventory/inventory-observer.js';
 import type { Log } from '../log.js';
 import type { Answer, CommandMethod, OperationRunner, OperationScope } from '../operations/operation-runner.js';
@@ -17,6 +19,9 @@ export interface HandlerDeps {
   /** Asked before anything is done to the engine. */
   readonly policy: PolicyGuard;
   readonly host: HostDescription;
+  /** Undefined for a local agent, which needs none. */
+  readonly identity: IdentityStore | undefined;
+  readonly checkpoints: Checkpoints;
   /** What can look from inside a container's network, best first. */
   readonly probeTools: readonly ProbeTools[];
   readonly journalId: string;

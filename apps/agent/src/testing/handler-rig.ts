@@ -14,6 +14,8 @@ import { FairQueue } from '../concurrency/fair-queue.js';
 import { createHandlers } from '../handlers/create-handlers.js';
 import type { HandlerDeps } from '../handlers/deps.js';
 import { HostDescription } from '../host-description.js';
+import { Checkpoints } from '../identity/checkpoints.js';
+import type { IdentityStore } from '../identity/identity-store.js';
 import type { Entry } from '../journal/entries.js';
 import type { Handle } from '../journal/journal-file.js';
 import { openHandle } from '../journal/journal-file.js';
@@ -43,6 +45,7 @@ export interface LifeOptions {
   readonly probeTools?: readonly ProbeTools[];
   /** Path of a policy file. */
   readonly policyFile?: string;
+  readonly identity?: IdentityStore;
 }
 
 /** One life of an agent's handlers, without an observer: on an engine and a journal's folder that outlive it. */
@@ -69,6 +72,8 @@ export async function live(options: LifeOptions): Promise<Life> {
     operations,
     queue: new FairQueue(),
     policy,
+    identity: options.identity,
+    checkpoints: new Checkpoints({ folder, log, now }),
     host: new HostDescription({
       name: 'web-1',
       labels: { env: 'test' },

@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto';
+import type { EnginePort } from '@fairlead/engine';
+import type { NetworkServiceHandlers } from '@fairlead/link';
+import { FairQueue } from './concurrency/fair-queue.js';
+import type { Timing } from './concurrency/timing.js';
+import { createHandlers } from './handlers/create-handlers.js';
+import { HostDescription } from './host-description.js';
+import { Checkpoints } from './identity/checkpoints.js';
+import { recover, type Way } from './identity/enrolment.js';
+import { dialling, type Entered, isTcp, waiting } from './identity/enter.js';
+import { InventoryObserver } from './inventory/inventory-observer.js';
+import type { Journal } from './journal/journal.js';
+import { ControllerLink } from './link/controller-link.js';
+import type { ListeningParts } from './link/listening.js';
+import type { Log } from './log.js';
+import { OperationRunner } from './operations/operation-runner.js';
+import { HostPolicyGuard, noPolicy, type PolicyGuard } from './policy/host-policy-guard.js';
+import { PolicySource } from './policy/policy-source.js';
+import { containerTools } from './probe/container-tools.js';
+import { namespaceTools } from './probe/namespace-tools.js';
+import { VERSION } from './version.js';
+
+/** Time for the answer that told of a change to leave before the session ends, in milliseconds. */
+const LAST_WORDS_MS = 100;
+
+export interface AssemblyOptions extends Entered {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly engine: EnginePort;
+  readonly dataDir: string;
+  readonly controller: string | undefined;
+  readonly policy: { readonly path: string; readonly required: boolean } | undefined;
+  readonly journal: Journal;
+  readonly log: Log;
+  readonly timing: Timing;
+  readonly now: () => number;
+}
+
+/** The parts of an agent, joined; nothing runs yet. */
+export interface Assembly {
+  readonly engine: EnginePort;
+  readonly log: Log;
+  readonly timing: Timing;
+  readonly policy: PolicyGuard;
+  readonly handlers: NetworkServiceHandlers;
+  readonly observer: InventoryObserver;
+  readonly operations: OperationRunner;
+  readonly link: ControllerLink;
+  /** Undefined: it does not listen. */
+  readonly listening: ListeningParts | undefined;
+  /** Tells it by what its long waits end. */
+  stopWith(signal: AbortSignal): void;
+}
+
+/** @throws FairleadError `invalid_argument` for an address that is none */
+export function assemble(options: AssemblyOptions): Assembly {
+  const { engine, log, timing, now, journal, identity, controller } = options;
+  const news = (): void => link.hostHasNews();
+  const policy = makePolicy(options, news);
+  const observer = new InventoryObserver({ engine, timing, newId: randomUUID, log, up: news });
+  const host = describe(options, policy, observer);
+  const operations = new OperationRunner({ journal, timing, now, settle: () => observer.settle(), log });
+  const handlers = createHandlers({
+    engine,
+    observer,
+    operations,
+    queue: new FairQueue(),
+    policy,
+    host,
+    identity,
+    checkpoints: new Checkpoints({ folder: options.dataDir, log, now }),
+    probeTools: [containerTools(engine), namespaceTools({ execPath: process.execPath })],
+    journalId: journal.id,
+    log,
+    now,
+    clock: () => timing.now(),
+  });
+  const recovery = makeRecovery(options);
+  const idle = async (): Promise<void> => {
+    await operations.idle();
+    await new Promise<void>((resolve) => timing.after(LAST_WORDS_MS, resolve));
+  };
+  const link = new ControllerLink({
+    address: controller,
+    handlers,
+    log,
+    host,
+    idle,
+    ...linkIdentity(options, recovery),
+  });
+  const listening = listen(options, handlers, recovery);
+  return { engine, log, timing, policy, handlers, observer, operations, link, listening, stopWith: recovery.stopWith };
+}
+
+function makePolicy({ policy, journal, log, now }: AssemblyOptions, changed: () => void): PolicyGuard {
+  if (policy === undefined) return noPolicy;
+  const source = new PolicySource(policy.path, policy.required);
+  const removalsSince = (instant: number): number => journal.removalsSince(instant);
+  return new HostPolicyGuard({ source, removalsSince, log, now, changed });
+}
+
+function describe(options: AssemblyOptions, policy: PolicyGuard, observer: InventoryObserver): HostDescription {
+  const { name, labels, journal, engine, timing, identity } = options;
+  return new HostDescription({
+    name,
+    labels,
+    agentVersion: VERSION,
+    journalId: journal.id,
+    engine,
+    health: () => observer.health,
+    timing,
+    policy,
+    rootDigests: () => identity?.rootDigests() ?? [],
+  });
+}
+
+interface Recovery {
+  by(way: Way): Promise<void>;
+  readonly stopWith: (signal: AbortSignal) => void;
+}
+
+function makeRecovery({ identity, dataDir: folder, log, timing, now }: AssemblyOptions): Recovery {
+  let signal = new AbortController().signal;
+  return {
+    by: async (way) => {
+      if (identity !== undefined) await recover({ store: identity, folder, way, log, timing, now, signal });
+    },
+    stopWith: (given) => void (signal = given),
+  };
+}
+
+/** Asked at every dial, so that a new certificate is used from the next session on. */
+function linkIdentity({ identity, controller }: AssemblyOptions, recovery: Recovery) {
+  if (identity === undefined || controller === undefined || !isTcp(controller)) return {};
+  return { identity: () => identity.tls, onExpired: () => recovery.by(dialling(controller)) };
+}
+
+function listen(
+  options: AssemblyOptions,
+  handlers: NetworkServiceHandlers,
+  recovery: Recovery,
+): ListeningParts | undefined {
+  const { listen: address, controller, timing, now, log } = options;
+  if (address === undefined) return undefined;
+  const identity = isTcp(address) ? options.identity : undefined;
+  const awaits = identity !== undefined && !isTcp(controller);
+  const own = awaits ? (visitors: Parameters<typeof waiting>[0]) => recovery.by(waiting(visitors)) : undefined;
+  return { address, handlers, identity, recover: own, timing, now, log };
+}
