@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { FairleadError } from '@fairlead/domain';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import {
+  carriedNothing,
   createClient,
   type EventView,
   followEvents,
@@ -123,7 +124,27 @@ describe('the client', () => {
 
   it('tells a lost answer from a refusal', async () => {
     const { baseUrl } = await serve((response) => response.socket?.destroy());
-    expect(await failure(createClient({ baseUrl }).listHosts())).toMatchObject({ code: 'controller_unavailable' });
+    const lost = await failure(createClient({ baseUrl }).listHosts());
+    expect(lost).toMatchObject({ code: 'controller_unavailable' });
+    expect(carriedNothing(lost as FairleadError)).toBe(false);
+  });
+
+  it('knows that nothing was sent where no TLS or no trusted certificate answers, and says how to trust one', async () => {
+    const { baseUrl, seen } = await serve((response) => json(response, 200, {}));
+    const untrusted = (code: string) => () =>
+      Promise.reject(new TypeError('fetch failed', { cause: Object.assign(new Error('no'), { code }) }));
+    const plain = createClient({ baseUrl: baseUrl.replace('http:', 'https:') });
+    const stranger = createClient({ baseUrl, fetch: untrusted('DEPTH_ZERO_SELF_SIGNED_CERT') });
+    const misnamed = createClient({ baseUrl, fetch: untrusted('ERR_TLS_CERT_ALTNAME_INVALID') });
+    for (const client of [plain, stranger, misnamed]) {
+      const error = (await failure(client.listHosts())) as FairleadError;
+      expect(error).toMatchObject({
+        code: 'controller_unavailable',
+        hint: expect.stringContaining('NODE_EXTRA_CA_CERTS'),
+      });
+      expect(carriedNothing(error)).toBe(true);
+    }
+    expect(seen).toEqual([]);
   });
 
   it('throws the reason of its caller’s signal', async () => {

@@ -40,4 +40,5 @@ function check(body: unknown, answer: Answer | undefined, response: Response): u
 }
 
 export type { AnswerOf, CommandOptions, RequestOf } from './request.js';
+export { carriedNothing } from './transport.js';
 export type { ClientOptions } from './transport.js';

@@ -73,10 +73,37 @@ function headersOf({ body, idempotencyKey, respondAsync }: LooseRequest): Record
 /** The abort itself where the caller aborted; else that nobody answered, and how to have somebody answer. */
 export function unreachable(cause: unknown, baseUrl: string, signal: AbortSignal | undefined): unknown {
   if (signal?.aborted) return signal.reason;
-  return new FairleadError('controller_unavailable', `No controller answers at ${baseUrl}: ${reasonOf(cause)}`, {
-    hint: "Start one with 'fairlead up', or say where it is with --api URL or FAIRLEAD_API_URL.",
-    cause,
-  });
+  const hint = codesOf(cause).some(isOfTls)
+    ? 'Is this its https:// address? A certificate of a private authority is trusted with NODE_EXTRA_CA_CERTS=FILE.'
+    : "Start one with 'fairlead up', or say where it is with --api URL or FAIRLEAD_API_URL.";
+  const message = `No controller answers at ${baseUrl}: ${reasonOf(cause)}`;
+  return new FairleadError('controller_unavailable', message, { hint, cause });
+}
+
+/**
+ * Whether a request certainly carried nothing: there was no connection, an unknown address, or a certificate that is
+ * not trusted. What else went wrong may have gone wrong after it arrived.
+ */
+export function carriedNothing(error: FairleadError): boolean {
+  return (
+    error.code === 'controller_unavailable' &&
+    codesOf(error.cause).some((code) => NOT_CONNECTED.has(code) || isOfTls(code))
+  );
+}
+
+const NOT_CONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH']);
+
+/** Node's codes for a certificate that its own check does not pass, and for an answer that is not TLS at all. */
+const isOfTls = (code: string): boolean =>
+  /^(CERT_|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED_CERT|UNABLE_TO_(GET_ISSUER|VERIFY)|ERR_TLS_CERT|ERR_SSL_WRONG_VERSION)/.test(
+    code,
+  );
+
+/** The codes of an error and of all its causes. */
+function codesOf(error: unknown): string[] {
+  if (error === undefined || error === null) return [];
+  const { code, cause, errors = [] } = Object(error) as { code?: string; cause?: unknown; errors?: unknown[] };
+  return [...(typeof code === 'string' ? [code] : []), ...codesOf(cause), ...errors.flatMap(codesOf)];
 }
 
 /** `fetch failed` says nothing; what the system said is in the cause, or in the first of its causes. */

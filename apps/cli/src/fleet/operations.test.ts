@@ -17,6 +17,18 @@ const refused = (): never => {
   });
 };
 
+describe('a command that was not sent', () => {
+  it.each(['ECONNREFUSED', 'CERT_HAS_EXPIRED'])('has failed for good, and is not asked for: %s', async (code) => {
+    const failing = (): never => {
+      throw new TypeError('fetch failed', { cause: Object.assign(new Error('no'), { code }) });
+    };
+    const { exitCode, err, slept } = await fairlead('network rm web-1/my-net', { removeNetwork: failing });
+    expect(exitCode).toBe(1);
+    expect(err).toContain('No controller answers');
+    expect(slept).toEqual([]);
+  });
+});
+
 describe('a command whose answer is lost', () => {
   it('asks with the same key what became of it, and waits for the end', async () => {
     let sent = 0;

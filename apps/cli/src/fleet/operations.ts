@@ -1,5 +1,6 @@
 import {
   API_PREFIX,
+  carriedNothing,
   type Client,
   type CommandOptions,
   fromProblem,
@@ -69,19 +70,9 @@ async function sendOrRecover(around: Surroundings, send: Send, options: CommandO
   });
 }
 
-/** Whether the request may have arrived. A refused connection or an unknown address carried nothing. */
-function answerWasLost(error: unknown): boolean {
-  if (!(error instanceof FairleadError) || error.code !== 'controller_unavailable') return false;
-  return !codesOf(error.cause).some((code) =>
-    ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH'].includes(code),
-  );
-}
-
-function codesOf(error: unknown): string[] {
-  if (error === undefined || error === null) return [];
-  const { code, cause, errors = [] } = Object(error) as { code?: string; cause?: unknown; errors?: unknown[] };
-  return [...(code === undefined ? [] : [code]), ...codesOf(cause), ...errors.flatMap(codesOf)];
-}
+/** Whether the request may have arrived. */
+const answerWasLost = (error: unknown): boolean =>
+  error instanceof FairleadError && error.code === 'controller_unavailable' && !carriedNothing(error);
 
 /** The operation once it has finished, or as it is when its time is long over. A controller may restart meanwhile. */
 async function awaitEnd(
