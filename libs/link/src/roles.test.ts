@@ -27,7 +27,7 @@ const ELSE = ['/fairlead.link.v1.AgentLink/attach', `${ATTACH}/`, `/${ATTACH}`, 
 /** Whoever may come: what he shows, and what Attach answers him. */
 const callers: Record<
   string,
-  [show: (ca: TestAuthority) => Promise<Partial<TlsIdentity> | undefined>, attach: number, says: RegExp]
+  [show: (ca: TestAuthority) => Promise<Partial<TlsIdentity> | undefined>, attach: status, says: RegExp]
 > = {
   nobody: [async () => undefined, status.UNAUTHENTICATED, /needs the certificate of an agent, and none was shown/],
   'an agent': [(ca) => ca.agent(), status.OK, /^$/],

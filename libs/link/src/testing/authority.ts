@@ -7,6 +7,7 @@ import {
   type Extension,
   KeyUsageFlags,
   KeyUsagesExtension,
+  Pkcs10CertificateRequestGenerator,
   SubjectAlternativeNameExtension,
   X509CertificateGenerator,
 } from '@peculiar/x509';
@@ -14,7 +15,7 @@ import { createHash, randomBytes, randomUUID, webcrypto } from 'node:crypto';
 import type { TlsIdentity } from '../peer.js';
 import { createKey, publicKeyOf } from '../signing.js';
 
-export { ExtendedKeyUsage };
+export { ExtendedKeyUsage, Pkcs10CertificateRequestGenerator };
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const HOUR_MS = 3_600_000;

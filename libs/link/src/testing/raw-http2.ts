@@ -83,7 +83,7 @@ export function callRaw(
 ): Promise<RawAnswer> {
   return new Promise((resolve) => {
     const stream = openCall(session, path, extra);
-    let headers: Record<string, unknown> = {};
+    let headers: Record<string, string | undefined> = {};
     const parts: Buffer[] = [];
     const take = (more: object): void => void (headers = { ...headers, ...more });
     stream.on('response', take).on('trailers', take);
@@ -92,8 +92,8 @@ export function callRaw(
       const status = headers['grpc-status'];
       resolve({
         status: status === undefined ? undefined : Number(status),
-        message: decodeURIComponent(String(headers['grpc-message'] ?? '')),
-        code: headers['fairlead-code'] as string | undefined,
+        message: decodeURIComponent(headers['grpc-message'] ?? ''),
+        code: headers['fairlead-code'],
         body: Buffer.concat(parts).subarray(5),
       });
     });
