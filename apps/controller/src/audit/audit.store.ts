@@ -32,7 +32,7 @@ export interface AuditPage {
 }
 
 /** Rows that are read, and sealed, at a time. */
-const CHUNK = 500;
+const CHUNK = 250;
 
 /**
  * Writes the audit: the one way to do so, and rows are only ever added.
