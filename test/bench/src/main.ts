@@ -1,24 +1,56 @@
 /** `npm run bench`: every figure of docs/benchmarks.md, printed as it stands there. Needs a lab (root, dockerd). */
 import { cpus, totalmem } from 'node:os';
 import { startFleet } from './bench-fleet.js';
-import { toMarkdown } from './report.js';
+import { measureHandshakes } from './identity/handshakes.js';
+import { measureHostile } from './identity/hostile.js';
+import { measureJoining } from './identity/joining.js';
+import { measureRenewing } from './identity/renewing.js';
+import { type Finding, toMarkdown } from './report.js';
 import { measureResident } from './resident.js';
 import { measureStarting } from './starting.js';
 import { measureThrough } from './through.js';
 import { measureVisible } from './visible.js';
 
-const bench = await startFleet(2);
-try {
-  const version = await bench.host.docker('version', '--format', '{{.Server.Version}}');
-  const findings = [
-    ...(await measureThrough(bench)),
-    ...(await measureVisible(bench)),
-    ...(await measureResident(bench)),
-  ];
-  const memory = (totalmem() / 2 ** 30).toFixed(0);
-  const machine = `${cpus().length} cores, ${memory} GiB, Node ${process.versions.node}, Docker Engine ${version}`;
-  process.stdout.write(`${toMarkdown(`On two hosts of the lab (${machine})`, findings)}\n`);
-} finally {
-  await bench.lab.stop();
+/** What can be asked for alone: `npm run bench -- identity`. */
+const parts = {
+  engines: onEngines,
+  identity: onSimulatedHosts,
+  starting: async () => show('Starting, on a demo fleet', await measureStarting()),
+} as const;
+
+async function onEngines(): Promise<void> {
+  const bench = await startFleet(2);
+  try {
+    const version = await bench.host.docker('version', '--format', '{{.Server.Version}}');
+    const findings = [
+      ...(await measureThrough(bench)),
+      ...(await measureVisible(bench)),
+      ...(await measureResident(bench)),
+      ...(await measureJoining(bench)),
+    ];
+    show(`On two hosts of the lab (${machine}, Docker Engine ${version})`, findings);
+  } finally {
+    await bench.lab.stop();
+  }
 }
-process.stdout.write(`${toMarkdown('Starting, on a demo fleet', await measureStarting())}\n`);
+
+async function onSimulatedHosts(): Promise<void> {
+  show(`Identities, on simulated hosts (${machine})`, [
+    ...(await measureHandshakes()),
+    ...(await measureHostile()),
+    ...(await measureRenewing()),
+  ]);
+}
+
+const memory = (totalmem() / 2 ** 30).toFixed(0);
+const machine = `${cpus().length} cores, ${memory} GiB, Node ${process.versions.node}`;
+const show = (title: string, findings: readonly Finding[]): void =>
+  void process.stdout.write(`${toMarkdown(title, findings)}\n`);
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !Object.hasOwn(parts, name));
+if (unknown.length > 0) {
+  process.stderr.write(`bench: there is no ${unknown.join(', ')}; there is ${Object.keys(parts).join(', ')}\n`);
+  process.exit(2);
+}
+for (const [name, measure] of Object.entries(parts)) if (wanted.length === 0 || wanted.includes(name)) await measure();

@@ -66,7 +66,7 @@ describeOnLab('identities of hosts with real engines, each in a network of its o
     expect(await listening(host)).toEqual(before);
     const commandLine = readFileSync(`/proc/${agent.pid}/cmdline`, 'utf8');
     expect(commandLine).not.toContain('flj1');
-    const files = ['', 'identity'].map((name) => statSync(join(fleet.fleet.agentFolder(host), name)).mode & 0o077);
+    const files = ['', 'identity.json'].map((name) => statSync(join(fleet.fleet.agentFolder(host), name)).mode & 0o077);
     expect(files).toEqual([0, 0]);
     expect(await fleet.cli('network', 'create', 'joined', '--host', host.name)).toMatchObject({ code: 0 });
     expect(await host.docker('network', 'ls', '--format', '{{.Name}}')).toContain('joined');

@@ -135,7 +135,7 @@ export class Fleet {
    */
   async startAgent(host: LabHost): Promise<void> {
     const { name } = host;
-    const joined = existsSync(join(this.agentFolder(host), 'identity'));
+    const joined = existsSync(join(this.agentFolder(host), 'identity.json'));
     const env = joined ? {} : { FAIRLEAD_AGENT_JOIN_TOKEN: await this.joinToken() };
     const child = this.launchAgent(host, ['--name', name, '--controller', await this.linkAddress()], env);
     await this.until(child, name, () => this.says(`/api/v1/hosts/${name}`, isLive));

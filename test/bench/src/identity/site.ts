@@ -34,7 +34,7 @@ export class Site {
     const site = new Site();
     try {
       const where = ['--port', `${API}`, '--link-port', `${LINK}`, '--link-host', '127.0.0.1', '--log-level', 'warn'];
-      site.run('controller', ['controller', ...where, '--data-dir', site.file('data'), ...flags]);
+      site.run('controller', [program, 'controller', ...where, '--data-dir', site.file('data'), ...flags]);
       await site.until(async () => (await fetch(`http://127.0.0.1:${API}/readyz`)).ok, 30_000);
       const token = readFileSync(site.file('data/admin.token'), 'utf8').trim();
       site.headers = { authorization: `Bearer ${token}` };
@@ -54,12 +54,12 @@ export class Site {
     return (await this.client.createJoinToken({ body })).token;
   }
 
-  /** Starts agents of so many simulated hosts in one process, and waits until all hosts of the site are live. */
-  async addAgents(name: string, hosts: number, total: number): Promise<void> {
+  /** Starts agents of so many simulated hosts, `PREFIX-0` up, in one process; waits until all hosts of the site are live. */
+  async addAgents(prefix: string, hosts: number, total: number): Promise<void> {
     const env = { FAIRLEAD_AGENT_JOIN_TOKEN: await this.joinToken(hosts) };
-    const args = ['--demo', `${hosts}`, '--name', name, '--controller', this.linkAddress, '--log-level', 'warn'];
-    this.run(name, ['agent', ...args, '--data-dir', this.file(name)], env);
-    await this.until(async () => (await this.liveHosts()) >= total, 300_000);
+    const script = join(import.meta.dirname, 'agents-main.js');
+    this.run(prefix, [script, this.linkAddress, prefix, `${hosts}`, this.file(prefix)], env);
+    await this.until(async () => (await this.liveHosts()) >= total, 600_000);
   }
 
   async liveHosts(): Promise<number> {
@@ -80,9 +80,8 @@ export class Site {
 
   private run(name: string, args: readonly string[], env: Record<string, string> = {}): void {
     const log = openSync(this.file(`${name}.log`), 'a');
-    const nodeFlags = args[0] === 'agent' ? ['--max-old-space-size=4096'] : [];
     const options = { stdio: ['ignore', log, log] as ('ignore' | number)[], env: { ...process.env, ...env } };
-    this.children.push(spawn(process.execPath, [...nodeFlags, program, ...args], options));
+    this.children.push(spawn(process.execPath, args, options));
   }
 
   private async until(holds: () => Promise<boolean>, withinMs: number): Promise<void> {
