@@ -1,5 +1,5 @@
 import { checkHostName, FairleadError, type JoinToken, parseJoinToken } from '@fairlead/domain';
-import { type LinkAddress, parseLinkAddress } from '@fairlead/link';
+import { type LinkAddress, parseLinkAddress, parseListenAddress } from '@fairlead/link';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -42,8 +42,14 @@ export function readName(name: string | undefined, isRemote: boolean, faults: Fa
   return name;
 }
 
-export function readAddress(path: string, text: string | undefined, faults: Fault[]): LinkAddress | undefined {
-  return text === undefined ? undefined : attempt(path, () => parseLinkAddress(text), faults);
+/** Names are for dialling only: which of a name's addresses would be listened on? */
+export function readAddress(
+  setting: 'controller' | 'listen',
+  text: string | undefined,
+  faults: Fault[],
+): LinkAddress | undefined {
+  const parse = setting === 'listen' ? parseListenAddress : parseLinkAddress;
+  return text === undefined ? undefined : attempt(`--${setting}`, () => parse(text), faults);
 }
 
 function attempt<T>(path: string, read: () => T, faults: Fault[]): T | undefined {

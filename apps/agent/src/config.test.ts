@@ -179,6 +179,13 @@ describe('joining', () => {
     expect(faultsOf({}, [...argv, '--controller', 'unix:/x'])).toEqual([]);
   });
 
+  it('listens on addresses, and dials names too', () => {
+    expect(faultsOf({}, ['--controller', 'ctl.example:7801'])).toEqual([]);
+    expect(faultsOf({}, ['--listen', 'me.example:7802'])).toEqual([
+      expect.stringMatching(/^--listen: Cannot listen on/),
+    ]);
+  });
+
   it('takes a policy file by flag and variable', () => {
     expect(loadConfig({}, ['--name', 'a', '--listen', 'unix:/x', '--policy', '/p.yaml'])).toMatchObject({
       policy: '/p.yaml',

@@ -172,9 +172,7 @@ export const surroundings = (): Surroundings => ({
 function readServe(given: Given, env: Environment, machine: string, faults: Fault[]): ServeConfig {
   const last = (setting: Setting): string | undefined => given[setting]?.at(-1);
   const demo = last('demo') === undefined ? undefined : readCount(last('demo') ?? '', faults);
-  const addresses = (['controller', 'listen'] as const).map((setting) =>
-    readAddress(`--${setting}`, last(setting), faults),
-  );
+  const addresses = (['controller', 'listen'] as const).map((setting) => readAddress(setting, last(setting), faults));
   const isRemote = addresses.some((address) => address?.kind === 'tcp');
   const name = demo === undefined ? readName(last('name'), isRemote, faults) : undefined;
   if (isRemote) refuseWithTcp(given, faults);

@@ -1,3 +1,4 @@
+import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -138,6 +139,26 @@ describe('a host that does not get in', () => {
     expect(error.traits.retry).toBe('never');
     expect(`${error.message} ${error.hint}`).toContain(hex(other.rootDigest));
     expect(`${error.message} ${error.hint}`).toContain(hex(aToken(authority).rootDigest));
+    expect(joins).toEqual([]);
+  });
+
+  it('ends at once where something else answers', async () => {
+    const http = createHttpServer((_, response) => response.end('hello'));
+    await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+    ends.push(() => http.close());
+    const { port } = http.address() as { port: number };
+    expect(await refusal({ controller: `127.0.0.1:${port}`, token: aToken(authority) })).toMatchObject({
+      code: 'controller_unavailable',
+      message: expect.stringContaining('not our controller'),
+    });
+  });
+
+  it('ends at once where the clocks differ too much', async () => {
+    const { address, joins } = await control({ fromMs: 5 * 3_600_000, toMs: 9 * 3_600_000 });
+    expect(await refusal({ controller: address, token: aToken(authority) })).toMatchObject({
+      message: expect.stringMatching(/clock/),
+      hint: expect.stringContaining('Compare the clocks'),
+    });
     expect(joins).toEqual([]);
   });
 

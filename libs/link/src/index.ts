@@ -6,7 +6,7 @@ export * from './host-message.js';
 export type * from './messages.js';
 export * from './network-message.js';
 export { CAPABILITY } from './protocol.js';
-export { formatLinkAddress, parseLinkAddress, type LinkAddress } from './address.js';
+export { formatLinkAddress, parseLinkAddress, parseListenAddress, type LinkAddress } from './address.js';
 export {
   certificatesOf,
   joinController,
@@ -32,4 +32,5 @@ export { connectInProcess } from './in-process.js';
 export { LinkClient, type LinkClientOptions } from './link-client.js';
 export { LinkServer, type LinkServerOptions } from './link-server.js';
 export type { LinkLog } from './log.js';
+export { isWrongPeer } from './tls-client.js';
 export { dialAgent, type DialOptions } from './dialled-connection.js';

@@ -29,8 +29,21 @@ export interface SecuredSocket {
   readonly name: CertificateName;
 }
 
+const wrongPeers = new WeakSet<FairleadError>();
+
+/** Whether the other end was seen and is not who was meant, or the clocks differ: dialling again changes nothing. */
+export const isWrongPeer = (error: unknown): boolean => error instanceof FairleadError && wrongPeers.has(error);
+
+function markWrong(error: FairleadError): FairleadError {
+  wrongPeers.add(error);
+  return error;
+}
+
 /** Time for the other end's part of a handshake. */
 const HANDSHAKE_LIMIT_MS = 10_000;
+const NO_HTTP2 = 'it does not speak HTTP/2';
+/** What OpenSSL calls an answer that is none of TLS 1.3; a connection that was cut off is called otherwise. */
+const NOT_TLS = new RegExp(`^(ERR_SSL_|EPROTO$|${NO_HTTP2}$)`);
 
 /**
  * TLS over a socket, with nothing verified: for callers who then look at the certificates and send nothing.
@@ -56,7 +69,8 @@ export function startTls(
     const fail = (why: string): void => {
       clearTimeout(timer);
       secured.destroy();
-      reject(notOurs(role, address, why));
+      const error = notOurs(role, address, why);
+      reject(NOT_TLS.test(why) ? markWrong(error) : error);
     };
     const timer = setTimeout(() => fail(`no TLS handshake within ${HANDSHAKE_LIMIT_MS} ms`), HANDSHAKE_LIMIT_MS);
     const closed = (): void => fail('it closed the connection during the TLS handshake');
@@ -66,7 +80,7 @@ export function startTls(
       clearTimeout(timer);
       secured.off('close', closed);
       if (secured.alpnProtocol === 'h2') resolve(secured);
-      else fail('it does not speak HTTP/2');
+      else fail(NO_HTTP2);
     });
   });
 }
@@ -108,18 +122,19 @@ const aRole = (role: 'agent' | 'controller'): string => (role === 'agent' ? 'an 
 const codeFor = (role: 'agent' | 'controller') => (role === 'agent' ? 'host_unavailable' : 'controller_unavailable');
 
 const refused = ({ role, address }: Expectation, what: string): FairleadError =>
-  new FairleadError(codeFor(role), `whoever answers at ${address} ${what}; nothing was sent`, {
-    hint: `Look whether ${address} is the address of the ${role}.`,
-  });
+  markWrong(
+    new FairleadError(codeFor(role), `whoever answers at ${address} ${what}; nothing was sent`, {
+      hint: `Look whether ${address} is the address of the ${role}.`,
+    }),
+  );
 
 function distrusted({ role, address, now }: Expectation, certificate: X509Certificate, code: string): FairleadError {
   const { reason, dated } = explainDistrust(`the certificate of the ${role} at ${address}`, certificate, code, now());
-  return new FairleadError(codeFor(role), `${reason}; nothing was sent`, {
-    hint:
-      dated === undefined
-        ? `Look whether ${address} is the address of the ${role}.`
-        : 'Compare the clocks of both machines.',
-  });
+  const hint =
+    dated === undefined
+      ? `Look whether ${address} is the address of the ${role}.`
+      : 'Compare the clocks of both machines.';
+  return markWrong(new FairleadError(codeFor(role), `${reason}; nothing was sent`, { hint }));
 }
 
 const notOurs = (role: 'agent' | 'controller', address: string, why: string): FairleadError =>

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { FairleadError, type JoinToken, toFairleadError } from '@fairlead/domain';
-import { type Enrolled, joinController, recoverIdentity } from '@fairlead/link';
+import { type Enrolled, isWrongPeer, joinController, recoverIdentity } from '@fairlead/link';
 import { pause } from '../concurrency/pause.js';
 import type { Timing } from '../concurrency/timing.js';
 import type { Log } from '../log.js';
@@ -69,8 +69,8 @@ async function untilAnswered(parts: EnrolmentParts, ask: () => Promise<Enrolled>
 /** Said by a controller that has shown the root which the token names. */
 const BY_CONTROLLER: ReadonlySet<string> = new Set(['token_refused', 'already_exists', 'unsupported']);
 
-const isFinal = ({ code, traits }: FairleadError, { anybodyCanCome }: Way): boolean =>
-  anybodyCanCome ? BY_CONTROLLER.has(code) : traits.retry === 'never';
+const isFinal = (error: FairleadError, { anybodyCanCome }: Way): boolean =>
+  anybodyCanCome ? BY_CONTROLLER.has(error.code) : error.traits.retry === 'never' || isWrongPeer(error);
 
 /**
  * Gets a new certificate for an identity whose own has expired. Which of our keys the controller has registered is not

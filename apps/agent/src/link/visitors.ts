@@ -1,6 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { FairleadError } from '@fairlead/domain';
-import { formatLinkAddress, parseLinkAddress } from '@fairlead/link';
+import { formatLinkAddress, parseListenAddress } from '@fairlead/link';
 
 /** Connections that wait for their turn; one more is closed at once. */
 const MAX_WAITING = 4;
@@ -28,7 +28,7 @@ export class Visitors {
 
   /** @throws FairleadError `already_exists` for an address that is in use, `invalid_argument` for one that cannot be had */
   static async listen(text: string): Promise<Visitors> {
-    const address = parseLinkAddress(text);
+    const address = parseListenAddress(text);
     if (address.kind !== 'tcp') throw new FairleadError('invalid_argument', `'${text}' is not an address of TCP`);
     const server = createServer();
     await new Promise<void>((resolve, reject) => {

@@ -23,7 +23,7 @@ export interface Authority {
   /** @returns PEM: the certificate and the root */
   issue(options: LeafOptions): Promise<string>;
   /** What a controller of the cluster shows. */
-  controller(): Promise<TlsIdentity>;
+  controller(dates?: Pick<LeafOptions, 'fromMs' | 'toMs'>): Promise<TlsIdentity>;
 }
 
 /** Each has a root of its own. */
@@ -35,5 +35,5 @@ export async function makeAuthority(): Promise<Authority> {
     const names = name === undefined ? {} : { names: [name] };
     return (await authority.agent(AGENT_ID, { ...given, ...names, ...dates })).certificateChain;
   };
-  return { root, rootDigest, issue, controller: () => authority.controller() };
+  return { root, rootDigest, issue, controller: (dates) => authority.controller(dates) };
 }

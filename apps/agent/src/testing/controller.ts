@@ -35,13 +35,16 @@ export interface ControllerOptions {
   readonly authority: Authority;
   /** Default: a free port of this machine. */
   readonly address?: string;
+  /** Of its own certificate, in milliseconds from now. */
+  readonly fromMs?: number;
+  readonly toMs?: number;
   readonly join?: (application: JoinApplication, answer: () => Promise<Enrolled>) => Promise<Enrolled>;
   readonly recover?: (application: RecoverApplication, answer: () => Promise<Enrolled>) => Promise<Enrolled>;
 }
 
 /** The link and the enrolment of a controller, without what stands behind them. */
 export async function startController({ authority, ...options }: ControllerOptions): Promise<TestController> {
-  const { join = checkSecret, recover = (_, answer) => answer() } = options;
+  const { join = checkSecret, recover = (_, answer) => answer(), fromMs = -3_600_000, toMs = 86_400_000 } = options;
   const sessions: HostConnection[] = [];
   const waiting: (() => void)[] = [];
   const joins: JoinApplication[] = [];
@@ -71,7 +74,7 @@ export async function startController({ authority, ...options }: ControllerOptio
     },
     log: memoryLog(),
     enrolment,
-    identity: await authority.controller(),
+    identity: await authority.controller({ fromMs, toMs }),
   });
   const address = await server.listen(options.address ?? '127.0.0.1:0');
   const session = async (count: number): Promise<HostConnection> => {
