@@ -38,6 +38,8 @@ export async function createServer(
   // One address for each resource: what is only nearly one is none.
   server.enable('case sensitive routing');
   server.enable('strict routing');
+  // Nothing is kept (no-store), so there is nothing to compare with.
+  server.disable('etag');
   server.disable('x-powered-by');
   server.set('query parser', readQuery);
   const app = await NestFactory.create(
