@@ -424,7 +424,7 @@ describe('controller and agents, each alone', () => {
     async (where) => {
       const who = ['agent', '--name', 'far', '--engine', 'simulated:', '--data-dir', home.file('far')];
       const result = await home.run(...who, ...where);
-      expect(result).toMatchObject({ code: 2, stderr: expect.stringMatching(/fairlead host (join-token create|add)/) });
+      expect(result).toMatchObject({ code: 4, stderr: expect.stringMatching(/fairlead host (join-token create|add)/) });
       expect(result.stderr).not.toMatch(ENDS_IN_A_STACK);
     },
     SLOW_MS,
@@ -437,7 +437,7 @@ describe('controller and agents, each alone', () => {
       await first.says(/The link is up/);
       const second = await agent('alpha', 'second', await joinToken()).ended;
       expect(second.code).toBe(1);
-      expect(second.stderr).toMatch(/'alpha'[^]*--name/);
+      expect(second.stderr).toMatch(/'alpha'[^]*another name/);
       const created = await asAdmin('network', 'create', 'mine', '--host', 'alpha');
       expect(created).toMatchObject({ code: 0, stderr: '' });
       expect(first.stdout + first.stderr).not.toMatch(/No link to the controller/);
