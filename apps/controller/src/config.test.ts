@@ -25,6 +25,7 @@ describe('loadConfig', () => {
       linkPort: 7801,
       linkHost: null,
       advertise: null,
+      certificateLifeMs: 86_400_000,
       dialRanges: [],
       linkSocket: null,
       logLevel: 'info',
@@ -52,6 +53,7 @@ describe('loadConfig', () => {
       linkPort: null,
       linkHost: null,
       advertise: null,
+      certificateLifeMs: 86_400_000,
       dialRanges: [],
       linkSocket: '/run/link.sock',
       logLevel: 'debug',
@@ -71,6 +73,9 @@ describe('loadConfig', () => {
   });
 
   it.each([
+    ['--certificate-life', '9s', 'between 10s and 7d'],
+    ['--certificate-life', '8d', 'between 10s and 7d'],
+    ['--certificate-life', 'long', 'duration'],
     ['--link-host', 'name.internal', 'IP address'],
     ['--link-host', '10.0.0.300', 'IP address'],
     ['--dial-range', '10.0.0.0/33', 'address range'],

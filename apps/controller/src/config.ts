@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type AddressRange, FairleadError, parseCidr, toFairleadError } from '@fairlead/domain';
+import { type AddressRange, FairleadError, parseCidr, parseDuration, toFairleadError } from '@fairlead/domain';
 import { z } from 'zod';
 import { ACCESS_SETTINGS, type AccessConfig, accessShape, toAccessConfig } from './access/access-config.js';
 
@@ -22,6 +22,8 @@ export interface ControllerConfig {
   readonly linkHost: string | null;
   /** How hosts reach the link, for printed commands; null: the first address of this machine. */
   readonly advertise: string | null;
+  /** How long the certificates of hosts are good, in milliseconds; they are renewed at half of it. */
+  readonly certificateLifeMs: number;
   /** Where agents that listen may be dialled. */
   readonly dialRanges: readonly AddressRange[];
   /** Unix socket for the agent of this machine, or null. */
@@ -46,6 +48,11 @@ export const SETTINGS = {
     value: 'ADDRESS',
     meaning: 'how hosts reach that port, for the join command',
     byDefault: 'the first address of this machine',
+  },
+  'certificate-life': {
+    value: 'DURATION',
+    meaning: 'how long the certificates of hosts are good; they are renewed at half of it',
+    byDefault: '24h',
   },
   'dial-range': {
     value: 'CIDR',
@@ -88,6 +95,23 @@ const portOrNone = z
   .refine((text) => text === 'none' || isPort(text), `${PORT_RULE}, or none`)
   .transform((text) => (text === 'none' ? null : Number(text)));
 
+const HOUR_MS = 3_600_000;
+const SHORTEST_LIFE_MS = 10_000;
+const LONGEST_LIFE_MS = 7 * 24 * HOUR_MS;
+
+const life = z.string().transform((text, context) => {
+  const fault = (message: string): never => {
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  };
+  try {
+    const ms = parseDuration(text);
+    return ms >= SHORTEST_LIFE_MS && ms <= LONGEST_LIFE_MS ? ms : fault('must be between 10s and 7d');
+  } catch (error) {
+    return fault(toFairleadError(error).message);
+  }
+});
+
 const ranges = z.string().transform((text, context) => {
   const parts = text.split(',').map((each) => each.trim());
   try {
@@ -113,6 +137,7 @@ const schema = z.object({
     .regex(/^(\[[0-9a-f:.]+\]|[\w.-]+)(:\d{1,5})?$/i, 'must be an address or a name, with a port or without')
     .nullable()
     .default(null),
+  'certificate-life': life.default(24 * HOUR_MS),
   'dial-range': ranges.default([]),
   'link-socket': z.string().min(1, 'must name a socket').nullable().default(null),
   ...accessShape,
@@ -163,6 +188,7 @@ export function loadConfig(
     linkPort: data['link-port'],
     linkHost: data['link-host'],
     advertise: data.advertise,
+    certificateLifeMs: data['certificate-life'],
     dialRanges: data['dial-range'],
     linkSocket: data['link-socket'],
     logLevel: data['log-level'],

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -74,13 +74,15 @@ function dial(agent: ScriptedAgent, address: string): void {
   void client.run(stop.signal);
 }
 
+const token = () => readFileSync(join(folder, 'data', 'admin.token'), 'utf8').trim();
+
 const isLive = (address: string) => async () =>
-  (await createClient({ baseUrl: address }).listHosts()).items[0]?.freshness === 'live';
+  (await createClient({ baseUrl: address, token }).listHosts()).items[0]?.freshness === 'live';
 
 const post = (address: string, path: string, body: string) =>
   fetch(`${address}/api/v1/hosts/web-1/${path}`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token()}` },
     body,
   });
 const create = (address: string) => post(address, 'networks', '{"name":"new-net"}');
@@ -154,7 +156,7 @@ describe('a controller', () => {
     expect(await lost).toBe('lost');
     await victim.ended;
     const next = await startHere('--link-socket', socket()).ready();
-    const client = createClient({ baseUrl: next.address });
+    const client = createClient({ baseUrl: next.address, token });
     await until('it is settled', async () => (await client.listOperations()).items[0]?.settled?.by === 'engine');
     expect((await client.listOperations()).items).toMatchObject([{ kind: 'create', outcome: 'succeeded' }]);
     await until(

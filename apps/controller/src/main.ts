@@ -56,12 +56,13 @@ export async function startController(config: ControllerConfig, logger: Logger):
 
 /** Where no host joins and none is dialled there are no keys: `fairlead up` on one machine makes none. */
 async function openIdentity(
-  { linkPort, dialRanges, keysDir }: ControllerConfig,
+  { linkPort, dialRanges, keysDir, certificateLifeMs }: ControllerConfig,
   database: Database,
   logger: Logger,
 ): Promise<ControllerIdentity | undefined> {
   if (linkPort === null && dialRanges.length === 0) return undefined;
-  const ca = await CertificateAuthority.open(keysDir, Date.now, await IdentitiesStore.isEmpty(database));
+  const isNew = await IdentitiesStore.isEmpty(database);
+  const ca = await CertificateAuthority.open(keysDir, Date.now, isNew, certificateLifeMs);
   return ControllerIdentity.open(ca, toLog(logger));
 }
 

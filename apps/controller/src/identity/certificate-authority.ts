@@ -31,8 +31,9 @@ export interface AgentRequest {
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-/** Clocks of hosts may be behind by that much. */
+/** Clocks of hosts may be behind by that much; where certificates are short, by this part of their life. */
 const BACKDATED_MS = HOUR_MS;
+const BACKDATED_PART = 1 / 24;
 const AGENT_LIFE_MS = DAY_MS;
 const CONTROLLER_LIFE_MS = 7 * DAY_MS;
 const ROOT_LIFE_MS = 3652 * DAY_MS;
@@ -55,27 +56,41 @@ export class CertificateAuthority {
   readonly #keys: Map<string, webcrypto.CryptoKey>;
   readonly #store: CaStore;
   readonly #now: Clock;
+  readonly #agentLifeMs: number;
   readonly #turns = new Mutex();
 
-  private constructor(store: CaStore, state: CaState, keys: Map<string, webcrypto.CryptoKey>, now: Clock) {
+  private constructor(
+    store: CaStore,
+    state: CaState,
+    keys: Map<string, webcrypto.CryptoKey>,
+    now: Clock,
+    agentLifeMs: number,
+  ) {
     this.#store = store;
     this.#state = state;
     this.#keys = keys;
     this.#now = now;
+    this.#agentLifeMs = agentLifeMs;
   }
 
   /**
    * Opens the authority of a folder; where there is none, makes the cluster's id and its first root.
    * @param isNew false where hosts have joined already: an empty folder is then an error, and no new cluster
+   * @param agentLifeMs how long the certificates of hosts are good
    * @throws FairleadError `storage_failed`: the folder or a file is damaged, missing, or may be read by others
    */
-  static async open(keysDir: string, now: Clock, isNew = true): Promise<CertificateAuthority> {
+  static async open(
+    keysDir: string,
+    now: Clock,
+    isNew = true,
+    agentLifeMs = AGENT_LIFE_MS,
+  ): Promise<CertificateAuthority> {
     const store = await CaStore.open(keysDir);
     const state = (await store.load()) ?? (isNew ? await found(store, now) : lost(keysDir));
     await store.tidy(state);
     const keys = new Map<string, webcrypto.CryptoKey>();
     for (const root of state.roots) if (root.state === 'active') keys.set(root.digest, await store.key(root));
-    return new CertificateAuthority(store, state, keys, now);
+    return new CertificateAuthority(store, state, keys, now, agentLifeMs);
   }
 
   get clusterId(): string {
@@ -115,7 +130,7 @@ export class CertificateAuthority {
     if (!UUID.test(agentId)) throw new FairleadError('internal', 'The id of the agent is not a UUID');
     assertP256(publicKey);
     const usages: readonly Usage[] = listening ? ['client', 'server'] : ['client'];
-    return this.#issue(`agent/${agentId}`, publicKey, usages, AGENT_LIFE_MS);
+    return this.#issue(`agent/${agentId}`, publicKey, usages, this.#agentLifeMs);
   }
 
   /** What a controller shows at its links for the next days. Its key is new each time, and nowhere but in the answer. */
@@ -248,7 +263,8 @@ const wholeSeconds = (ms: number): number => Math.floor(ms / 1000) * 1000;
 /** A leaf is never valid at a time when its root is not. */
 function periodWithin(root: string, now: number, lifeMs: number): { notBefore: number; notAfter: number } {
   const { validFrom, validTo } = new X509Certificate(root);
-  const notBefore = Math.max(wholeSeconds(now - BACKDATED_MS), Date.parse(validFrom));
+  const backdatedMs = Math.min(BACKDATED_MS, lifeMs * BACKDATED_PART);
+  const notBefore = Math.max(wholeSeconds(now - backdatedMs), Date.parse(validFrom));
   const notAfter = Math.min(wholeSeconds(now + lifeMs), Date.parse(validTo));
   if (notBefore <= now && now < notAfter) return { notBefore, notAfter };
   throw new FairleadError(

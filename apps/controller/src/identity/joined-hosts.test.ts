@@ -20,8 +20,6 @@ import { ACTOR, Rig, until } from '../testing/rig.js';
 import { network, ScriptedAgent } from '../testing/scripted-agent.js';
 import { makeLeaf, makeRoot } from './ca-certificates.js';
 
-const QUIET = { debug: () => undefined, info: () => undefined, warn: () => undefined };
-
 let rig: Rig;
 let address: string;
 const ends: (() => unknown)[] = [];
