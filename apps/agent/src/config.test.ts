@@ -181,7 +181,7 @@ describe('joining', () => {
 
   it('listens on addresses, and dials names too', () => {
     expect(faultsOf({}, ['--controller', 'ctl.example:7801'])).toEqual([]);
-    expect(faultsOf({}, ['--listen', 'me.example:7802'])).toEqual([
+    expect(faultsOf({}, ['--name', 'a', '--listen', 'me.example:7802'])).toEqual([
       expect.stringMatching(/^--listen: Cannot listen on/),
     ]);
   });

@@ -49,6 +49,15 @@ async function start(more: Partial<AgentOptions> = {}): Promise<TestAgent> {
 }
 const stored = () => IdentityStore.open({ folder: join(folder, 'data') });
 
+/** Makes an identity whose certificate has expired an hour ago. */
+async function storeExpired(): Promise<void> {
+  const store = await stored();
+  const key = await store.pendingKey();
+  const certificateChain = await authority.issue({ key, fromMs: -7_200_000, toMs: -3_600_000 });
+  const names = { clusterId: CLUSTER_ID, agentId: AGENT_ID, hostName: 'web-1' };
+  await store.enrol({ ...names, certificateChain, roots: authority.root });
+}
+
 /** Renews as a controller does, over a session. */
 async function renew(connection: HostConnection, roots = authority.root): Promise<string> {
   const nonce = createNonce();
@@ -203,16 +212,7 @@ describe('a certificate', () => {
 
   it('is asked for anew when it has expired', async () => {
     const { address, session, recoveries } = await control();
-    const store = await stored();
-    const key = await store.pendingKey();
-    const certificateChain = await authority.issue({ key, fromMs: -7_200_000, toMs: -3_600_000 });
-    await store.enrol({
-      clusterId: CLUSTER_ID,
-      agentId: AGENT_ID,
-      hostName: 'web-1',
-      certificateChain,
-      roots: authority.root,
-    });
+    await storeExpired();
     await start({ controller: address });
     expect((await session(1)).identity).toMatchObject({ kind: 'agent', id: AGENT_ID });
     expect(recoveries).toHaveLength(1);
@@ -312,6 +312,27 @@ describe('a host that listens', () => {
     const serial = await renew(connection);
     expect((await dial(listen)).identity).toMatchObject({ serial });
     expect(await connection.invoke('ListNetworks', {}, MINUTE)).toMatchObject({ networks: expect.any(Array) });
+  });
+
+  it('waits to be dialled for a new certificate when its own has expired, and serves then', async () => {
+    const controller = await control();
+    await storeExpired();
+    const { listening = '', log } = await start({ listen: '127.0.0.1:0' });
+    const stop = new AbortController();
+    const enrolling = enrolAt(controller, listening, stop.signal);
+    const served = async (): Promise<HostConnection> => {
+      for (;;) {
+        const connection = await dial(listening).catch(() => undefined);
+        if (connection !== undefined) return connection;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    };
+    while (controller.recoveries.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    stop.abort();
+    await enrolling;
+    expect((await served()).host).toMatchObject({ name: 'web-1' });
+    expect(controller.recoveries).toHaveLength(1);
+    expect(JSON.stringify(log.lines)).toContain('waiting to be dialled');
   });
 
   it('serves nobody who is not a controller of its cluster', async () => {

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { toFairleadError } from '@fairlead/domain';
 import { connectEngine, demoFleet, locateEngine } from '@fairlead/engine';
 import { type AgentOptions, type RunningAgent, startAgent } from './agent.js';
@@ -74,7 +74,7 @@ async function membersOf(config: ServeConfig): Promise<Omit<AgentOptions, 'log'>
   const { name, machine, labels, dataDir, controller, listen, token, demo } = config;
   if (demo === undefined) {
     const engine = connectEngine(await chooseEngine(config.engine, surroundings()));
-    const policy = { path: config.policy ?? DEFAULT_POLICY, required: config.policy !== undefined };
+    const policy = { path: resolve(config.policy ?? DEFAULT_POLICY), required: config.policy !== undefined };
     return [{ name, machine, labels, engine, dataDir, controller, listen, token, policy }];
   }
   return demoFleet(demo, DEMO_SEED).map((member) => ({
@@ -82,7 +82,7 @@ async function membersOf(config: ServeConfig): Promise<Omit<AgentOptions, 'log'>
     machine,
     token,
     // The machine's own policy is about the machine's own networks.
-    policy: config.policy === undefined ? undefined : { path: config.policy, required: true },
+    policy: config.policy === undefined ? undefined : { path: resolve(config.policy), required: true },
     labels: { ...member.labels, ...labels },
     dataDir: join(dataDir, member.name),
     controller,
