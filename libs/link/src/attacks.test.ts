@@ -83,6 +83,9 @@ describe('what is no HTTP/2 over TLS', () => {
     await Promise.all([...silent, slow].map(closed));
     clearInterval(drip);
     expect(refusals.length).toBeGreaterThanOrEqual(31);
+    expect(new Set(refusals.map(({ peer }) => JSON.stringify(peer)))).toEqual(
+      new Set([JSON.stringify({ kind: 'anonymous', address: '127.0.0.1' })]),
+    );
     await served();
   });
 
@@ -221,6 +224,17 @@ describe('messages that do not fit', () => {
     for (const path of [ATTACH, CHALLENGE]) {
       expect((await callRaw(session, path, huge)).status).toBe(status.RESOURCE_EXHAUSTED);
     }
+    await served();
+  });
+
+  it('of strangers are never kept for long: what is larger than an enrolment ends its call', async () => {
+    const { address, enrolment, served } = await startWithNeighbour();
+    const session = await http2To(address, cleanup);
+    const large = frame(enrolmentCodec.encodeRequest('Join', { hostName: 'x'.repeat(100_000) }));
+    for (const path of [CHALLENGE, enrolmentCodec.pathOf('Join')]) {
+      expect((await callRaw(session, path, large)).status).toBeUndefined();
+    }
+    expect(enrolment.joined).toEqual([]);
     await served();
   });
 

@@ -25,6 +25,8 @@ export interface LinkLimits {
   readonly enrolments: Rate;
   /** Time for one call of Enrolment, in milliseconds. */
   readonly enrolmentMs: number;
+  /** Bytes of one call of Enrolment. A stranger shall not fill our memory with what an agent may send. */
+  readonly enrolmentBytes: number;
   /** Wrong tokens or identities of one source after which it is refused for `lockoutMs`. */
   readonly wrongTokens: number;
   readonly lockoutMs: number;
@@ -40,7 +42,7 @@ const MIB = 1024 * 1024;
 export const DEFAULT_LIMITS: LinkLimits = {
   handshakeMs: 5_000,
   connectionsPerAddress: 100,
-  connectionsPerAgent: 8,
+  connectionsPerAgent: 4,
   newConnectionsPerAddress: { burst: 100, perSecond: 50 },
   handshakes: { burst: 200, perSecond: 200 },
   waitingHandshakes: 20_000,
@@ -51,6 +53,7 @@ export const DEFAULT_LIMITS: LinkLimits = {
   overloadMs: 30_000,
   enrolments: { burst: 60, perSecond: 5 },
   enrolmentMs: 30_000,
+  enrolmentBytes: 16 * 1024,
   wrongTokens: 20,
   lockoutMs: 10 * 60_000,
 };

@@ -1,5 +1,5 @@
 import { FairleadError, toFairleadError } from '@fairlead/domain';
-import type { ServerHttp2Stream } from 'node:http2';
+import { constants, type ServerHttp2Stream } from 'node:http2';
 import type { Caller } from './caller.js';
 import { enrolmentCodec } from './enrolment-codec.js';
 import type { LinkRefusal } from './enrolment-contract.js';
@@ -40,7 +40,7 @@ export class LinkGate {
       this.onRefused({ peer: caller.peer, what, reason: message, code });
       throw thrown;
     }
-    if (path !== ATTACH) this.limitTime(stream);
+    if (path !== ATTACH) this.limitStranger(stream);
   }
 
   private check(caller: Caller, path: string): void {
@@ -50,10 +50,15 @@ export class LinkGate {
     if (path !== ATTACH) this.enrolment?.admit(caller.peer);
   }
 
-  /** A request whose bytes never come holds a stream, and nobody else would end it. */
-  private limitTime(stream: ServerHttp2Stream): void {
+  /** A request whose bytes never come, or never end, holds a stream and memory, and nobody else would end it. */
+  private limitStranger(stream: ServerHttp2Stream): void {
     const timer = setTimeout(() => stream.destroy(), this.limits.enrolmentMs);
     stream.once('close', () => clearTimeout(timer));
+    let left = this.limits.enrolmentBytes;
+    stream.on('data', (part: Buffer) => {
+      left -= part.length;
+      if (left < 0) stream.close(constants.NGHTTP2_ENHANCE_YOUR_CALM);
+    });
   }
 }
 

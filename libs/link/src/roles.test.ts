@@ -75,6 +75,11 @@ const callers: Record<
     status.UNAUTHENTICATED,
     /does not name exactly one/,
   ],
+  'a certificate that an agent has signed': [
+    async (ca) => ca.agentSignedBy(await ca.agent()),
+    status.UNAUTHENTICATED,
+    /not signed by a root|may not sign others|is not accepted/,
+  ],
   'an agent whose certificate is for servers only': [
     (ca) => ca.agent(undefined, { usages: [ExtendedKeyUsage.serverAuth] }),
     status.UNAUTHENTICATED,

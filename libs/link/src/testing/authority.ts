@@ -11,7 +11,7 @@ import {
   SubjectAlternativeNameExtension,
   X509CertificateGenerator,
 } from '@peculiar/x509';
-import { createHash, randomBytes, randomUUID, webcrypto } from 'node:crypto';
+import { createHash, createPrivateKey, randomBytes, randomUUID, webcrypto } from 'node:crypto';
 import type { TlsIdentity } from '../peer.js';
 import { createKey, publicKeyOf } from '../signing.js';
 
@@ -46,6 +46,7 @@ export class TestAuthority {
     /** SHA-256 of the root's DER, base64url, as a join token carries it. */
     readonly rootDigest: string,
     private readonly signingKey: webcrypto.CryptoKey,
+    private readonly subject = `CN=Fairlead test root ${clusterId}`,
   ) {}
 
   static async create(clusterId: string = randomUUID()): Promise<TestAuthority> {
@@ -75,6 +76,14 @@ export class TestAuthority {
     return this.issue([`spiffe://${this.clusterId}/controller`], options);
   }
 
+  /** A certificate that an agent has signed with its own key, as if it were an authority. */
+  async agentSignedBy(agent: TlsIdentity): Promise<TlsIdentity> {
+    const pkcs8 = createPrivateKey(agent.privateKey).export({ type: 'pkcs8', format: 'der' });
+    const signingKey = await webcrypto.subtle.importKey('pkcs8', pkcs8, ALGORITHM, true, ['sign']);
+    const forger = new TestAuthority(this.clusterId, agent.certificateChain, this.rootDigest, signingKey, '');
+    return forger.agent();
+  }
+
   private async issue(names: readonly string[], options: LeafOptions): Promise<TlsIdentity> {
     const { fromMs = -HOUR_MS, toMs = 24 * HOUR_MS, ca = false, roots = this.root } = options;
     const privateKey = options.privateKey ?? createKey();
@@ -92,7 +101,7 @@ export class TestAuthority {
     const leaf = await X509CertificateGenerator.create({
       serialNumber: serial(),
       subject: '',
-      issuer: `CN=Fairlead test root ${this.clusterId}`,
+      issuer: this.subject,
       notBefore: new Date(Date.now() + fromMs),
       notAfter: new Date(Date.now() + toMs),
       publicKey: (await publicKey(options.publicKey ?? publicKeyOf(privateKey))) as never,
