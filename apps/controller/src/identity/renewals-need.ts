@@ -62,6 +62,8 @@ function certificateStep({ identity, held, roots, now, leaveOldRootAt, renewAt, 
   if (!confirmed && held.serial === serial) return 'confirm';
   const isOld = rootDigest !== roots.active;
   if (!confirmed && !isOld && notAfter > now && !refused.has('install')) return 'install';
+  // A machine that was kept after a quarantine may have the key of this one still to come: it has to make yet another.
+  if (keepInstance !== null && held.serial !== serial && !refused.has('install')) return 'install';
   if (!confirmed || forced || keepInstance !== null) return 'renew';
   if (isOld && (now >= leaveOldRootAt || !roots.trusted.includes(rootDigest))) return 'renew';
   return now >= renewAt ? 'renew' : undefined;
