@@ -260,7 +260,7 @@ function follow(headers: Record<string, string>, since?: string) {
       for (;;) {
         const { done, value } = await reader.read();
         if (done) return;
-        told.text += decoder.decode(value, { stream: true });
+        told.text += decoder.decode(value as Uint8Array, { stream: true });
         seen.splice(
           0,
           seen.length,
