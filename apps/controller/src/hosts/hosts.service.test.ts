@@ -63,7 +63,9 @@ describe('the list of hosts', () => {
     ]);
     expect(page.items.every(({ freshness }) => freshness === 'offline')).toBe(true);
     expect(page.total).toBe(6);
-    expect((await rig.runtime.networks.list(networkQuery.parse({ freshness: 'live' }), HostScope.all)).items).toEqual([]);
+    expect((await rig.runtime.networks.list(networkQuery.parse({ freshness: 'live' }), HostScope.all)).items).toEqual(
+      [],
+    );
   });
 });
 
@@ -80,7 +82,10 @@ describe('a host', () => {
   it('on a simulated engine says so, as do its networks', async () => {
     const { engine } = new ScriptedAgent('demo').facts;
     await rig.attach(new ScriptedAgent('demo', { engine: { ...engine, kind: 'simulated', simulated: true } }));
-    expect(await rig.runtime.hosts.show('demo', HostScope.all)).toMatchObject({ simulated: true, engine: { kind: 'simulated' } });
+    expect(await rig.runtime.hosts.show('demo', HostScope.all)).toMatchObject({
+      simulated: true,
+      engine: { kind: 'simulated' },
+    });
     expect((await rig.networks()).every(({ simulated }) => simulated)).toBe(true);
   });
 
@@ -133,6 +138,7 @@ describe('labels', () => {
     await attach('web-1');
     await relabel('web-1', { a: 'b' });
     expect(await rig.database.prisma.auditEntry.findMany()).toMatchObject([
+      { action: 'host.attach', actor: 'controller', hostName: 'web-1', outcome: 'done' },
       { action: 'host.label', actor: 'local', client: 'test', hostName: 'web-1', detail: { labels: { a: 'b' } } },
     ]);
   });

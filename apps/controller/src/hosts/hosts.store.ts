@@ -59,17 +59,21 @@ export class HostsStore {
     return this.rows.get(name);
   }
 
-  /** What an agent says of its host when it attaches; the operator's labels, the inventory and its age stay. */
+  /**
+   * What an agent says of its host when it attaches; the operator's labels, the inventory and its age stay. A host that
+   * nobody has let in by a token, since its agent is on this machine, is audited when it first appears.
+   */
   async attached(facts: HostFacts, peer: string, at: number): Promise<void> {
     const said = { ...toColumns(facts), peer, connected: true, synced: false };
     const fresh = { name: facts.name, labels: {}, firstSeenAt: at, lastHeardAt: at };
-    const row = await storing(
-      this.database.prisma.host.upsert({
-        where: { name: facts.name },
-        create: { ...NOTHING_SEEN, ...said, ...fresh },
-        update: said,
-      }),
-    );
+    const upsert = this.database.prisma.host.upsert({
+      where: { name: facts.name },
+      create: { ...NOTHING_SEEN, ...said, ...fresh },
+      update: said,
+    });
+    const row = this.rows.has(facts.name)
+      ? await storing(upsert)
+      : ((await this.audit.commit(appearance(facts, peer, at), [upsert]))[0] as HostRow);
     this.rows.set(row.name, toStored(row));
   }
 
@@ -147,6 +151,20 @@ const UNKNOWN: Omit<HostFacts, 'name' | 'labels'> = {
   journalId: '',
   policy: { mode: '', rules: [] },
   rootDigests: [],
+};
+
+const appearance = ({ name, agentVersion }: HostFacts, peer: string, at: number): AuditRecord => {
+  const actor = { name: 'controller', client: `fairlead-agent/${agentVersion}`, peer };
+  return {
+    at,
+    actor,
+    action: 'host.attach',
+    hostName: name,
+    target: {},
+    operationId: null,
+    outcome: 'done',
+    detail: {},
+  };
 };
 
 const toColumns = ({ labels, engine, health, policy, ...facts }: HostFacts) => ({
