@@ -11,7 +11,7 @@ import {
   PROBLEM_MEDIA_TYPE,
   ROUTES,
 } from '@fairlead/api';
-import { FairleadError } from '@fairlead/domain';
+import { FairleadError, parseCidr } from '@fairlead/domain';
 import { anEndpoint } from '@fairlead/domain/testing';
 import { type INestApplication } from '@nestjs/common';
 import { createLogger } from '../log.js';
@@ -29,7 +29,7 @@ let bearer: { authorization: string };
 let client: ReturnType<typeof createClient>;
 
 beforeAll(async () => {
-  rig = await Rig.start();
+  rig = await Rig.start({ ca: true, runtime: { dialRanges: [parseCidr('127.0.0.0/8')] } });
   app = await createServer(rig.runtime, () => rig.time, createLogger('silent'));
   port = await listen(app, 0);
   base = `http://127.0.0.1:${port}`;
@@ -122,7 +122,29 @@ describe('the routes', () => {
     (await rig.attach(gone)).close('done');
     await until('it has gone', () => rig.runtime.fleet.session('brief') === undefined);
     await ask('removeHost', client.removeHost({ params: { host: 'brief' } }));
-    expect([...answered, 'followEvents'].sort()).toEqual([...OPERATION_IDS].sort());
+    expect(await ask('whoami', client.whoami())).toMatchObject({ role: 'admin', kind: 'token', hosts: '' });
+    await ask('createApiToken', client.createApiToken({ body: { name: 'rest', role: 'viewer', hosts: 'env=prod' } }));
+    const listed = await ask('listApiTokens', client.listApiTokens());
+    expect(listed.items.map(({ name }) => name)).toContain('rest');
+    await ask('revokeApiToken', client.revokeApiToken({ params: { token: 'rest' } }));
+    await ask('getLoginMethods', client.getLoginMethods());
+    rig.runtime.place.port = 7801;
+    const token = await ask('createJoinToken', client.createJoinToken({ body: { labels: { env: 'prod' } } }));
+    await ask('listJoinTokens', client.listJoinTokens());
+    await ask('revokeJoinToken', client.revokeJoinToken({ params: { token: token.id } }));
+    await ask('addHost', client.addHost({ body: { name: 'listener', address: '127.0.0.1:9' } }));
+    await rig.attach(new ScriptedAgent('joined'), undefined, await rig.join('joined'));
+    await ask('revokeHost', client.revokeHost({ params: { host: 'joined' } }));
+    await ask('getCa', client.getCa());
+    await ask('prepareRoot', client.prepareRoot({ body: {} }));
+    await ask('activateRoot', client.activateRoot({ body: { force: true } }));
+    await ask('retireRoot', client.retireRoot({ body: { force: true } }));
+    expect((await ask('listAudit', client.listAudit())).total).toBeGreaterThan(10);
+    expect(await ask('verifyAudit', client.verifyAudit())).toMatchObject({ sound: true });
+    // Those need more than a token: an identity provider, a reader that stays, two machines of one identity.
+    const elsewhere = ['beginDeviceLogin', 'pollDeviceLogin', 'logout', 'followEvents', 'resolveHost'];
+    expect([...answered, ...elsewhere].sort()).toEqual([...OPERATION_IDS].sort());
+    for (const host of ['listener', 'joined']) await client.removeHost({ params: { host } });
   });
 
   it('tell supervisors that the process lives and that it can do its work', async () => {
