@@ -4,7 +4,8 @@ import { FairleadError } from '@fairlead/domain';
 import { type TlsIdentity } from '@fairlead/link';
 import { type Clock, toTimestamp } from '../clock.js';
 import { Mutex } from '../database/mutex.js';
-import { type Usage } from './ca-certificates.js';
+// `import type`, not `type` within: what is left of the latter loads the module, and that is ten megabytes.
+import type { Usage } from './ca-certificates.js';
 import { type CaState, CaStore, digestOf, type Root } from './ca-store.js';
 
 export { type Root } from './ca-store.js';
