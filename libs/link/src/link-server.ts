@@ -18,6 +18,7 @@ import { DEFAULT_LIMITS, type LinkLimits } from './limits.js';
 import { LinkGate } from './link-gate.js';
 import { LinkPorts } from './link-ports.js';
 import type { LinkLog } from './log.js';
+import { plainAddress } from './ip.js';
 import { describePeer, type Peer, type TlsIdentity } from './peer.js';
 import { agentLink, CAPABILITY, enrolment, rawService } from './protocol.js';
 import { sessionCodec } from './session-codec.js';
@@ -242,8 +243,14 @@ function readHello(bytes: Buffer): CheckedHello {
   return { ...hello, host: hello.host };
 }
 
-/** grpc-js says `unknown` for the other end of a Unix socket, which has no address. */
+/**
+ * For people: `192.0.2.7:51634` also where the port is open for both families. grpc-js says `unknown` for the other end
+ * of a Unix socket, which has no address, and puts no brackets around IPv6.
+ */
 function peerOf(call: AttachCall): string {
   const peer = call.getPeer();
-  return peer === 'unknown' ? 'unix' : peer;
+  const [, host, port] = /^(.+):(\d+)$/.exec(peer) ?? [];
+  if (host === undefined) return peer === 'unknown' ? 'unix' : peer;
+  const address = plainAddress(host.replace(/^\[|\]$/g, ''));
+  return `${address.includes(':') ? `[${address}]` : address}:${port}`;
 }
