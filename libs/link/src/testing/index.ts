@@ -1,2 +1,3 @@
-/** For the tests of other packages. */
+/** For the tests and benchmarks of other packages. */
 export { ExtendedKeyUsage, type LeafOptions, TestAuthority } from './authority.js';
+export { dialMany, type DialManyOptions } from './handshakes.js';
