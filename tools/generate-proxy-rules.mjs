@@ -32,7 +32,7 @@ const PROBE_BODY =
 const HAPROXY_HEAD = `${MADE}
 ${GUIDE}
 #
-# HAProxy 2.2 or newer. One rule for each call of Fairlead's agent, on method, path and query, and on the body where a
+# HAProxy 2.4 or newer (tested with 2.6). One rule for each call of Fairlead's agent, on method, path and query, and on the body where a
 # body could do more than networks; all else is 403.
 # From the environment: LISTEN (a path for the socket of the proxy), AGENT_USER (who may use it), ENGINE_SOCKET
 # (/run/docker.sock), PROXY_USER and PROXY_GROUP (what HAProxy becomes; the group may use the engine's socket).

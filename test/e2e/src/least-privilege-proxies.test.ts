@@ -46,10 +46,13 @@ async function sendAll(socket: string, samples: readonly CallSample[]): Promise<
   return answers;
 }
 
-// Where HAProxy is missing, so is a lab's engine or REQUIRE_LAB, which has both installed.
-const describeWithHaproxy = hasHaproxy() || process.env['REQUIRE_LAB'] === '1' ? describe : describe.skip;
+/** Names the suite as not run where HAProxy is missing; with REQUIRE_LAB=1 it fails there. */
+const withHaproxy = (describeIt: (title: string, suite: () => void) => void, title: string, suite: () => void): void =>
+  hasHaproxy() || process.env['REQUIRE_LAB'] === '1'
+    ? describeIt(title, suite)
+    : describe.skip(`${title} (not run: haproxy is not installed)`, suite);
 
-describeWithHaproxy("HAProxy's own reading of the published rules", () => {
+withHaproxy(describe, "HAProxy's own reading of the published rules", () => {
   const home = new Home();
   const engine = createServer((_request, response) => response.end('an engine'));
   const socket = home.file('engine.sock');
@@ -80,7 +83,7 @@ describeWithHaproxy("HAProxy's own reading of the published rules", () => {
   );
 });
 
-describeOnLab('an agent behind a socket proxy', () => {
+withHaproxy(describeOnLab, 'an agent behind a socket proxy', () => {
   let lab: Lab;
   let host: LabHost;
   let home: Home;
