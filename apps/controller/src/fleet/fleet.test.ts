@@ -296,6 +296,8 @@ describe('forgetting a host', () => {
     await rig.attach(agent);
     await expect(forget()).rejects.toMatchObject({ code: 'forbidden' });
     expect(await rig.names()).toHaveLength(2);
+    const audit = await rig.database.prisma.auditEntry.findMany({ where: { action: 'host.remove' } });
+    expect(audit).toMatchObject([{ outcome: 'refused', actor: 'local', detail: { code: 'forbidden' } }]);
   });
 
   it('takes the host and its inventory away, and writes it into the audit', async () => {

@@ -1,5 +1,5 @@
 import { type HostListView, type HostPatch, type HostQuery, type HostView } from '@fairlead/api';
-import { FairleadError, type Freshness, matchesSelector, parseSelector } from '@fairlead/domain';
+import { FairleadError, type Freshness, matchesSelector, parseSelector, toFairleadError } from '@fairlead/domain';
 import { HostScope } from '../access/host-scope.js';
 import { type Fleet } from '../fleet/fleet.js';
 import { type IdentitiesService } from '../identity/identities.service.js';
@@ -128,9 +128,15 @@ export class HostsService {
     this.get(name, scope);
     const base = { at, actor, action: 'host.remove', hostName: name, target: {}, operationId: null };
     const record = { ...base, outcome: 'done', detail: {} };
-    await this.fleet.forget(name, () => {
-      const identity = this.identities.of(name);
-      return identity === undefined ? this.hosts.remove(name, record) : this.identities.remove(identity, record);
-    });
+    try {
+      await this.fleet.forget(name, () => {
+        const identity = this.identities.of(name);
+        return identity === undefined ? this.hosts.remove(name, record) : this.identities.remove(identity, record);
+      });
+    } catch (error) {
+      const { code, message: reason } = toFairleadError(error);
+      if (code === 'forbidden') await this.hosts.refused({ ...base, outcome: 'refused', detail: { code, reason } });
+      throw error;
+    }
   }
 }

@@ -106,6 +106,11 @@ export class HostsStore {
     this.removed(name);
   }
 
+  /** Something that was not done to a host. */
+  async refused(record: AuditRecord): Promise<void> {
+    await this.audit.commit(record);
+  }
+
   /** For the transaction of another act; `removed` once that is done. */
   removal(name: string): Statement {
     return this.database.prisma.host.deleteMany({ where: { name } });
