@@ -391,6 +391,46 @@ describe('recovering', () => {
     expect(error.hint).toContain(new Date(rig.time).toISOString());
   });
 
+  it('is for the kept machine alone after a quarantine, known by its address', async () => {
+    const agent = new ScriptedAgent('web-1');
+    const peer = rig.peerOf('web-1');
+    await rig.connect(agent, 'copy', { ...peer, address: '10.0.0.2' });
+    await expect(rig.connect(agent, 'one', peer)).rejects.toMatchObject({ code: 'host_quarantined' });
+    expire();
+    const from = (address: string, newPublicKey = aPublicKey()) =>
+      rig.runtime.identities.enrolment!.recover(
+        { agentId: id, newPublicKey, capability: 2, isSignedBy: signedBy([key]) },
+        { kind: 'anonymous', address },
+      );
+    await expect(from('10.0.0.1')).rejects.toMatchObject({ code: 'host_quarantined' });
+    await rig.runtime.identities.service.resolve('web-1', '10.0.0.1', ACTOR);
+    for (const address of ['10.0.0.2', '10.0.0.3']) {
+      await expect(from(address)).rejects.toMatchObject({
+        code: 'identity_refused',
+        message: expect.stringContaining(`than the one at ${address} has kept`),
+      });
+    }
+    await from('10.0.0.1');
+    await expect(from('10.0.0.2')).rejects.toMatchObject({ code: 'identity_refused' });
+    await rig.connect(agent, 'one started anew', rig.peerOf('web-1'));
+    expect(identity()).toMatchObject({ state: 'active', keepInstance: null, quarantine: null, confirmed: true });
+    expire();
+    await expect(from('10.0.0.2')).rejects.toMatchObject({ message: expect.stringContaining('not signed by the key') });
+  });
+
+  it('is for nobody where both machines are at one address', async () => {
+    const agent = new ScriptedAgent('web-1');
+    await rig.connect(agent, 'copy', rig.peerOf('web-1'));
+    await expect(rig.connect(agent, 'one', rig.peerOf('web-1'))).rejects.toMatchObject({ code: 'host_quarantined' });
+    await rig.runtime.identities.service.resolve('web-1', 'one', ACTOR);
+    expire();
+    const asked = rig.runtime.identities.enrolment!.recover(
+      { agentId: id, newPublicKey: NEW, capability: 2, isSignedBy: signedBy([key]) },
+      { kind: 'anonymous', address: '10.0.0.1' },
+    );
+    await expect(asked).rejects.toMatchObject({ code: 'identity_refused' });
+  });
+
   it('is refused for a revoked, a removed and a quarantined host', async () => {
     const { service } = rig.runtime.identities;
     await rig.runtime.hosts.relabel('web-1', { labels: {} }, HostScope.all, ACTOR, rig.time);

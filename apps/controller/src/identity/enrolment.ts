@@ -20,6 +20,7 @@ import { pendingIdentity, type StoredIdentity } from './identity.js';
 import { holdsSecret, stateOf, type StoredJoinToken } from './join-token.js';
 import { type JoinTokensService } from './join-tokens.service.js';
 import { type JoinTokensStore } from './join-tokens.store.js';
+import { withoutPort } from './quarantines.js';
 
 /** How long the same token with the same key gives the same certificate: the answer may have been lost. */
 const SAME_AGAIN_MS = 600_000;
@@ -195,7 +196,7 @@ export class Enrolment implements EnrolmentHandlers {
   private async renewal(current: StoredIdentity, application: RecoverApplication, peer: Peer) {
     const { ca, now } = this.parts;
     const byPrevious = this.signedWith(current, application);
-    this.assertMayRecover(current, byPrevious);
+    this.assertMayRecover(current, byPrevious, peer);
     const publicKey = application.newPublicKey.toString('base64');
     const listening = current.address !== null;
     const issued = await ca.issueAgent({ agentId: current.id, publicKey: application.newPublicKey, listening });
@@ -223,7 +224,8 @@ export class Enrolment implements EnrolmentHandlers {
   }
 
   /** Told only to who has a key of this identity. */
-  private assertMayRecover({ state, hostName, keepInstance, notAfter }: StoredIdentity, byPrevious: boolean): void {
+  private assertMayRecover(identity: StoredIdentity, byPrevious: boolean, peer: Peer): void {
+    const { state, hostName, notAfter } = identity;
     const now = this.parts.now();
     if (state === 'quarantined') {
       throw new FairleadError('host_quarantined', `Host '${hostName}' is quarantined: two machines use its identity`, {
@@ -231,7 +233,9 @@ export class Enrolment implements EnrolmentHandlers {
       });
     }
     if (state !== 'active') refuse(`The identity of host '${hostName}' was ${state === 'deleted' ? 'removed' : state}`);
-    if (keepInstance !== null) refuse(`Host '${hostName}' was quarantined, and has not got a new key since`);
+    if (!isKept(identity, addressOf(peer))) {
+      refuse(`Another machine than the one at ${addressOf(peer)} has kept the identity of host '${hostName}'`);
+    }
     if (this.parts.fleet.isConnected(hostName))
       refuse(`Host '${hostName}' has a session, so it has not lost its certificate`);
     if (byPrevious) return;
@@ -294,6 +298,16 @@ export const successor = (
   previousKey: keepsPrevious ? current.previousKey : current.publicKey,
   previousSerial: keepsPrevious ? current.previousSerial : current.serial,
 });
+
+/**
+ * Whether a machine without a valid certificate may be the one that the operator has kept. Its instance does not show
+ * here and its key is the other machine's too: so it has to be the only one that was seen at its address.
+ */
+function isKept({ keepInstance, quarantine }: StoredIdentity, address: string): boolean {
+  if (keepInstance === null) return true;
+  const there = quarantine?.instances.filter(({ peer }) => withoutPort(peer) === address) ?? [];
+  return there.length === 1 && there[0]?.id === keepInstance;
+}
 
 const addressOf = (peer: Peer): string => (peer.kind === 'local' ? 'unix' : peer.address);
 
