@@ -46,11 +46,11 @@ async function sendAll(socket: string, samples: readonly CallSample[]): Promise<
   return answers;
 }
 
-/** Names the suite as not run where HAProxy is missing; with REQUIRE_LAB=1 it fails there. */
+/** Names the suite as not run where HAProxy cannot be run; with REQUIRE_LAB=1 it fails there. */
 const withHaproxy = (describeIt: (title: string, suite: () => void) => void, title: string, suite: () => void): void =>
   hasHaproxy() || process.env['REQUIRE_LAB'] === '1'
     ? describeIt(title, suite)
-    : describe.skip(`${title} (not run: haproxy is not installed)`, suite);
+    : describe.skip(`${title} (not run: haproxy is not installed, or this is not root)`, suite);
 
 withHaproxy(describe, "HAProxy's own reading of the published rules", () => {
   const home = new Home();

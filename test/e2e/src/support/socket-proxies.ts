@@ -4,8 +4,8 @@ import { spawnSync } from 'node:child_process';
 import type { Home } from './home.js';
 import { root, until } from './program.js';
 
-/** Whether HAProxy is installed. */
-export const hasHaproxy = (): boolean => spawnSync('haproxy', ['-v']).status === 0;
+/** Whether HAProxy can be run as it is meant to be: it is installed, and this is root. */
+export const hasHaproxy = (): boolean => process.getuid?.() === 0 && spawnSync('haproxy', ['-v']).status === 0;
 
 /** A file of `docs/examples/socket-proxy`. */
 export const publishedRules = (name: string): string =>
