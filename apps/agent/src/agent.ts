@@ -80,6 +80,7 @@ async function serve(assembly: Assembly, journal: Journal, lock: FolderLock): Pr
   const stopping = new AbortController();
   const server = assembly.listening && (await Listening.open(assembly.listening));
   const { signal } = stopping;
+  if (server !== undefined) assembly.carriers.push(server);
   assembly.stopWith(signal);
   const works = [
     observer.run(signal),

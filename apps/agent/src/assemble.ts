@@ -45,6 +45,8 @@ export interface Assembly {
   readonly observer: InventoryObserver;
   readonly operations: OperationRunner;
   readonly link: ControllerLink;
+  /** What is to begin anew when what was told of the host no longer holds. */
+  readonly carriers: { beginAnew(): void }[];
   /** Undefined: it does not listen. */
   readonly listening: ListeningParts | undefined;
   /** Tells it by what its long waits end. */
@@ -54,7 +56,7 @@ export interface Assembly {
 /** @throws FairleadError `invalid_argument` for an address that is none */
 export function assemble(options: AssemblyOptions): Assembly {
   const { engine, log, timing, now, journal, identity, controller } = options;
-  const news = (): void => link.hostHasNews();
+  const news = (): void => void tellAnew(host, idle, carriers);
   const policy = makePolicy(options, news);
   const observer = new InventoryObserver({ engine, timing, newId: randomUUID, log, up: news });
   const host = describe(options, policy, observer);
@@ -79,16 +81,26 @@ export function assemble(options: AssemblyOptions): Assembly {
     await operations.idle();
     await new Promise<void>((resolve) => timing.after(LAST_WORDS_MS, resolve));
   };
-  const link = new ControllerLink({
-    address: controller,
-    handlers,
-    log,
-    host,
-    idle,
-    ...linkIdentity(options, recovery),
-  });
+  const link = new ControllerLink({ address: controller, handlers, log, ...linkIdentity(options, recovery) });
+  const carriers: Assembly['carriers'] = [link];
   const listening = listen(options, handlers, recovery);
-  return { engine, log, timing, policy, handlers, observer, operations, link, listening, stopWith: recovery.stopWith };
+  const parts = { engine, log, timing, policy, handlers, observer, operations, link, carriers, listening };
+  return { ...parts, stopWith: recovery.stopWith };
+}
+
+/**
+ * What is told of engine and policy at the beginning of a session no longer holds (the engine answers for the first time
+ * or was upgraded, the policy file was edited): sessions begin anew, when no command runs whose answer would be lost.
+ */
+async function tellAnew(
+  host: HostDescription,
+  idle: () => Promise<void>,
+  carriers: Assembly['carriers'],
+): Promise<void> {
+  if (!(await host.hasChanged())) return;
+  await idle();
+  // A session that began meanwhile has told it already.
+  if (await host.hasChanged()) for (const carrier of carriers) carrier.beginAnew();
 }
 
 function makePolicy({ policy, journal, log, now }: AssemblyOptions, changed: () => void): PolicyGuard {

@@ -1,6 +1,6 @@
 import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -333,6 +333,25 @@ describe('a host that listens', () => {
     expect((await served()).host).toMatchObject({ name: 'web-1' });
     expect(controller.recoveries).toHaveLength(1);
     expect(JSON.stringify(log.lines)).toContain('waiting to be dialled');
+  });
+
+  it('has its controller dial again when its policy has changed', async () => {
+    const controller = await control();
+    await (await start({ controller: controller.address, token: aToken(authority) })).stop();
+    const path = join(folder, 'policy.json');
+    const { listening = '' } = await start({ listen: '127.0.0.1:0', policy: { path, required: false } });
+    const first = await dial(listening);
+    expect(first.host.policy).toMatchObject({ mode: '' });
+    writeFileSync(path, '{"mode":"manage"}', { mode: 0o600 });
+    const refused = first.invoke('RemoveNetwork', { operationId: 'op', networkId: 'x', force: true }, MINUTE);
+    await expect(refused).rejects.toMatchObject({ code: 'policy_refused' });
+    await first.closed;
+    for (;;) {
+      const again = await dial(listening).catch(() => undefined);
+      if (again === undefined) continue;
+      expect(again.host.policy).toMatchObject({ mode: 'manage' });
+      break;
+    }
   });
 
   it('serves nobody who is not a controller of its cluster', async () => {

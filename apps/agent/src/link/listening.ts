@@ -28,10 +28,12 @@ const RETRY_MS = 5_000;
  * The agent's own server at one address: on a Unix socket, or over mTLS with the host's identity.
  *
  * Invariants: a handshake shows the certificate that is installed then, and those of before stay open; while the
- * certificate has expired nobody is served, and whoever comes is asked for a new one.
+ * certificate has expired and the agent does not dial for another one itself, nobody is served, and whoever comes is
+ * asked for it.
  */
 export class Listening {
   private server: AgentServer | undefined;
+  private news = new AbortController();
 
   private constructor(
     private readonly parts: ListeningParts,
@@ -53,18 +55,24 @@ export class Listening {
 
   /** Waits for the end of each certificate and then for a new one, until `signal` aborts. Never rejects. */
   async run(signal: AbortSignal): Promise<void> {
-    const { identity, recover } = this.parts;
-    if (identity === undefined || recover === undefined) return;
-    while (!signal.aborted) await this.step(identity, recover, signal);
+    const { identity } = this.parts;
+    if (identity === undefined) return;
+    while (!signal.aborted) await this.step(identity, signal);
   }
 
-  private async step(identity: IdentityStore, recover: Recover, signal: AbortSignal): Promise<void> {
-    const { timing, now, log } = this.parts;
-    const leftMs = (identity.endsAt ?? 0) - now();
+  /** Closes the connections over TCP: who dials again is told what is so by then. */
+  beginAnew(): void {
+    this.news.abort();
+  }
+
+  private async step(identity: IdentityStore, signal: AbortSignal): Promise<void> {
+    const { timing, now, log, recover } = this.parts;
+    const leftMs = recover === undefined ? Infinity : (identity.endsAt ?? 0) - now();
     try {
-      if (leftMs <= 0) await this.renew(recover);
+      if (leftMs <= 0) await this.renew(recover as Recover);
       else if (this.server === undefined) await this.serve();
-      else await pause(timing, leftMs, signal);
+      else if (this.news.signal.aborted) await this.close();
+      else await pause(timing, leftMs, AbortSignal.any([signal, this.news.signal]));
     } catch (error) {
       log.warn('The agent does not listen at the moment', { reason: toFairleadError(error).message });
       await pause(timing, RETRY_MS, signal);
@@ -91,6 +99,7 @@ export class Listening {
   private async serve(): Promise<void> {
     const server = makeServer(this.parts);
     await server.listen(this.address);
+    this.news = new AbortController();
     this.server = server;
   }
 }
