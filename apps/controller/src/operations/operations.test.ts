@@ -700,10 +700,14 @@ describe('a probe', () => {
     await rig.attach(agent);
     await rig.attach(other);
     const done = await rig.carryOut(probe({ from: 'one', to: 'two' }));
-    expect(done.result).toMatchObject({
+    const shown = (sees: (hostName: string) => boolean) => toOperationView(done, sees).result;
+    expect(shown(() => true)).toMatchObject({
       reachable: false,
       explanation: expect.stringMatching(/'two' runs on web-2.*end at its host: net \(bridge\)/),
     });
+    // Whoever may not know of the other host is told what the agent has found.
+    expect(shown((name) => name === 'web-1')).toMatchObject({ reachable: false, explanation: 'unknown here' });
+    expect(JSON.stringify(shown((name) => name === 'web-1'))).not.toContain('web-2');
   });
 
   it('is explained by the agent where another host has a container of the same name as well', async () => {
