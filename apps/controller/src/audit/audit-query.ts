@@ -3,14 +3,25 @@ import { FairleadError } from '@fairlead/domain';
 import { Prisma } from '../database/index.js';
 import { type HostBounds } from '../hosts/hosts.service.js';
 
-/** The conditions of a query on "AuditEntry". @param bounds the hosts that the caller may know of; undefined: all */
-export function conditionsOf(query: AuditQuery, bounds: HostBounds | undefined): Prisma.Sql[] {
-  const { host, actor, outcome, action } = query;
+/**
+ * The table, cut down to what is about these hosts, and about them as they are now. A join, since it is looked up in:
+ * a condition for each row would read the whole list of hosts again and again.
+ * @param bounds the hosts that the caller may know of; undefined: all, and what is about none
+ */
+export function sourceOf(bounds: HostBounds | undefined): Prisma.Sql {
+  if (bounds === undefined) return Prisma.sql`"AuditEntry"`;
+  const pairs = JSON.stringify(bounds.map(({ name, since }) => [name, since]));
+  return Prisma.sql`"AuditEntry" JOIN
+    (SELECT value->>0 AS "boundName", value->>1 AS "boundSince" FROM json_each(${pairs})) AS bound
+    ON "boundName" = "hostName" AND "boundSince" <= "at"`;
+}
+
+/** The conditions of a query on the table. */
+export function conditionsOf({ host, actor, outcome, action }: AuditQuery): Prisma.Sql[] {
   const lists = Object.entries({ hostName: host, actor, outcome })
     .filter(([, values]) => values.length > 0)
     .map(([column, values]) => Prisma.sql`${Prisma.raw(`"${column}"`)} IN ${listed(values)}`);
-  const patterns = action.length === 0 ? [] : [anyAction(action)];
-  return [...lists, ...patterns, ...(bounds === undefined ? [] : [within(bounds)])];
+  return action.length === 0 ? lists : [...lists, anyAction(action)];
 }
 
 export const where = (conditions: readonly Prisma.Sql[]): Prisma.Sql =>
@@ -27,14 +38,13 @@ export function readCursor(cursor: string): number {
 const listed = (values: readonly unknown[]): Prisma.Sql =>
   Prisma.sql`(SELECT value FROM json_each(${JSON.stringify(values)}))`;
 
-/** `network.*` stands for all that begins with `network.`. */
-function anyAction(patterns: readonly string[]): Prisma.Sql {
-  return Prisma.sql`EXISTS (SELECT 1 FROM json_each(${JSON.stringify(patterns)}) AS pattern WHERE CASE
-    WHEN pattern.value LIKE '%*' THEN substr("action", 1, length(pattern.value) - 1) = substr(pattern.value, 1, length(pattern.value) - 1)
-    ELSE "action" = pattern.value END)`;
-}
-
-/** About one of these hosts, and about it as it is now. */
-const within = (bounds: HostBounds): Prisma.Sql =>
-  Prisma.sql`EXISTS (SELECT 1 FROM json_each(${JSON.stringify(bounds.map(({ name, since }) => [name, since]))}) AS bound
-    WHERE bound.value->>0 = "hostName" AND bound.value->>1 <= "at")`;
+/**
+ * `network.*` stands for all that begins with `network.`. The few actions that there are are held against the patterns
+ * once, and not each row.
+ */
+const anyAction = (patterns: readonly string[]): Prisma.Sql =>
+  Prisma.sql`"action" IN (SELECT known."action"
+    FROM (SELECT DISTINCT "action" FROM "AuditEntry") AS known, json_each(${JSON.stringify(patterns)}) AS pattern
+    WHERE CASE WHEN substr(pattern.value, -1) = '*'
+      THEN substr(known."action", 1, length(pattern.value) - 1) = substr(pattern.value, 1, length(pattern.value) - 1)
+      ELSE known."action" = pattern.value END)`;

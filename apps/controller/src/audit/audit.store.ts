@@ -4,7 +4,7 @@ import { type Database, isUniqueViolation, Prisma, type Statement, storing } fro
 import { Mutex } from '../database/mutex.js';
 import { type HostBounds } from '../hosts/hosts.service.js';
 import { type Actor } from '../operations/operation.js';
-import { conditionsOf, readCursor, where } from './audit-query.js';
+import { conditionsOf, readCursor, sourceOf, where } from './audit-query.js';
 import { type ChainEntry, EMPTY, hashOf, type Head, storable } from './chain.js';
 
 /** One thing that somebody did or tried. */
@@ -91,14 +91,15 @@ export class AuditStore {
    */
   async page(query: AuditQuery, bounds: HostBounds | undefined): Promise<AuditPage> {
     const { prisma } = this.database;
-    const asked = conditionsOf(query, bounds);
+    const source = sourceOf(bounds);
+    const asked = conditionsOf(query);
     const end = query.cursor === undefined ? [] : [Prisma.sql`"seq" < ${readCursor(query.cursor)}`];
     const [rows, counts] = await storing(
       Promise.all([
         prisma.$queryRaw<RawRow[]>(
-          Prisma.sql`SELECT * FROM "AuditEntry" ${where([...asked, ...end])} ORDER BY "seq" DESC LIMIT ${query.limit + 1}`,
+          Prisma.sql`SELECT "AuditEntry".* FROM ${source} ${where([...asked, ...end])} ORDER BY "seq" DESC LIMIT ${query.limit + 1}`,
         ),
-        prisma.$queryRaw<{ total: bigint }[]>(Prisma.sql`SELECT COUNT(*) AS total FROM "AuditEntry" ${where(asked)}`),
+        prisma.$queryRaw<{ total: bigint }[]>(Prisma.sql`SELECT COUNT(*) AS total FROM ${source} ${where(asked)}`),
       ]),
     );
     const items = rows.slice(0, query.limit).map(toEntry);

@@ -91,7 +91,7 @@ export class AuditCheckpoints {
   async stop(): Promise<void> {
     clearInterval(this.timer);
     await this.making;
-    await this.look(true);
+    if (this.openKey !== undefined) await this.look(true);
   }
 
   /** Says in the log what can be seen at a glance. */
