@@ -4,7 +4,7 @@ import { type Request } from 'express';
 import { type NoteRefusal, refusalOf } from '../access/refusal.js';
 import { type Policy, POLICY } from '../access/serves.js';
 import { type Clock } from '../clock.js';
-import { type Exposure, inUrl, plainAddress } from './exposure.js';
+import { type Exposure, inUrl, isWildcard, plainAddress } from './exposure.js';
 
 const LOCAL = ['localhost', '127.0.0.1', '[::1]'];
 
@@ -23,7 +23,9 @@ export class AddressGuard implements CanActivate {
     private readonly now: Clock,
   ) {
     const { host, publicUrl } = exposure;
-    this.names = new Set([...LOCAL, inUrl(host), ...(publicUrl === null ? [] : [publicUrl.hostname])]);
+    // All addresses at once are no name of one machine: browsers take 0.0.0.0 for this one, whoever asks.
+    const own = isWildcard(host) ? [] : [inUrl(host).toLowerCase()];
+    this.names = new Set([...LOCAL, ...own, ...(publicUrl === null ? [] : [publicUrl.hostname])]);
   }
 
   canActivate(context: ExecutionContext): boolean {

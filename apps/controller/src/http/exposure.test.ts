@@ -130,6 +130,7 @@ describe('beyond loopback', () => {
     await serve({ host: '127.0.0.1', tls });
     const { headers } = await ask();
     expect(headers['strict-transport-security']).toBe('max-age=31536000');
+    expect((await ask({ host: 'localhost' })).headers).not.toHaveProperty('strict-transport-security');
     const session = await rig.runtime.access.sessions.start(
       { kind: 'browser', issuer: 'https://id.example/', subject: 'x', name: 'oidc:x', role: 'admin', hosts: '' },
       { name: 'x', client: 'x', peer: 'x' },
@@ -179,7 +180,8 @@ describe('names', () => {
   it('are the address that the request came in by, where all are listened on', async () => {
     await serve({ host: '0.0.0.0', tls });
     const answer = async (host: string) => (await ask({ ...(await bearer()), host })).status;
-    expect([await answer(`127.0.0.1:${port}`), await answer('10.9.8.7')]).toEqual([200, 403]);
+    const named = [`127.0.0.1:${port}`, '10.9.8.7', `0.0.0.0:${port}`, 'evil.example'];
+    expect(await Promise.all(named.map(answer))).toEqual([200, 403, 403, 403]);
   });
 });
 

@@ -16,6 +16,9 @@ export const LOOPBACK: Exposure = { host: '127.0.0.1', tls: null, publicUrl: nul
 export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 
+/** All addresses of this machine. */
+export const isWildcard = (host: string): boolean => host === '0.0.0.0' || host === '::';
+
 /** Whether whoever calls it sees TLS, be it ours or that of a proxy before us. */
 export const isSecure = ({ tls, publicUrl }: Exposure): boolean => tls !== null || publicUrl?.protocol === 'https:';
 
