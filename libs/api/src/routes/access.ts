@@ -77,7 +77,7 @@ export const accessRoutes = {
     summary: 'Begin to sign in from a terminal',
     description: 'The user opens the address on any device and enters the code there.',
     responses: { 201: { description: 'What to show to the user', schema: deviceLogin } },
-    errors: ['unsupported'],
+    errors: ['unsupported', 'login_unavailable'],
     destructive: false,
   },
   pollDeviceLogin: {
@@ -89,7 +89,7 @@ export const accessRoutes = {
     description: 'Not more often than its `intervalMs`.',
     body: deviceLoginPoll,
     responses: { 200: { description: 'What became of it', schema: deviceLoginResult } },
-    errors: ['unsupported'],
+    errors: ['unsupported', 'login_unavailable'],
     destructive: false,
   },
   logout: {
