@@ -25,7 +25,6 @@ function stubs(): { handlers: NetworkServiceHandlers; calls: () => number } {
     calls += look(request);
     return Promise.resolve({});
   };
-  // eslint-disable-next-line @typescript-eslint/require-await
   const stream = async function* (request: object): AsyncGenerator<object> {
     calls += look(request);
     yield {};

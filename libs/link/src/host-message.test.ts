@@ -11,6 +11,12 @@ describe('a host on the wire', () => {
     expect(fromHostMessage(overTheWire())).toEqual(hostFacts());
   });
 
+  it('takes a mode of its policy that only a newer agent knows for the strictest one', () => {
+    const modeOf = (mode: string) => fromHostMessage({ ...overTheWire(), policy: { mode, rules: [] } }).policy.mode;
+    expect([modeOf('full'), modeOf('on-tuesdays'), modeOf('')]).toEqual(['full', 'read-only', '']);
+    expect(fromHostMessage({ ...overTheWire(), policy: null }).policy).toEqual({ mode: '', rules: [] });
+  });
+
   it('counts an engine of which nothing is said as down', () => {
     const { engine, health } = fromHostMessage({ ...overTheWire(), engine: null, health: null });
     expect(engine.simulated).toBe(false);

@@ -7,12 +7,11 @@ import { agentMethods } from './protocol.js';
 import { ExtendedKeyUsage, TestAuthority } from './testing/authority.js';
 import { FakeAgent } from './testing/fake-agent.js';
 import { Cleanup, testAuthority } from './testing/fixtures.js';
-import { callRaw, http2To, tcpTo, tlsTo } from './testing/raw-http2.js';
+import { callRaw, frame, http2To, openCall, tcpTo, tlsTo } from './testing/raw-http2.js';
 import { startTlsLink } from './testing/tls-rig.js';
 import { toHostMessage } from './host-message.js';
 import { sessionCodec } from './session-codec.js';
 import { hostFacts } from './testing/samples.js';
-import { frame } from './testing/raw-http2.js';
 import type { TlsIdentity } from './peer.js';
 
 const cleanup = new Cleanup();
@@ -121,18 +120,17 @@ describe.each(Object.entries(callers))("on the controller's link, %s", (_who, [s
 describe('who an agent is', () => {
   it("comes from its certificate, whatever it writes into a call's headers", async () => {
     const { ca, address, connections } = await startTlsLink(cleanup);
-    const id = randomUUID();
-    const identity = await ca.agent(id);
-    const session = await http2To(address, cleanup, identity);
-    await callRaw(session, ATTACH, hello, { 'fairlead-caller': '1' });
-    await callRaw(await http2To(address, cleanup), ATTACH, hello, { 'fairlead-caller': '1' });
-    expect(connections.map(({ identity: { kind } }) => kind)).toEqual(['agent']);
-    expect(connections[0]?.identity).toMatchObject({
-      kind: 'agent',
-      id,
-      clusterId: ca.clusterId,
-      address: '127.0.0.1',
-    });
+    const [victim, thief] = [randomUUID(), randomUUID()];
+    openCall(await http2To(address, cleanup, await ca.agent(victim)), ATTACH).write(hello);
+    while (connections.length < 1) await new Promise((resolve) => setTimeout(resolve, 5));
+    for (let key = 0; key < 5; key++) {
+      const session = await http2To(address, cleanup, await ca.agent(thief));
+      await callRaw(session, ATTACH, hello, { 'fairlead-caller': `${key}` });
+      session.destroy();
+    }
+    const ids = connections.map(({ identity }) => (identity.kind === 'agent' ? identity.id : identity.kind));
+    expect(ids).toEqual([victim, ...Array<string>(5).fill(thief)]);
+    expect(connections[0]?.identity).toMatchObject({ clusterId: ca.clusterId, address: '127.0.0.1' });
   });
 
   it('is local over a Unix socket, which enrols nobody', async () => {
@@ -218,6 +216,23 @@ describe("on an agent's own port", () => {
     await expect(before.invoke('ListNetworks', {}, { deadlineMs: 5_000 })).rejects.toMatchObject({
       code: 'unsupported',
     });
+  });
+});
+
+describe('a change of the root', () => {
+  it('lets agents of both roots in while both are trusted, and only one after', async () => {
+    const old = await testAuthority();
+    const next = await TestAuthority.create(old.clusterId);
+    const both = old.root + next.root;
+    const { server, address, connections } = await startTlsLink(cleanup, {
+      identity: await old.controller({ roots: both }),
+    });
+    const attach = async (ca: TestAuthority) =>
+      (await callRaw(await http2To(address, cleanup, await ca.agent()), ATTACH, hello)).status;
+    expect([await attach(old), await attach(next)]).toEqual([status.UNAVAILABLE, status.UNAVAILABLE]);
+    expect(connections).toHaveLength(2);
+    server.setIdentity(await next.controller());
+    expect([await attach(old), await attach(next)]).toEqual([status.UNAUTHENTICATED, status.UNAVAILABLE]);
   });
 });
 

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import {
+  AuthorityKeyIdentifierExtension,
   BasicConstraintsExtension,
   cryptoProvider,
   ExtendedKeyUsage,
@@ -9,6 +10,7 @@ import {
   KeyUsagesExtension,
   Pkcs10CertificateRequestGenerator,
   SubjectAlternativeNameExtension,
+  SubjectKeyIdentifierExtension,
   X509CertificateGenerator,
 } from '@peculiar/x509';
 import { createHash, createPrivateKey, randomBytes, randomUUID, webcrypto } from 'node:crypto';
@@ -46,6 +48,7 @@ export class TestAuthority {
     /** SHA-256 of the root's DER, base64url, as a join token carries it. */
     readonly rootDigest: string,
     private readonly signingKey: webcrypto.CryptoKey,
+    private readonly signersKey: webcrypto.CryptoKey,
     private readonly subject = `CN=Fairlead test root ${clusterId}`,
   ) {}
 
@@ -62,10 +65,12 @@ export class TestAuthority {
       extensions: [
         new BasicConstraintsExtension(true, 0, true),
         new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
+        // Two roots of one cluster have one name: by the key's identifier OpenSSL tells them apart.
+        await SubjectKeyIdentifierExtension.create(keys.publicKey as never),
       ],
     });
     const digest = createHash('sha256').update(Buffer.from(root.rawData)).digest('base64url');
-    return new TestAuthority(clusterId, `${root.toString('pem')}\n`, digest, keys.privateKey);
+    return new TestAuthority(clusterId, `${root.toString('pem')}\n`, digest, keys.privateKey, keys.publicKey);
   }
 
   agent(id: string = randomUUID(), options: LeafOptions = {}): Promise<TlsIdentity> {
@@ -80,7 +85,9 @@ export class TestAuthority {
   async agentSignedBy(agent: TlsIdentity): Promise<TlsIdentity> {
     const pkcs8 = createPrivateKey(agent.privateKey).export({ type: 'pkcs8', format: 'der' });
     const signingKey = await webcrypto.subtle.importKey('pkcs8', pkcs8, ALGORITHM, true, ['sign']);
-    const forger = new TestAuthority(this.clusterId, agent.certificateChain, this.rootDigest, signingKey, '');
+    const signersKey = await publicKey(publicKeyOf(agent.privateKey));
+    const { clusterId, rootDigest } = this;
+    const forger = new TestAuthority(clusterId, agent.certificateChain, rootDigest, signingKey, signersKey, '');
     return forger.agent();
   }
 
@@ -92,6 +99,7 @@ export class TestAuthority {
       new BasicConstraintsExtension(ca, undefined, true),
       new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
       new ExtendedKeyUsageExtension([...usages], true),
+      await AuthorityKeyIdentifierExtension.create(this.signersKey as never),
     ];
     const uris = options.names ?? names;
     if (uris.length > 0) {

@@ -79,7 +79,7 @@ const literal = (name: string, value: string): Buffer =>
 const block = (headers: Record<string, string>): Buffer =>
   Buffer.concat([
     Buffer.from([0x83, 0x87]),
-    ...Object.entries({ ...headers, 'content-type': 'application/grpc', te: 'trailers' }).map(([name, value]) =>
-      literal(name, value),
+    ...Object.entries({ ':authority': 'x', ...headers, 'content-type': 'application/grpc', te: 'trailers' }).map(
+      ([name, value]) => literal(name, value),
     ),
   ]);
