@@ -8,7 +8,7 @@ import { type StoredIdentity } from './identity.js';
 
 /** How the dialler reaches agents and hands on what it has reached. */
 export interface DiallerParts {
-  readonly identities: IdentitiesStore;
+  readonly identities: Pick<IdentitiesStore, 'all' | 'find' | 'listen'>;
   readonly ranges: readonly AddressRange[];
   /** Dials an agent that has joined; rejects unless the certificate there is that of `agentId`. */
   readonly dial: (address: string, agentId: string) => Promise<HostConnection>;
@@ -90,14 +90,9 @@ export class Dialler {
         if (state === 'pending') await this.offer(address, signal);
         else await this.connect(identity, address, signal);
       } catch (error) {
-        const { code, message } = toFairleadError(error);
-        if (failures === 0)
-          this.parts.log('an agent that listens cannot be reached', {
-            host: identity.hostName,
-            address,
-            code,
-            reason: message,
-          });
+        const { code, message: reason } = toFairleadError(error);
+        const details = { host: identity.hostName, address, code, reason };
+        if (failures === 0) this.parts.log('an agent that listens cannot be reached', details);
       }
       const changed = this.parts.identities.find(id)?.state !== state;
       failures = changed || performance.now() - begun >= HEALTHY_MS ? 0 : failures + 1;

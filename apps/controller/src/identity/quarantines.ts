@@ -32,16 +32,19 @@ export class Quarantines {
   async begin(identity: StoredIdentity, reason: string, machines: readonly Machine[]): Promise<void> {
     const { hostName, id } = identity;
     const at = this.now();
-    const { quarantine } = await this.identities.change(id, (current) => {
+    let instances: readonly Machine[] = [];
+    await this.identities.change(id, (current) => {
+      // Two of the machines may have come at the same moment.
       if (current.state !== 'active') return undefined;
-      const instances = unique([...(current.quarantine?.instances ?? []), ...machines]);
+      instances = unique([...(current.quarantine?.instances ?? []), ...machines]);
       const detail = { reason, instances: instances.map((each) => ({ ...each })) };
       return {
         identity: { ...current, state: 'quarantined', quarantine: { at, reason, instances }, keepInstance: null },
         records: [{ ...this.record('host.quarantine', current, CONTROLLER), outcome: 'done', detail }],
       };
     });
-    this.warn('host quarantined', { host: hostName, agentId: id, reason, machines: quarantine?.instances });
+    if (instances.length === 0) return;
+    this.warn('host quarantined', { host: hostName, agentId: id, reason, machines: instances });
     this.begun(hostName);
   }
 
