@@ -1,4 +1,4 @@
-import { checkHostName, FairleadError, formatDuration, toFairleadError } from '@fairlead/domain';
+import { checkHostName, FairleadError, toFairleadError } from '@fairlead/domain';
 import {
   type Enrolled,
   type EnrolmentHandlers,
@@ -12,20 +12,18 @@ import { type Clock, toTimestamp } from '../clock.js';
 import { type Mutex } from '../database/mutex.js';
 import { type HostsStore } from '../hosts/hosts.store.js';
 import { type Log } from '../log.js';
-import { type Actor } from '../operations/operation.js';
 import { type NoteRefusal } from './admission.js';
-import { type CertificateAuthority, type IssuedCertificate } from './certificate-authority.js';
+import { type CertificateAuthority } from './certificate-authority.js';
+import { actorOf, addressOf, isOfNobody, notAccepted, notRegistered, refuse } from './enrolment-callers.js';
 import { type IdentitiesStore } from './identities.store.js';
-import { pendingIdentity, type StoredIdentity } from './identity.js';
+import { columnsOf, pendingIdentity, type StoredIdentity } from './identity.js';
 import { holdsSecret, stateOf, type StoredJoinToken } from './join-token.js';
 import { type JoinTokensService } from './join-tokens.service.js';
 import { type JoinTokensStore } from './join-tokens.store.js';
-import { withoutPort } from './quarantines.js';
+import { Recovery } from './recovery.js';
 
 /** How long the same token with the same key gives the same certificate: the answer may have been lost. */
 const SAME_AGAIN_MS = 600_000;
-/** How long after its certificate has expired a host may come back by itself. */
-const RECOVER_WITHIN_MS = 30 * 24 * 3_600_000;
 
 /** What enrolment asks of the fleet. */
 export interface FleetAtEnrolment {
@@ -57,7 +55,11 @@ export interface EnrolmentParts {
  * holder of its secret learns anything.
  */
 export class Enrolment implements EnrolmentHandlers {
-  constructor(private readonly parts: EnrolmentParts) {}
+  private readonly recovery: Recovery;
+
+  constructor(private readonly parts: EnrolmentParts) {
+    this.recovery = new Recovery(parts);
+  }
 
   async join(application: JoinApplication, peer: Peer): Promise<Enrolled> {
     try {
@@ -77,7 +79,7 @@ export class Enrolment implements EnrolmentHandlers {
     try {
       if (hostName === null) throw notRegistered();
       const identity = await this.parts.identities.change(agentId, (current) =>
-        this.renewal(current, application, peer),
+        this.recovery.next(current, application, peer),
       );
       return this.answer(identity);
     } catch (error) {
@@ -193,62 +195,6 @@ export class Enrolment implements EnrolmentHandlers {
     return this.answer(identity);
   }
 
-  private async renewal(current: StoredIdentity, application: RecoverApplication, peer: Peer) {
-    const { ca, now } = this.parts;
-    const byPrevious = this.signedWith(current, application);
-    this.assertMayRecover(current, byPrevious, peer);
-    const publicKey = application.newPublicKey.toString('base64');
-    const listening = current.address !== null;
-    const issued = await ca.issueAgent({ agentId: current.id, publicKey: application.newPublicKey, listening });
-    const count = { recoveries: current.recoveries + 1, renewedAt: now() };
-    const identity = { ...successor(current, issued, publicKey, byPrevious), ...count };
-    const detail = { generation: identity.generation, serial: issued.serial, recoveries: count.recoveries };
-    const base = { at: now(), actor: actorOf(`agent:${current.id}`, peer), operationId: null, outcome: 'done' };
-    const target = { agentId: current.id };
-    return { identity, records: [{ ...base, action: 'host.recover', hostName: current.hostName, target, detail }] };
-  }
-
-  /** @returns whether it was the key before the registered one, which counts until the agent has said that it has that */
-  private signedWith(current: StoredIdentity, application: RecoverApplication): boolean {
-    const signed = (key: string | null): boolean => {
-      if (key === null || key === '') return false;
-      try {
-        return application.isSignedBy(Buffer.from(key, 'base64'));
-      } catch {
-        return false;
-      }
-    };
-    if (signed(current.publicKey)) return false;
-    if (!current.confirmed && signed(current.previousKey)) return true;
-    throw notRegistered();
-  }
-
-  /** Told only to who has a key of this identity. */
-  private assertMayRecover(identity: StoredIdentity, byPrevious: boolean, peer: Peer): void {
-    const { state, hostName, notAfter } = identity;
-    const now = this.parts.now();
-    if (state === 'quarantined') {
-      throw new FairleadError('host_quarantined', `Host '${hostName}' is quarantined: two machines use its identity`, {
-        hint: `Say which one stays: fairlead host resolve ${hostName} --keep ADDRESS`,
-      });
-    }
-    if (state !== 'active') refuse(`The identity of host '${hostName}' was ${state === 'deleted' ? 'removed' : state}`);
-    if (!isKept(identity, addressOf(peer))) {
-      refuse(`Another machine than the one at ${addressOf(peer)} has kept the identity of host '${hostName}'`);
-    }
-    if (this.parts.fleet.isConnected(hostName))
-      refuse(`Host '${hostName}' has a session, so it has not lost its certificate`);
-    if (byPrevious) return;
-    if (now <= notAfter) {
-      const [own, end] = [toTimestamp(now), toTimestamp(notAfter)];
-      throw new FairleadError('identity_refused', `The certificate of host '${hostName}' is good until ${end}`, {
-        hint: `Here it is ${own}: compare the clock of the host.`,
-      });
-    }
-    if (now - notAfter <= RECOVER_WITHIN_MS) return;
-    refuse(`The certificate of host '${hostName}' expired ${formatDuration(now - notAfter)} ago, more than 30 days`);
-  }
-
   private answer({ id, hostName, certificate }: StoredIdentity): Enrolled {
     const { ca } = this.parts;
     return { clusterId: ca.clusterId, agentId: id, hostName, certificateChain: certificate, roots: ca.trustedRoots() };
@@ -263,81 +209,9 @@ export class Enrolment implements EnrolmentHandlers {
     error: unknown,
   ): void {
     const { code, message } = toFairleadError(error);
-    const known = error instanceof FairleadError && !unproven.has(error);
-    const name = known ? who : ANONYMOUS;
+    const name = isOfNobody(error) ? ANONYMOUS : who;
     const detail = { code, reason: message };
     const actor = actorOf(name, peer);
     this.parts.noteRefusal({ at: this.parts.now(), actor, action, hostName, target, operationId: null, detail });
   }
-}
-
-/** What a certificate says of itself, as columns. */
-export const columnsOf = ({ certificateChain, serial, notBefore, notAfter, rootDigest }: IssuedCertificate) => ({
-  certificate: certificateChain,
-  serial,
-  notBefore,
-  notAfter,
-  rootDigest,
-});
-
-/**
- * The identity with a newer certificate that its agent is not known to have.
- * @param keepsPrevious where the agent has not got the certificate before this one either
- */
-export const successor = (
-  current: StoredIdentity,
-  issued: IssuedCertificate,
-  publicKey: string,
-  keepsPrevious: boolean,
-): StoredIdentity => ({
-  ...current,
-  ...columnsOf(issued),
-  generation: current.generation + 1,
-  confirmed: false,
-  publicKey,
-  previousKey: keepsPrevious ? current.previousKey : current.publicKey,
-  previousSerial: keepsPrevious ? current.previousSerial : current.serial,
-});
-
-/**
- * Whether a machine without a valid certificate may be the one that the operator has kept. Its instance does not show
- * here and its key is the other machine's too: so it has to be the only one that was seen at its address.
- */
-function isKept({ keepInstance, quarantine }: StoredIdentity, address: string): boolean {
-  if (keepInstance === null) return true;
-  const there = quarantine?.instances.filter(({ peer }) => withoutPort(peer) === address) ?? [];
-  return there.length === 1 && there[0]?.id === keepInstance;
-}
-
-const addressOf = (peer: Peer): string => (peer.kind === 'local' ? 'unix' : peer.address);
-
-const actorOf = (name: string, peer: Peer): Actor => ({ name, client: 'fairlead agent', peer: addressOf(peer) });
-
-/** Errors of callers that have proven nothing: whoever they say they are is not who they are. */
-const unproven = new WeakSet<FairleadError>();
-
-function ofNobody(error: FairleadError): FairleadError {
-  unproven.add(error);
-  return error;
-}
-
-/** One sentence, whether there is such a token or not. */
-const notAccepted = (): FairleadError =>
-  ofNobody(
-    new FairleadError('token_refused', 'The join token is not accepted', {
-      hint: "Copy the whole command that 'fairlead host join-token create' printed.",
-    }),
-  );
-
-const notRegistered = (): FairleadError =>
-  ofNobody(
-    new FairleadError('identity_refused', 'The request is not signed by the key that is registered for this agent', {
-      hint: "Join the host anew: 'fairlead host join-token create' prints the command.",
-    }),
-  );
-
-function refuse(message: string): never {
-  throw new FairleadError('identity_refused', message, {
-    hint: "Join the host anew: 'fairlead host join-token create' prints the command.",
-  });
 }

@@ -5,9 +5,8 @@ import { type HostsStore } from '../hosts/hosts.store.js';
 import { type Actor } from '../operations/operation.js';
 import { type Admission, confirmed } from './admission.js';
 import { type IssuedCertificate } from './certificate-authority.js';
-import { successor } from './enrolment.js';
 import { type IdentitiesStore } from './identities.store.js';
-import { type StoredIdentity } from './identity.js';
+import { type StoredIdentity, successor } from './identity.js';
 import { type JoinTokensStore } from './join-tokens.store.js';
 import { CONTROLLER, type Quarantines } from './quarantines.js';
 

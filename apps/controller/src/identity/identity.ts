@@ -1,4 +1,5 @@
 import { type Prisma } from '../database/index.js';
+import { type IssuedCertificate } from './certificate-authority.js';
 
 export type IdentityState = 'pending' | 'active' | 'quarantined' | 'revoked' | 'deleted';
 
@@ -109,4 +110,32 @@ export const pendingIdentity = (
   quarantine: null,
   keepInstance: null,
   ...fresh,
+});
+
+/** What a certificate says of itself, as columns. */
+export const columnsOf = ({ certificateChain, serial, notBefore, notAfter, rootDigest }: IssuedCertificate) => ({
+  certificate: certificateChain,
+  serial,
+  notBefore,
+  notAfter,
+  rootDigest,
+});
+
+/**
+ * The identity with a newer certificate that its agent is not known to have.
+ * @param keepsPrevious where the agent has not got the certificate before this one either
+ */
+export const successor = (
+  current: StoredIdentity,
+  issued: IssuedCertificate,
+  publicKey: string,
+  keepsPrevious: boolean,
+): StoredIdentity => ({
+  ...current,
+  ...columnsOf(issued),
+  generation: current.generation + 1,
+  confirmed: false,
+  publicKey,
+  previousKey: keepsPrevious ? current.previousKey : current.publicKey,
+  previousSerial: keepsPrevious ? current.previousSerial : current.serial,
 });
