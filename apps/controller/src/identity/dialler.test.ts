@@ -116,6 +116,9 @@ describe('what is dialled', () => {
 
 describe('a connection', () => {
   let connection: HostConnection;
+  beforeEach(() => {
+    connection = undefined as never;
+  });
   const dial = async (address: string): Promise<HostConnection> => {
     dialled.push(address);
     connection = await connectInProcess(new ScriptedAgent('web-1').handlers);
@@ -143,7 +146,7 @@ describe('a connection', () => {
     await expect(connection.closed).resolves.toBe('too often');
   });
 
-  it('that comes when the dialler has stopped is not attached', async () => {
+  it('that comes when the dialler has stopped is not attached, and not waited for', async () => {
     rows.set('agent-1', anIdentity());
     const [asked, gate] = [new Gate(), new Gate()];
     let attached = 0;
@@ -154,10 +157,10 @@ describe('a connection', () => {
     };
     begin({ dial: slow, attach: async () => void attached++ });
     await asked.opened;
-    const stopped = dialler.stop();
+    await dialler.stop();
     gate.open();
-    await stopped;
-    await connection.closed;
+    await until('it has come', () => dialled.length === 1 && connection !== undefined);
+    await expect(connection.closed).resolves.toContain('no longer dialled');
     expect(attached).toBe(0);
   });
 });

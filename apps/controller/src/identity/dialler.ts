@@ -92,7 +92,7 @@ export class Dialler {
       } catch (error) {
         const { code, message: reason } = toFairleadError(error);
         const details = { host: identity.hostName, address, code, reason };
-        if (failures === 0) this.parts.log('an agent that listens cannot be reached', details);
+        if (failures === 0 && !signal.aborted) this.parts.log('an agent that listens cannot be reached', details);
       }
       const changed = this.parts.identities.find(id)?.state !== state;
       failures = changed || performance.now() - begun >= HEALTHY_MS ? 0 : failures + 1;
@@ -117,7 +117,7 @@ export class Dialler {
 
   private async connect({ id, hostName }: StoredIdentity, address: string, signal: AbortSignal): Promise<void> {
     this.target(address);
-    const connection = await this.parts.dial(address, id);
+    const connection = await unlessAborted(this.parts.dial(address, id), signal);
     const close = (): void => connection.close(`host '${hostName}' is no longer dialled`);
     signal.addEventListener('abort', close);
     try {
@@ -141,6 +141,22 @@ export class Dialler {
 }
 
 const isDialled = ({ state }: StoredIdentity): boolean => state === 'pending' || state === 'active';
+
+/** Waits for nobody who is no longer wanted: a connection that comes later is closed. */
+function unlessAborted(dialling: Promise<HostConnection>, signal: AbortSignal): Promise<HostConnection> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(new FairleadError('host_unavailable', 'The host is no longer dialled'));
+    signal.addEventListener('abort', abort);
+    const done = (): void => signal.removeEventListener('abort', abort);
+    dialling
+      .finally(done)
+      .then(
+        (connection) => (signal.aborted ? connection.close('the host is no longer dialled') : resolve(connection)),
+        reject,
+      );
+    if (signal.aborted) abort();
+  });
+}
 
 function openSocket(host: string, port: number, signal: AbortSignal): Promise<Socket> {
   return new Promise((resolve, reject) => {
