@@ -190,6 +190,17 @@ describe('a controller that cannot be joined', () => {
     });
   });
 
+  it('says that it takes no connection for now, and does not take it for another one', async () => {
+    const ca = await testAuthority();
+    const limits = { newConnectionsPerAddress: { burst: 0, perSecond: 0 } };
+    const { address } = await startTlsLink(cleanup, { limits });
+    await expect(joinAt(address, tokenFor(ca))).rejects.toMatchObject({
+      code: 'controller_unavailable',
+      message: `the connection to ${address} was closed before its TLS handshake was done`,
+      hint: expect.stringContaining('takes no more connections from here for now'),
+    });
+  });
+
   it('says that something else answers, over HTTP without TLS', async () => {
     const http = createHttp((_request, response) => response.end('hello'));
     await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));

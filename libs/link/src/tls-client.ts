@@ -66,15 +66,20 @@ export function startTls(
       rejectUnauthorized: false,
       checkServerIdentity: () => undefined,
     });
-    const fail = (why: string): void => {
+    const end = (error: FairleadError): void => {
       clearTimeout(timer);
       secured.destroy();
+      reject(error);
+    };
+    const fail = (why: string): void => {
       const error = notOurs(role, address, why);
-      reject(NOT_TLS.test(why) ? markWrong(error) : error);
+      end(NOT_TLS.test(why) ? markWrong(error) : error);
     };
     const timer = setTimeout(() => fail(`no TLS handshake within ${HANDSHAKE_LIMIT_MS} ms`), HANDSHAKE_LIMIT_MS);
-    const closed = (): void => fail('it closed the connection during the TLS handshake');
-    secured.on('error', (error: NodeJS.ErrnoException) => fail(error.code ?? error.message));
+    const closed = (): void => end(cutOff(role, address));
+    secured.on('error', (error: NodeJS.ErrnoException) =>
+      error.code === 'ECONNRESET' ? closed() : fail(error.code ?? error.message),
+    );
     secured.once('close', closed);
     secured.once('secureConnect', () => {
       clearTimeout(timer);
@@ -140,6 +145,11 @@ function distrusted({ role, address, now }: Expectation, certificate: X509Certif
 const notOurs = (role: 'agent' | 'controller', address: string, why: string): FairleadError =>
   new FairleadError(codeFor(role), `something that is not our ${role} answered at ${address} (${why})`, {
     hint: `Look whether address and port are those of the ${role}'s link.`,
+  });
+
+const cutOff = (role: 'agent' | 'controller', address: string): FairleadError =>
+  new FairleadError(codeFor(role), `the connection to ${address} was closed before its TLS handshake was done`, {
+    hint: `The ${role} takes no more connections from here for now, or something else listens there. Try again in a while.`,
   });
 
 /**

@@ -66,7 +66,7 @@ export class TestAuthority {
         new BasicConstraintsExtension(true, 0, true),
         new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
         // Two roots of one cluster have one name: by the key's identifier OpenSSL tells them apart.
-        await SubjectKeyIdentifierExtension.create(keys.publicKey as never),
+        await SubjectKeyIdentifierExtension.create(keys.publicKey),
       ],
     });
     const digest = createHash('sha256').update(Buffer.from(root.rawData)).digest('base64url');
