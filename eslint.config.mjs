@@ -23,6 +23,7 @@ const atHome = (name, ...patterns) => ({
 const dockerode = atHome('dockerode: only libs/engine', 'dockerode', 'docker-modem');
 const grpc = atHome('gRPC: only libs/link', '@grpc/*');
 const prisma = atHome('Prisma: only *.store.ts and database/', '@prisma/*', '**/generated/prisma/**', 'libsql');
+const oidc = atHome('openid-client: only the controller’s access/oidc', 'openid-client');
 const restrict = (...patterns) => ({ 'no-restricted-imports': ['error', { patterns }] });
 const noEnvironment = {
   'no-restricted-properties': [
@@ -65,13 +66,14 @@ export default tseslint.config(
       'no-console': 'error',
     },
   },
-  { files: ['libs/**/*.ts', 'apps/**/*.ts'], rules: { ...restrict(dockerode, grpc, prisma), ...noEnvironment } },
+  { files: ['libs/**/*.ts', 'apps/**/*.ts'], rules: { ...restrict(dockerode, grpc, prisma, oidc), ...noEnvironment } },
   { files: ['libs/engine/**/*.ts'], rules: restrict(grpc, prisma) },
   { files: ['libs/link/**/*.ts'], rules: restrict(dockerode, prisma) },
   {
     files: ['apps/controller/src/database/**/*.ts', 'apps/controller/src/**/*.store.ts'],
-    rules: restrict(dockerode, grpc),
+    rules: restrict(dockerode, grpc, oidc),
   },
+  { files: ['apps/controller/src/access/oidc/**/*.ts'], rules: restrict(dockerode, grpc, prisma) },
   { files: ['apps/*/src/config.ts'], rules: { 'no-restricted-properties': 'off' } },
   {
     files: ['libs/domain/**/*.ts'],

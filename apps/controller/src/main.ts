@@ -7,7 +7,7 @@ import { asksForHelp, type ControllerConfig, environment, HELP, loadConfig } fro
 import { type Database, openDatabase } from './database/index.js';
 import { ensureAdminToken } from './access/admin-token.js';
 import { readExposure, readOidc } from './access/access-files.js';
-import { inUrl } from './http/exposure.js';
+import { localUrl } from './http/exposure.js';
 import { createServer, listen } from './http/server.js';
 import { CertificateAuthority } from './identity/certificate-authority.js';
 import { ControllerIdentity } from './identity/controller-identity.js';
@@ -46,7 +46,7 @@ export async function startController(config: ControllerConfig, logger: Logger):
     app = await createServer(runtime, Date.now, logger, exposure);
     const port = await listen(app, config.port, exposure.host);
     const linkAddresses = await openLink(runtime, config);
-    const address = `${exposure.tls === null ? 'http' : 'https'}://${inUrl(exposure.host)}:${port}`;
+    const address = localUrl(exposure, port);
     return { address, linkAddresses, stop };
   } catch (error) {
     await stop();

@@ -9,7 +9,7 @@ import { makeKey, makeLeaf, makeRoot } from '../identity/ca-certificates.js';
 import { createLogger } from '../log.js';
 import { rawRequest } from '../testing/raw-request.js';
 import { Rig, until } from '../testing/rig.js';
-import { type Exposure, isLoopback, LOOPBACK } from './exposure.js';
+import { type Exposure, isLoopback, localUrl, LOOPBACK } from './exposure.js';
 import { createServer, listen } from './server.js';
 
 const OIDC = {
@@ -94,6 +94,18 @@ describe('loopback', () => {
     ['::ffff:10.0.0.1', false],
   ])('%s: %s', (host, is) => {
     expect(isLoopback(host)).toBe(is);
+  });
+});
+
+describe('the address that is told', () => {
+  it.each([
+    ['127.0.0.1', 'https://127.0.0.1:7800'],
+    ['0.0.0.0', 'https://127.0.0.1:7800'],
+    ['::', 'https://[::1]:7800'],
+    ['fd00::7', 'https://[fd00::7]:7800'],
+    ['10.20.0.1', 'https://10.20.0.1:7800'],
+  ])('of %s is one that can be called: %s', (host, url) => {
+    expect(localUrl({ host, tls, publicUrl: null }, 7800)).toBe(url);
   });
 });
 

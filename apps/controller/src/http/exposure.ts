@@ -35,5 +35,11 @@ export function assertNotInTheOpen({ host, tls }: Exposure): void {
 /** `::ffff:10.0.0.1` is an IPv4 address in the clothes of IPv6. */
 export const plainAddress = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/, '');
 
+/** Where programs of this machine reach it. */
+export function localUrl({ host, tls }: Exposure, port: number): string {
+  const reached = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+  return `${tls === null ? 'http' : 'https'}://${inUrl(reached)}:${port}`;
+}
+
 /** An address as it stands in a URL. */
 export const inUrl = (host: string): string => (isIP(host) === 6 ? `[${host}]` : host);
