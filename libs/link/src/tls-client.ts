@@ -159,6 +159,8 @@ const cutOff = (role: 'agent' | 'controller', address: string): FairleadError =>
  */
 export class LinkCredentials extends ChannelCredentials {
   refusal: FairleadError | undefined;
+  /** What was verified of the last connection. */
+  verified: SecuredSocket | undefined;
 
   constructor(private readonly expected: Expectation) {
     super();
@@ -184,9 +186,6 @@ export class LinkCredentials extends ChannelCredentials {
       destroy: () => {},
     };
   }
-
-  /** What was verified of the last connection. */
-  verified: SecuredSocket | undefined;
 
   private async secure(socket: Socket): Promise<TLSSocket> {
     try {
