@@ -27,10 +27,8 @@ const newMigration = (root: string, argument: string): string => runTool(root, '
 
 function addColumn(root: string): void {
   const path = join(root, 'prisma/models/operations.prisma');
-  writeFileSync(
-    path,
-    readFileSync(path, 'utf8').replace('  outcome     String\n', '  outcome     String\n  note String?\n'),
-  );
+  const column = /( outcome +String\n)(?= +detail )/;
+  writeFileSync(path, readFileSync(path, 'utf8').replace(column, '$1  note String?\n'));
 }
 
 describe('models and migrations', () => {
