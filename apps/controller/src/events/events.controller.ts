@@ -15,7 +15,7 @@ import { sightOf } from './sight.js';
 const MAX_BEHIND_BYTES = 1 << 20;
 const SIGN_OF_LIFE_MS = 15_000;
 /** Time between two looks whether the reader's token is still good. */
-const STILL_LET_IN_MS = 2000;
+const STILL_LET_IN_MS = 4000;
 
 @Controller()
 export class EventsController {

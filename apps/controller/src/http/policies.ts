@@ -54,6 +54,10 @@ function handlersOf(prototype: object | null): object[] {
   return [...own, ...handlersOf(Object.getPrototypeOf(prototype) as object | null)];
 }
 
+/** A policy that bounds by the host in the path needs one there, and a host in the path needs a policy that does. */
+const isBound = ({ path, policy }: { path: string; policy: Policy | undefined }): boolean =>
+  policy !== undefined && (policy.access.hosts === 'named') === path.split('/').includes(':host');
+
 /**
  * Refuses a program with a way in that nobody has thought about.
  * @param prefix below which handlers are served
@@ -63,9 +67,7 @@ function handlersOf(prototype: object | null): object[] {
 export function assertPolicies(app: INestApplication, prefix: string, beyond: readonly string[]): void {
   const declared = declaredPolicies(app);
   const known = new Set(
-    declared
-      .filter(({ policy }) => policy !== undefined)
-      .map(({ method, path }) => `${method} ${beyond.includes(path) ? '' : prefix}${path}`),
+    declared.filter(isBound).map(({ method, path }) => `${method} ${beyond.includes(path) ? '' : prefix}${path}`),
   );
   const open = servedRoutes(app, beyond)
     .map(({ method, path }) => `${method} ${path}`)

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Access as Policed, API_PREFIX, OPERATION_IDS, problem as problemSchema } from '@fairlead/api';
 import { includesRole, type Role } from '@fairlead/domain';
-import { Controller, Get, type INestApplication, Module } from '@nestjs/common';
+import { Controller, Get, type INestApplication, Module, SetMetadata } from '@nestjs/common';
 import { APP_GUARD, NestFactory } from '@nestjs/core';
 import { AccessGuard } from '../access/access.guard.js';
+import { type Policy, POLICY } from '../access/serves.js';
 import { createLogger } from '../log.js';
 import { rawRequest, type RawAnswer } from '../testing/raw-request.js';
 import { Rig } from '../testing/rig.js';
@@ -276,6 +277,12 @@ describe('a route that nobody has thought about', () => {
     open(): string {
       return 'open';
     }
+
+    @Get('planted/:host')
+    @SetMetadata(POLICY, { operationId: 'planted', access: { role: 'viewer', hosts: 'filtered' } } satisfies Policy)
+    unbounded(): string {
+      return 'open';
+    }
   }
 
   it('is refused by the guard, and keeps the controller from starting', async () => {
@@ -284,7 +291,9 @@ describe('a route that nobody has thought about', () => {
     class WithPlanted {}
     const planted = await NestFactory.create(WithPlanted, { logger: false, abortOnError: false });
     await planted.init();
-    expect(() => assertPolicies(planted, '', [])).toThrow('nobody has said who may call get /planted');
+    expect(() => assertPolicies(planted, '', [])).toThrow(
+      'nobody has said who may call get /planted, get /planted/:host',
+    );
     expect(declaredPolicies(planted).filter(({ policy }) => policy === undefined)).toMatchObject([
       { path: '/planted' },
     ]);

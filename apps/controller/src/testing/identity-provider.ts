@@ -10,6 +10,8 @@ export const CLIENT = { id: 'fairlead', secret: 'a-secret-of-the-client-01234567
 /** A real OpenID provider on loopback, where whoever comes signs in as `account` without being asked anything. */
 export class TestProvider {
   account = 'ada';
+  /** Whether claims are in its ID tokens, or only where they are asked for (`userinfo`). */
+  tells: 'at once' | 'when asked' = 'at once';
   private handle: (request: IncomingMessage, response: ServerResponse) => void = (_, response) => void response.end();
 
   private own: TestProvider['handle'] | undefined;
@@ -46,7 +48,7 @@ export class TestProvider {
         },
       ],
       claims: { openid: ['sub', 'roles'], profile: ['preferred_username'], email: ['email'] },
-      conformIdTokenClaims: false,
+      conformIdTokenClaims: this.tells === 'when asked',
       features: { deviceFlow: { enabled: true }, devInteractions: { enabled: false } },
       cookies: { keys: ['of-a-test'] },
       interactions: { url: (_context, { uid }) => `/interaction/${uid}` },

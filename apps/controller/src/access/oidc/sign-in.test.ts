@@ -352,6 +352,24 @@ describe('a terminal', () => {
   });
 });
 
+describe('a provider that tells roles only when asked', () => {
+  it('is asked', async () => {
+    const reserved = await TestProvider.start();
+    reserved.tells = 'when asked';
+    const other = await Rig.start({ runtime: { oidc: settings(reserved.issuer) } });
+    other.time = Date.now();
+    const server = await createServer(other.runtime, () => other.time, createLogger('silent'));
+    const address = `http://127.0.0.1:${await listen(server, 0)}`;
+    reserved.serve(`${address}/auth/callback`, ACCOUNTS);
+    expect((await browser.follow(`${address}/auth/login`)).response.status).toBe(200);
+    expect(await (await browser.visit(`${address}/api/v1/whoami`)).json()).toMatchObject({ role: 'admin' });
+    await other.runtime.stop(0);
+    await server.close();
+    await other.stop();
+    reserved.stop();
+  });
+});
+
 describe('without a provider', () => {
   it('nobody is sent anywhere, and is told why', async () => {
     const bare = await Rig.start();
