@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type AddressRange, FairleadError, parseCidr, parseDuration, toFairleadError } from '@fairlead/domain';
+import { type AddressRange, FairleadError, nearest, parseCidr, parseDuration, toFairleadError } from '@fairlead/domain';
 import { z } from 'zod';
 import { ACCESS_SETTINGS, type AccessConfig, accessShape, toAccessConfig } from './access/access-config.js';
 
@@ -221,23 +221,6 @@ function unknownVariables(env: Readonly<Record<string, string | undefined>>): Fa
   return Object.keys(env)
     .filter((name) => name.startsWith('FAIRLEAD_') && !FOREIGN.test(name) && !known.includes(name))
     .map((path) => ({ path, message: `there is no such variable; did you mean ${nearest(path, known)}?` }));
-}
-
-const nearest = (name: string, known: readonly string[]): string =>
-  [...known].sort((a, b) => distance(name, a) - distance(name, b))[0] ?? '';
-
-/** Edits that lead from one text to the other (Levenshtein). */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const swap = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(swap, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }
 
 /** Whether the command line asks how to use the program. */

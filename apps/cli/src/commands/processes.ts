@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { toHostName } from '@fairlead/domain';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Cli } from '../cli.js';
 import { childEnvironment, defaultDataDir, ownCommand } from '../config.js';
 import { runningControllers } from '../credentials/admin-token.js';
 import { integer } from '../flags.js';
 import { type AppName, runApp } from '../launcher/apps.js';
-import { toHostName } from '../launcher/host-name.js';
 import { catchInterrupts } from '../launcher/interrupts.js';
 import { DEMO_HOSTS } from '../launcher/subject.js';
 import type { Launch } from '../launcher/supervisor.js';

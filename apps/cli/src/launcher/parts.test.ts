@@ -2,23 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { checkHostName } from '@fairlead/domain';
-import { toHostName } from './host-name.js';
 import { catchInterrupts, interruptSignal } from './interrupts.js';
 import { LogFile } from './log-file.js';
-
-describe('toHostName', () => {
-  it.each([
-    ['web-1.example.org', 'web-1.example.org'],
-    ['Zoë’s MacBook', 'Zo-s-MacBook'],
-    ['-_-', 'local'],
-    ['', 'local'],
-    [`${'a'.repeat(62)}-b`, 'a'.repeat(62)],
-  ])('makes of %j the name %j', (machine, name) => {
-    expect(toHostName(machine)).toBe(name);
-    expect(() => checkHostName(name)).not.toThrow();
-  });
-});
 
 describe('LogFile', () => {
   it('keeps one file of the limit and the one before it', () => {
