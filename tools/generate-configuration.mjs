@@ -17,28 +17,33 @@ Made by \`node tools/generate-configuration.mjs\` from each program's own table 
 
 A flag wins over its variable, a variable over the default. A variable that is set to nothing counts as not set. All
 faults are reported at once; a \`FAIRLEAD_*\` variable that does not exist is refused with the nearest name that does.
-There are no configuration files.
+There is one file of settings, on each host: its [policy](guides/host-policy.md).
 `;
 
 const SECTIONS = [
   {
     app: 'controller',
     title: '`fairlead controller`',
-    text: 'Takes agents in, keeps the inventory, serves REST. It listens on 127.0.0.1 only.',
+    text:
+      'Takes agents in, keeps the inventory, serves REST: on 127.0.0.1 unless `--host` says otherwise, and beyond that over TLS\n' +
+      'only. Its first start writes the token of the admin into the data folder (`admin.token`, mode 0600). The keys of the\n' +
+      'cluster are in the keys folder and in no copy of the data: without them every host has to join anew.',
   },
   {
     app: 'agent',
     title: '`fairlead agent`',
     text:
-      'Runs beside one engine. It needs a name, and at least one of `--controller` and `--listen`. `FAIRLEAD_AGENT_LABEL`\n' +
-      'takes several labels as `a=b,c=d`. In a demo fleet (`--demo`) the hosts have names of their own.',
+      'Runs beside one engine. It needs at least one of `--controller` and `--listen`, and over a Unix socket a name. Over TCP a\n' +
+      'host joins once, with the token in `FAIRLEAD_AGENT_JOIN_TOKEN` ([add a host](guides/add-a-host.md)): a variable and no\n' +
+      'flag, since every user of a machine may read arguments. `FAIRLEAD_AGENT_LABEL` takes several labels as `a=b,c=d`. In a\n' +
+      'demo fleet (`--demo`) the hosts have names of their own.',
   },
   {
     app: 'cli',
-    title: '`fairlead host`, `network`, `operation`, `events`, `audit`, `login`, `token`, `ca`',
+    title: '`fairlead host`, `network`, `operation`, `events`, `audit`, `ca`, `token`, `login`, `logout`, `whoami`',
     text:
-      'The commands of the client. Their other flags say what to do, not where: see `--help` of each. Tokens have no flag, since\n' +
-      'every user of a machine may read command lines.',
+      'The commands of the client. Their other flags say what to do, not where: see `--help` of each. Tokens have no flag, as\n' +
+      'every user of a machine may read command lines; `fairlead login` keeps them in a file of their own.',
   },
 ];
 
@@ -55,6 +60,8 @@ what these flags leave open, such as labels and log level.
 | \`DOCKER_HOST\`, \`DOCKER_CONTEXT\`, \`DOCKER_CONFIG\` | finding the engine, as the docker CLI does, where \`--engine\` is not given  |
 | \`XDG_RUNTIME_DIR\`                               | the sockets of rootless Docker and Podman                                  |
 | \`XDG_STATE_HOME\`                                | the folder below which data is kept, instead of \`~/.local/state\`           |
+| \`XDG_CONFIG_HOME\`                               | the folder below which logins are kept, instead of \`~/.config\`             |
+| \`NODE_EXTRA_CA_CERTS\`                           | Node's own; certificates of a private authority that REST is served under  |
 | \`NODE_OPTIONS\`                                  | Node's own; see [add a host](guides/add-a-host.md) for the agent     |
 `;
 
