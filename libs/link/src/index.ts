@@ -19,6 +19,7 @@ export type * from './enrolment-contract.js';
 export { DEFAULT_LIMITS, type LinkLimits, type Rate } from './limits.js';
 export { describePeer, LOCAL, type Peer, type TlsIdentity } from './peer.js';
 export {
+  canonicalKey,
   createKey,
   createNonce,
   createSigningRequest,

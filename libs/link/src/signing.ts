@@ -79,8 +79,11 @@ export const isRecoverySignedBy = (
   signature: Uint8Array,
 ): boolean => isSigned(canonicalKey(registeredKey), transcript('registered', nonce, newKey, agentId), signature);
 
-/** @throws FairleadError `invalid_argument` for anything but the 91 bytes of one P-256 key on its curve */
-function canonicalKey(bytes: Uint8Array): Buffer {
+/**
+ * The one form of a key that is taken, so that one key is never two.
+ * @throws FairleadError `invalid_argument` for anything but the 91 bytes of one P-256 key on its curve
+ */
+export function canonicalKey(bytes: Uint8Array): Buffer {
   const der = Buffer.from(bytes);
   try {
     if (der.length === P256_BYTES && der.subarray(0, P256_HEAD.length).equals(P256_HEAD)) {

@@ -42,6 +42,7 @@ const HOST = {
   journalId: 'j',
   firstSeenAt: 1n,
   peer: 'unix',
+  policy: { mode: 'manage', rules: ['one'] },
 };
 
 const addHost = (name: string) => prisma.host.create({ data: { name, ...HOST } });

@@ -1,7 +1,7 @@
-import { createPublicKey, randomUUID, type webcrypto, X509Certificate } from 'node:crypto';
+import { randomUUID, type webcrypto, X509Certificate } from 'node:crypto';
 import { inspect } from 'node:util';
 import { FairleadError } from '@fairlead/domain';
-import { type TlsIdentity } from '@fairlead/link';
+import { canonicalKey, type TlsIdentity } from '@fairlead/link';
 import { type Clock, toTimestamp } from '../clock.js';
 import { Mutex } from '../database/mutex.js';
 // `import type`, not `type` within: what is left of the latter loads the module, and that is ten megabytes.
@@ -129,9 +129,8 @@ export class CertificateAuthority {
   /** @throws FairleadError `invalid_argument` for anything but one P-256 key */
   async issueAgent({ agentId, publicKey, listening }: AgentRequest): Promise<IssuedCertificate> {
     if (!UUID.test(agentId)) throw new FairleadError('internal', 'The id of the agent is not a UUID');
-    assertP256(publicKey);
     const usages: readonly Usage[] = listening ? ['client', 'server'] : ['client'];
-    return this.#issue(`agent/${agentId}`, publicKey, usages, this.#agentLifeMs);
+    return this.#issue(`agent/${agentId}`, canonicalKey(publicKey), usages, this.#agentLifeMs);
   }
 
   /** What a controller shows at its links for the next days. Its key is new each time, and nowhere but in the answer. */
@@ -274,20 +273,6 @@ function periodWithin(root: string, now: number, lifeMs: number): { notBefore: n
     {
       hint: 'Compare the clock of this machine; where it is right, rotate the root: fairlead ca prepare.',
     },
-  );
-}
-
-function assertP256(publicKey: Buffer): void {
-  try {
-    const key = createPublicKey({ key: publicKey, type: 'spki', format: 'der' });
-    const same = key.export({ type: 'spki', format: 'der' }).equals(publicKey);
-    if (same && key.asymmetricKeyDetails?.namedCurve === 'prime256v1') return;
-  } catch {
-    // No key at all: said below.
-  }
-  throw new FairleadError(
-    'invalid_argument',
-    'The public key is not exactly one P-256 key (SubjectPublicKeyInfo, DER)',
   );
 }
 
