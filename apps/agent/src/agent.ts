@@ -76,12 +76,10 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
 }
 
 async function serve(assembly: Assembly, journal: Journal, lock: FolderLock): Promise<RunningAgent> {
-  const { handlers, observer, operations, link, engine, log, timing, policy } = assembly;
-  const stopping = new AbortController();
+  const { handlers, observer, operations, link, engine, log, timing, policy, stopping } = assembly;
   const server = assembly.listening && (await Listening.open(assembly.listening));
   const { signal } = stopping;
   if (server !== undefined) assembly.carriers.push(server);
-  assembly.stopWith(signal);
   const works = [
     observer.run(signal),
     link.run(signal),

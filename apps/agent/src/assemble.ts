@@ -13,15 +13,13 @@ import type { Journal } from './journal/journal.js';
 import { ControllerLink } from './link/controller-link.js';
 import type { ListeningParts } from './link/listening.js';
 import type { Log } from './log.js';
+import { News } from './news.js';
 import { OperationRunner } from './operations/operation-runner.js';
 import { HostPolicyGuard, noPolicy, type PolicyGuard } from './policy/host-policy-guard.js';
 import { PolicySource } from './policy/policy-source.js';
 import { containerTools } from './probe/container-tools.js';
 import { namespaceTools } from './probe/namespace-tools.js';
 import { VERSION } from './version.js';
-
-/** Time for the answer that told of a change to leave before the session ends, in milliseconds. */
-const LAST_WORDS_MS = 100;
 
 export interface AssemblyOptions extends Entered {
   readonly labels: Readonly<Record<string, string>>;
@@ -49,16 +47,16 @@ export interface Assembly {
   readonly carriers: { beginAnew(): void }[];
   /** Undefined: it does not listen. */
   readonly listening: ListeningParts | undefined;
-  /** Tells it by what its long waits end. */
-  stopWith(signal: AbortSignal): void;
+  /** Ends its long waits. */
+  readonly stopping: AbortController;
 }
 
 /** @throws FairleadError `invalid_argument` for an address that is none */
 export function assemble(options: AssemblyOptions): Assembly {
   const { engine, log, timing, now, journal, identity, controller } = options;
-  const news = (): void => void tellAnew(host, idle, carriers);
-  const policy = makePolicy(options, news);
-  const observer = new InventoryObserver({ engine, timing, newId: randomUUID, log, up: news });
+  const note = (): void => news.note();
+  const policy = makePolicy(options, note);
+  const observer = new InventoryObserver({ engine, timing, newId: randomUUID, log, up: note });
   const host = describe(options, policy, observer);
   const operations = new OperationRunner({ journal, timing, now, settle: () => observer.settle(), log });
   const handlers = createHandlers({
@@ -76,31 +74,15 @@ export function assemble(options: AssemblyOptions): Assembly {
     now,
     clock: () => timing.now(),
   });
-  const recovery = makeRecovery(options);
-  const idle = async (): Promise<void> => {
-    await operations.idle();
-    await new Promise<void>((resolve) => timing.after(LAST_WORDS_MS, resolve));
-  };
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const recovery = makeRecovery(options, signal);
   const link = new ControllerLink({ address: controller, handlers, log, ...linkIdentity(options, recovery) });
   const carriers: Assembly['carriers'] = [link];
+  const beginAnew = (): void => carriers.forEach((carrier) => carrier.beginAnew());
+  const news = new News({ host, timing, idle: () => operations.idle(), beginAnew, signal });
   const listening = listen(options, handlers, recovery);
-  const parts = { engine, log, timing, policy, handlers, observer, operations, link, carriers, listening };
-  return { ...parts, stopWith: recovery.stopWith };
-}
-
-/**
- * What is told of engine and policy at the beginning of a session no longer holds (the engine answers for the first time
- * or was upgraded, the policy file was edited): sessions begin anew, when no command runs whose answer would be lost.
- */
-async function tellAnew(
-  host: HostDescription,
-  idle: () => Promise<void>,
-  carriers: Assembly['carriers'],
-): Promise<void> {
-  if (!(await host.hasChanged())) return;
-  await idle();
-  // A session that began meanwhile has told it already.
-  if (await host.hasChanged()) for (const carrier of carriers) carrier.beginAnew();
+  return { engine, log, timing, policy, handlers, observer, operations, link, carriers, listening, stopping };
 }
 
 function makePolicy({ policy, journal, log, now }: AssemblyOptions, changed: () => void): PolicyGuard {
@@ -125,25 +107,19 @@ function describe(options: AssemblyOptions, policy: PolicyGuard, observer: Inven
   });
 }
 
-interface Recovery {
-  by(way: Way): Promise<void>;
-  readonly stopWith: (signal: AbortSignal) => void;
-}
+type Recovery = (way: Way) => Promise<void>;
 
-function makeRecovery({ identity, dataDir: folder, log, timing, now }: AssemblyOptions): Recovery {
-  let signal = new AbortController().signal;
-  return {
-    by: async (way) => {
-      if (identity !== undefined) await recover({ store: identity, folder, way, log, timing, now, signal });
-    },
-    stopWith: (given) => void (signal = given),
+function makeRecovery(options: AssemblyOptions, signal: AbortSignal): Recovery {
+  const { identity, dataDir: folder, log, timing, now } = options;
+  return async (way) => {
+    if (identity !== undefined) await recover({ store: identity, folder, way, log, timing, now, signal });
   };
 }
 
 /** Asked at every dial, so that a new certificate is used from the next session on. */
 function linkIdentity({ identity, controller }: AssemblyOptions, recovery: Recovery) {
   if (identity === undefined || controller === undefined || !isTcp(controller)) return {};
-  return { identity: () => identity.tls, onExpired: () => recovery.by(dialling(controller)) };
+  return { identity: () => identity.tls, onExpired: () => recovery(dialling(controller)) };
 }
 
 function listen(
@@ -155,6 +131,6 @@ function listen(
   if (address === undefined) return undefined;
   const identity = isTcp(address) ? options.identity : undefined;
   const awaits = identity !== undefined && !isTcp(controller);
-  const own = awaits ? (visitors: Parameters<typeof waiting>[0]) => recovery.by(waiting(visitors)) : undefined;
+  const own = awaits ? (visitors: Parameters<typeof waiting>[0]) => recovery(waiting(visitors)) : undefined;
   return { address, handlers, identity, recover: own, timing, now, log };
 }
