@@ -111,10 +111,15 @@ function parse(path: string, text: string): StoredIdentity {
   } catch {
     // Told below: what it was does not matter, and must not be printed.
   }
-  throw new FairleadError('invalid_argument', `The identity ${path} is damaged`, {
-    hint: `Restore it, or remove it and join anew with a token of 'fairlead host join-token create'.`,
-  });
+  throw damaged(path);
 }
+
+/** What is wrong with it is not said: it holds a key. */
+export const damaged = (path: string, cause?: unknown): FairleadError =>
+  new FairleadError('invalid_argument', `The identity ${path} is damaged`, {
+    hint: `Restore it, or remove it and join anew with a token of 'fairlead host join-token create'.`,
+    cause,
+  });
 
 const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every((item) => typeof item === 'string');
 

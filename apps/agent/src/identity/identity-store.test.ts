@@ -75,6 +75,16 @@ describe('the identity of a host', () => {
     expect(JSON.stringify([(error as Error).message, (error as Error).cause])).not.toContain('PRIVATE');
   });
 
+  it.each(['CERTIFICATE', 'PRIVATE KEY'])('is found damaged at the start where its %s cannot be read', async (part) => {
+    await (await joined()).pendingKey();
+    const text = readFileSync(path(), 'utf8');
+    for (const at of [text.indexOf(`BEGIN ${part}`), text.lastIndexOf(`BEGIN ${part}`)]) {
+      const begin = at + `BEGIN ${part}-----`.length + 2;
+      writeFileSync(path(), `${text.slice(0, begin)}????${text.slice(begin + 4)}`, { mode: 0o600 });
+      await expect(open()).rejects.toMatchObject({ message: `The identity ${path()} is damaged` });
+    }
+  });
+
   it('is taken only for a key of ours, under a root that came with it, and with the name it says', async () => {
     const store = await open();
     const key = await store.pendingKey();

@@ -1,9 +1,12 @@
+import { createPrivateKey } from 'node:crypto';
 import { FairleadError } from '@fairlead/domain';
 import { createKey, type Enrolled, type TlsIdentity } from '@fairlead/link';
 import { checkOwn, digestOf, endOf, isIssuedBy, readCertificates, readRoots, serialOf } from './certificates.js';
 import {
+  damaged,
   fileSteps,
   type Identity,
+  identityPath,
   readIdentity,
   type StoredIdentity,
   writeIdentity,
@@ -42,7 +45,9 @@ export class IdentityStore {
   /** @throws FairleadError `forbidden` where others can read it, `invalid_argument` where it is damaged */
   static async open(given: StoreOptions): Promise<IdentityStore> {
     const options = { steps: fileSteps, makeKey: createKey, ...given };
-    return new IdentityStore(options, await readIdentity(options.folder));
+    const stored = await readIdentity(options.folder);
+    checkStored(options.folder, stored);
+    return new IdentityStore(options, stored);
   }
 
   get identity(): Identity | undefined {
@@ -167,6 +172,18 @@ export class IdentityStore {
     const turn = this.turn.then(act);
     this.turn = turn.catch(() => undefined);
     return turn;
+  }
+}
+
+/** Finds at the start what would else show as a link that never comes up. */
+function checkStored(folder: string, { identity, pending }: StoredIdentity): void {
+  try {
+    for (const key of pending) createPrivateKey(key);
+    if (identity !== undefined) {
+      checkOwn(identity.certificateChain, readRoots(identity.roots), [identity.privateKey], identity);
+    }
+  } catch (cause) {
+    throw damaged(identityPath(folder), cause);
   }
 }
 
