@@ -166,9 +166,9 @@ describe('the bound on removals', () => {
     allow({ mode: 'full', maxRemovalsPerHour: 2 });
     await send('RemoveNetwork', { networkId: a });
     const results = await prune(b, c);
-    expect(results.map(({ outcome, code }) => [outcome, code])).toEqual([
-      ['removed', ''],
-      ['kept', 'policy_refused'],
+    expect(results.map(({ name, outcome, code }) => [name, outcome, code])).toEqual([
+      ['b', 'removed', ''],
+      ['c', 'kept', 'policy_refused'],
     ]);
     const { handlers } = await rig.again();
     const request = arrive('RemoveNetwork', { operationId: newId(), networkId: d });
