@@ -37,15 +37,45 @@ const total = async () => (await details()).reduce((sum, { count = 1, dropped = 
 
 describe('refusals of known callers', () => {
   it('are a row each', async () => {
-    for (let n = 0; n < 250; n += 1) refusals.note(refusal('deploy'));
+    for (let n = 0; n < 240; n += 1) refusals.note(refusal(`deploy-${n % 4}`));
     const written = await rows();
-    expect(written).toHaveLength(250);
-    expect(written[0]).toMatchObject({ actor: 'deploy', outcome: 'refused', detail: { code: 'forbidden' } });
+    expect(written).toHaveLength(240);
+    expect(written[0]).toMatchObject({ actor: 'deploy-0', outcome: 'refused', detail: { code: 'forbidden' } });
+  });
+
+  it('are at most 60 rows of one caller a minute and then a count, of whom ever there are', async () => {
+    for (let second = 0; second < 180; second += 1) {
+      for (let n = 0; n < 50; n += 1) refusals.note(refusal('agent:stolen', `10.0.${second}.${n}`, `action-${n}`));
+      refusals.note(refusal('deploy'));
+      refusals.look();
+      rig.time += 1000;
+    }
+    const written = await rows();
+    expect(written.filter(({ actor }) => actor === 'agent:stolen')).toHaveLength(60 + 2 * 60);
+    expect(written.map(({ detail }) => detail)).toContainEqual(
+      expect.objectContaining({ count: 2940, explanation: expect.stringContaining('of any kind') }),
+    );
+    await refusals.stop();
+    expect(await total()).toBe(180 * 51);
+  });
+
+  it('are counted together where more callers come than get rows', async () => {
+    for (let n = 0; n < 1500; n += 1) refusals.note(refusal(`token-${n}`));
+    await refusals.stop();
+    expect((await rows()).length).toBeLessThanOrEqual(1002);
+    expect(await total()).toBe(1500);
+  });
+
+  it('keep no more of a reason than people read', async () => {
+    const reason = 'x'.repeat(16_000);
+    refusals.note({ ...refusal('deploy'), detail: { code: 'forbidden', reason } });
+    const [row] = await rows();
+    expect(JSON.stringify(row!.detail).length).toBeLessThan(600);
   });
 
   it('wait in bounds where the database fails, and the next row says how many were dropped', async () => {
     await rig.sql('ALTER TABLE "AuditEntry" RENAME TO "Away"');
-    for (let n = 0; n < 1500; n += 1) refusals.note(refusal('deploy'));
+    for (let n = 0; n < 1500; n += 1) refusals.note(refusal(`deploy-${n % 500}`));
     await refusals.flush();
     await rig.sql('ALTER TABLE "Away" RENAME TO "AuditEntry"');
     refusals.look();

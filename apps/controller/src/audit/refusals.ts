@@ -3,6 +3,7 @@ import { type Clock } from '../clock.js';
 import { type Log } from '../log.js';
 import { type Actor } from '../operations/operation.js';
 import { type AuditRecord, type AuditStore } from './audit.store.js';
+import { isOver, Tallies } from './tallies.js';
 
 /** Something that was not let happen. `detail.code` says why. */
 export type Refusal = Omit<AuditRecord, 'outcome'>;
@@ -12,41 +13,39 @@ export const ANONYMOUS = 'anonymous';
 /** Who writes of what concerns many. */
 const CONTROLLER: Actor = { name: 'controller', client: 'fairlead', peer: 'controller' };
 
-/** Least time between two rows of one action and address, in milliseconds. */
-const MINUTE_MS = 60_000;
 /** Pairs of action and address that get rows of their own in a minute; all others share one. */
 const MAX_PAIRS = 60;
-/** Refusals of known callers that wait for their row. What comes above is only counted. */
+/** Rows that a known caller gets in a minute, and callers that get them. */
+const MAX_ROWS = 60;
+const MAX_CALLERS = 1000;
+const OF_ONE =
+  'Refusals of this caller, of any kind and host, beyond those with rows of their own; this is the last one';
+/** Characters of a reason that are kept: callers choose parts of it. */
+const LONGEST_REASON = 500;
+/** Refusals that wait for their row. What comes above is only counted. */
 const MAX_WAITING = 1000;
 /** Rows of one transaction. */
 const AT_ONCE = 100;
 /** Time after which a failed write is tried again, in milliseconds. */
 const AGAIN_MS = 1000;
 
-/** Anonymous refusals of one action and address. */
-interface Tally {
-  readonly latest: Refusal;
-  /** Those since the last row. */
-  readonly count: number;
-  /** When the last row was written, in milliseconds since the epoch. */
-  readonly rowAt: number;
-}
-
 /**
  * Writes refusals into the audit, apart from the requests that were refused: noting one never waits, fails or throws.
  *
- * A refusal of a known caller is a row. Those of anonymous callers are counted, so that nobody can fill the disk: one
- * row a minute for an action and an address (the first at once, later how many more there were), at most
- * MAX_PAIRS of them, and one row for the rest.
+ * So that nobody can fill the disk, a known caller gets MAX_ROWS rows a minute, and then one that counts the rest of
+ * them; anonymous callers get one row a minute for an action and an address (the first at once, later how many more
+ * there were), at most MAX_PAIRS of them, and one row for the rest.
  *
  * Invariants: what is kept in memory is bounded; a refusal is a row, in a row's count, or in the `dropped` of the next
  * row; one transaction is under way at a time.
  */
 export class Refusals {
   private readonly waiting: Refusal[] = [];
-  /** By action and address. */
-  private readonly tallies = new Map<string, Tally>();
-  /** Of pairs that found no place in `tallies`. */
+  /** Of anonymous callers, by action and address. */
+  private readonly strangers = new Tallies(MAX_PAIRS, 1);
+  /** By name. */
+  private readonly callers = new Tallies(MAX_CALLERS, MAX_ROWS);
+  /** What found no place in either. */
   private rest = { count: 0, rowAt: 0 };
   private dropped = 0;
   private writing: Promise<void> | undefined;
@@ -75,8 +74,13 @@ export class Refusals {
 
   note(refusal: Refusal): void {
     if (this.stopped) return;
-    if (refusal.actor.name === ANONYMOUS) this.count(refusal);
-    else this.enqueue(refusal);
+    this.endMinutes(false);
+    const { actor, action } = refusal;
+    const [tallies, key] =
+      actor.name === ANONYMOUS ? [this.strangers, `${action} ${actor.peer}`] : [this.callers, actor.name];
+    const place = tallies.take(key, refusal, this.now());
+    if (place === 'row') this.enqueue(refusal);
+    if (place === 'full') this.rest.count += 1;
   }
 
   /** Resolves when everything noted by now that gets a row at once is written, or could not be. */
@@ -91,32 +95,18 @@ export class Refusals {
     if (this.waiting.length > 0) void this.flush();
   }
 
-  private count(refusal: Refusal): void {
-    this.look();
-    const key = `${refusal.action} ${refusal.actor.peer}`;
-    const tally = this.tallies.get(key);
-    if (tally !== undefined) this.tallies.set(key, { ...tally, latest: refusal, count: tally.count + 1 });
-    else if (this.tallies.size < MAX_PAIRS) {
-      this.tallies.set(key, { latest: refusal, count: 0, rowAt: this.now() });
-      this.enqueue(refusal);
-    } else this.rest.count += 1;
-  }
-
-  /** Turns counts into rows where the last row is a minute old, and gives free the pairs that had no more. */
+  /** Turns counts into rows where their minute is over. */
   private endMinutes(anyway: boolean): void {
     const now = this.now();
-    const isOver = (rowAt: number): boolean => anyway || now - rowAt >= MINUTE_MS || now < rowAt;
-    for (const [key, { latest, count, rowAt }] of this.tallies) {
-      if (!isOver(rowAt)) continue;
-      if (count === 0) this.tallies.delete(key);
-      else {
-        this.tallies.set(key, { latest, count: 0, rowAt: now });
-        this.enqueue({ ...latest, detail: { ...latest.detail, count } }, count);
-      }
+    for (const { latest, count } of this.strangers.end(now, anyway)) {
+      this.enqueue({ ...latest, detail: { ...latest.detail, count } }, count);
+    }
+    for (const { latest, count } of this.callers.end(now, anyway)) {
+      this.enqueue({ ...latest, detail: { ...latest.detail, count, explanation: OF_ONE } }, count);
     }
     const { count, rowAt } = this.rest;
     const onlyDropped = this.dropped > 0 && this.waiting.length === 0;
-    if ((count === 0 && !onlyDropped) || !isOver(rowAt)) return;
+    if ((count === 0 && !onlyDropped) || !(anyway || isOver(rowAt, now))) return;
     this.rest = { count: 0, rowAt: now };
     this.enqueue(summaryOf(count, now), count);
   }
@@ -151,11 +141,16 @@ export class Refusals {
 
 /** @param dropped refusals before it that have no row */
 function toRecord(refusal: Refusal, dropped: number): AuditRecord {
-  const detail = dropped === 0 ? refusal.detail : { ...refusal.detail, dropped };
+  const { reason } = refusal.detail;
+  const detail = {
+    ...refusal.detail,
+    ...(typeof reason === 'string' && { reason: reason.slice(0, LONGEST_REASON) }),
+    ...(dropped > 0 && { dropped }),
+  };
   return { ...refusal, detail, outcome: 'refused' };
 }
 
 function summaryOf(count: number, at: number): Refusal {
-  const detail = { count, explanation: 'Refusals of more addresses than get rows of their own' };
+  const detail = { count, explanation: 'Refusals of more callers than get rows of their own' };
   return { at, actor: CONTROLLER, action: 'access.refusals', hostName: null, target: {}, operationId: null, detail };
 }
