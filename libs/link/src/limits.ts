@@ -51,7 +51,7 @@ export const DEFAULT_LIMITS: LinkLimits = {
   calls: { burst: 100, perSecond: 20 },
   messages: { burst: 200, perSecond: 50 },
   overloadMs: 30_000,
-  enrolments: { burst: 60, perSecond: 5 },
+  enrolments: { burst: 200, perSecond: 20 },
   enrolmentMs: 30_000,
   enrolmentBytes: 16 * 1024,
   wrongTokens: 20,
