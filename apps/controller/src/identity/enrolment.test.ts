@@ -92,10 +92,18 @@ describe('a join token', () => {
     [{ controller: '10.1.1.1:99' }, '--controller 10.1.1.1:99'],
     [{ controller: 'fd00::1' }, "--controller '[fd00::1]:7801'"],
     [{ controller: '[fd00::1]:99' }, "--controller '[fd00::1]:99'"],
-    [{ controller: "it's; rm -rf /" }, `--controller 'it'\\''s; rm -rf /:7801'`],
+    [{ controller: 'fairlead.example' }, '--controller fairlead.example:7801'],
   ])('has a command that a shell reads as it is meant: %j', async (request, end) => {
     expect((await create(request)).command.endsWith(end)).toBe(true);
   });
+
+  it.each(['http://fairlead.example:7801', "it's; rm -rf /", '10.1.1.1:0', '10.1.1'])(
+    'is not made with an address that no agent could dial: %s',
+    async (controller) => {
+      await expect(create({ controller })).rejects.toMatchObject({ code: 'invalid_argument' });
+      expect(await rig.runtime.identities.tokens.list()).toMatchObject({ total: 0 });
+    },
+  );
 
   it('is not made where no host could use it', async () => {
     rig.runtime.place.port = undefined;

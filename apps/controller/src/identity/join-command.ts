@@ -1,5 +1,5 @@
 import { networkInterfaces } from 'node:os';
-import { FairleadError, formatDialAddress, type JoinToken, formatJoinToken } from '@fairlead/domain';
+import { FairleadError, formatDialAddress, formatJoinToken, type JoinToken, parseDialAddress } from '@fairlead/domain';
 
 /** What the operator runs on the host. The token travels in a variable, so that no list of processes shows it. */
 export function joinCommand(token: JoinToken, flags: Readonly<Record<string, string>>): string {
@@ -22,7 +22,7 @@ export interface LinkPlace {
 /**
  * The address of the controller for the printed command: as asked for, else as advertised, else the first address of
  * this machine that others may reach.
- * @throws FairleadError `unsupported` where no host can dial this controller
+ * @throws FairleadError `unsupported` where no host can dial this controller, `invalid_argument` for what is no address
  */
 export function controllerAddress(asked: string | undefined, { port, advertised }: LinkPlace): string {
   if (port === undefined) {
@@ -38,7 +38,9 @@ export function controllerAddress(asked: string | undefined, { port, advertised 
   return formatDialAddress({ host: first?.address ?? '127.0.0.1', port });
 }
 
+/** @throws FairleadError `invalid_argument` for what no agent could dial */
 const withPort = (address: string, port: number): string => {
-  if (/^\[[^\]]+\]:\d+$|^[^:]+:\d+$/.test(address)) return address;
-  return formatDialAddress({ host: address.replace(/^\[|\]$/g, ''), port });
+  const hasPort = /^\[[^\]]+\]:\d+$|^[^:]+:\d+$/.test(address);
+  const whole = hasPort ? address : formatDialAddress({ host: address.replace(/^\[|\]$/g, ''), port });
+  return formatDialAddress(parseDialAddress(whole));
 };

@@ -130,7 +130,8 @@ function lifeOf({ maxUses, expiresIn }: JoinTokenRequest): number {
     throw new FairleadError('invalid_argument', message, { hint, faults: [{ path: '/expiresIn', message }] });
   };
   if (expiresIn === undefined) {
-    if (maxUses > 1) fault('A token for more than one host needs an end', 'Say how long it is good: --expires-in 8h.');
+    if (maxUses > 1)
+      fault('A token for more than one host needs an end', 'Say how long it is good, at most 24h: --expires 8h.');
     return DEFAULT_LIFE_MS;
   }
   const ms = parseDuration(expiresIn);
