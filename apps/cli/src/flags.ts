@@ -121,6 +121,7 @@ const SWITCHES = new Set([
   'ipv4',
   'ipv6',
   'force',
+  'yes',
   'no-trunc',
   'dry-run',
   'device',

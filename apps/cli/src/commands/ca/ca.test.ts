@@ -58,9 +58,23 @@ describe('the steps of a rotation', () => {
     expect((await fairlead(`ca ${step}`, answers, { reply: 'n' })).controller.asked).toEqual([]);
     expect((await fairlead(`ca ${step}`, answers, { reply: 'y' })).controller.asked[0]?.body).toEqual({ force: false });
     expect((await fairlead(`ca ${step}`, answers)).controller.asked[0]?.body).toEqual({ force: false });
-    const forced = await fairlead(`ca ${step} -f`, answers, { reply: 'n' });
-    expect(forced.questions).toEqual([]);
-    expect(forced.controller.asked[0]?.body).toEqual({ force: true });
+    expect((await fairlead(`ca ${step} -f`, answers)).controller.asked[0]?.body).toEqual({ force: true });
+  });
+
+  it.each([
+    ['activate', 'activateRoot'],
+    ['retire', 'retireRoot'],
+  ] as const)('%s asks also when forced, saying so, and --yes is no force', async (step, id) => {
+    const answers = { [id]: view };
+    const forced = await fairlead(`ca ${step} --force`, answers, { reply: 'n' });
+    expect(forced.questions).toEqual([expect.stringMatching(/left behind.*\? \[y\/N\] $/)]);
+    expect(forced.controller.asked).toEqual([]);
+    const sure = await fairlead(`ca ${step} --yes`, answers, { reply: 'n' });
+    expect(sure.questions).toEqual([]);
+    expect(sure.controller.asked[0]?.body).toEqual({ force: false });
+    const both = await fairlead(`ca ${step} -y -f`, answers, { reply: 'n' });
+    expect(both.questions).toEqual([]);
+    expect(both.controller.asked[0]?.body).toEqual({ force: true });
   });
 
   it('is refused with the names of those left behind', async () => {

@@ -6,6 +6,7 @@ import { confirm } from '../confirm.js';
 import { printCa } from './output.js';
 
 interface Flags extends ClientFlags {
+  readonly yes?: boolean;
   readonly force?: boolean;
 }
 
@@ -17,6 +18,8 @@ interface Step {
   /** Asked first on a terminal; undefined: nothing is taken away. */
   readonly question?: string;
 }
+
+const LEFT_BEHIND = 'Hosts that are not ready are left behind, and have to join anew.';
 
 const STEPS: readonly Step[] = [
   {
@@ -30,7 +33,7 @@ const STEPS: readonly Step[] = [
     description: 'Second step: issue certificates from the prepared root',
     help: 'Hosts get new certificates while they stay connected. Join tokens made before are void.',
     send: (client, force) => client.activateRoot({ body: { force } }),
-    question: 'Issue certificates from the prepared root from now on? Open join tokens become void.',
+    question: 'Open join tokens become void. Issue certificates from the prepared root from now on?',
   },
   {
     name: 'retire',
@@ -48,7 +51,9 @@ export function registerCaSteps(parent: Command, cli: Cli): void {
 function registerStep(parent: Command, cli: Cli, step: Step): void {
   const command = withClient(parent.command(step.name).description(step.description));
   if (step.question !== undefined) {
-    command.option('-f, --force', 'do not ask, and leave hosts behind that are not ready: they have to join anew');
+    command
+      .option('-y, --yes', 'do not ask')
+      .option('-f, --force', 'leave hosts behind that are not ready: they have to join anew');
   }
   command.addHelpText('after', helpOf(step)).action(cli.action(async (flags: Flags) => carryOut(cli, flags, step)));
 }
@@ -58,8 +63,9 @@ function helpOf({ name, help, question }: Step): string {
   return `\n${help}${question === undefined ? '' : refused}\n\nExamples:\n  fairlead ca ${name}`;
 }
 
-async function carryOut(cli: Cli, { force, ...flags }: Flags, { question, send }: Step): Promise<void> {
+async function carryOut(cli: Cli, { yes, force = false, ...flags }: Flags, { question, send }: Step): Promise<void> {
   // Where nobody can be asked it goes on: the controller refuses by itself whatever would leave a host behind.
-  if (question !== undefined && !(await confirm(cli, { force, question, unattended: 'go on' }))) return;
-  printCa(cli, flags, await send(cli.client(flags), force ?? false));
+  const asked = force ? `${LEFT_BEHIND} ${question}` : question;
+  if (asked !== undefined && !(await confirm(cli, { force: yes, question: asked, unattended: 'go on' }))) return;
+  printCa(cli, flags, await send(cli.client(flags), force));
 }
