@@ -5,6 +5,7 @@ import {
   type PrunePlanItemView,
   type PrunePlanView,
 } from '@fairlead/api';
+import { shortId } from '@fairlead/domain';
 import { withoutWords } from '../../output/errors.js';
 import { describeAge, describeTimeSince, hostLabel, renderTable } from '../../output/table.js';
 
@@ -54,8 +55,11 @@ function describeCounts(plan: PrunePlanView): string {
 /** One line a network, in the order they were taken. */
 export function describePruned(view: OperationView): string[] {
   const items = operationResult(view, 'prune')?.items ?? [];
-  return items.map((item) => `${view.host}/${item.network.name}: ${describeOutcome(item)}`);
+  return items.map((item) => `${view.host}/${nameOf(item)}: ${describeOutcome(item)}`);
 }
+
+/** One that was not looked at, or is gone, has no name by then. */
+const nameOf = ({ network }: PruneItemResultView): string => network.name || shortId(network.id);
 
 function describeOutcome({ outcome, reason, engineMessage }: PruneItemResultView): string {
   const why = [
