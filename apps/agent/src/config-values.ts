@@ -36,9 +36,9 @@ export function readToken(text: string | undefined, faults: Fault[]): JoinToken 
   return attempt(TOKEN_VARIABLE, () => parseJoinToken(text), faults);
 }
 
-export function readName(name: string | undefined, isRemote: boolean, faults: Fault[]): string | undefined {
+export function readName(name: string | undefined, isNeeded: boolean, faults: Fault[]): string | undefined {
   if (name !== undefined) attempt('--name', () => checkHostName(name), faults);
-  else if (!isRemote) faults.push({ path: '--name', message: 'give the host a name' });
+  else if (isNeeded) faults.push({ path: '--name', message: 'give the host a name' });
   return name;
 }
 

@@ -77,10 +77,8 @@ describe('the configuration', () => {
   });
 
   it('asks for a name that can be one, and for somewhere to serve', () => {
-    expect(faultsOf({}, [])).toEqual([
-      '--name: give the host a name',
-      '--controller: say where to dial, or where to listen with --listen',
-    ]);
+    expect(faultsOf({}, [])).toEqual(['--controller: say where to dial, or where to listen with --listen']);
+    expect(faultsOf({}, ['--listen', 'unix:/x'])).toEqual(['--name: give the host a name']);
     expect(faultsOf({}, ['--name', 'a b', '--listen', 'unix:/x'])[0]).toContain("'a b' cannot be the name of a host");
     expect(faultsOf({}, ['--name', '--listen', 'unix:/x'])).toContain('--name: needs a value');
   });

@@ -174,7 +174,8 @@ function readServe(given: Given, env: Environment, machine: string, faults: Faul
   const demo = last('demo') === undefined ? undefined : readCount(last('demo') ?? '', faults);
   const addresses = (['controller', 'listen'] as const).map((setting) => readAddress(setting, last(setting), faults));
   const isRemote = addresses.some((address) => address?.kind === 'tcp');
-  const name = demo === undefined ? readName(last('name'), isRemote, faults) : undefined;
+  const isLocal = !isRemote && addresses.some((address) => address?.kind === 'unix');
+  const name = demo === undefined ? readName(last('name'), isLocal, faults) : undefined;
   if (isRemote) refuseWithTcp(given, faults);
   if (last('controller') === undefined && last('listen') === undefined) {
     faults.push({ path: '--controller', message: 'say where to dial, or where to listen with --listen' });
