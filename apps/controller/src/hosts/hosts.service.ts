@@ -119,6 +119,7 @@ export class HostsService {
     const record = { at, actor, action: 'host.label', hostName: name, target: {}, operationId: null };
     await this.hosts.setLabels(name, Object.fromEntries(merged), { ...record, outcome: 'done', detail: { labels } });
     this.fleet.hostChanged(name);
+    if (this.hosts.find(name) === undefined) throw this.notFound(name, scope);
     // Also where the new labels lead out of the caller's scope: it is what the caller has just said.
     return this.show(name, HostScope.all);
   }

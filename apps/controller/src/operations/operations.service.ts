@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { FairleadError, toFairleadError } from '@fairlead/domain';
 import { v7 as uuidv7 } from 'uuid';
-import { HostScope } from '../access/host-scope.js';
 import { type Clock } from '../clock.js';
 import { type Fleet } from '../fleet/fleet.js';
 import { type HostSession } from '../fleet/host-session.js';
@@ -120,7 +119,9 @@ export class OperationsService {
       return { operation: { ...fresh, ...NOTHING_SENT, ...ending, ...over } };
     };
     try {
-      const session = this.fleet.reachable(this.hosts.get(hostName, HostScope.all));
+      const host = this.hosts.find(hostName);
+      if (host === undefined) throw forgotten(hostName);
+      const session = this.fleet.reachable(host);
       const sent = command.sending(base.id);
       if (sent.method === 'PruneNetworks' && sent.message.items?.length === 0) {
         return ended(succeededEnding({ items: [] }));
@@ -190,6 +191,10 @@ async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
   await Promise.race([work, late]);
   done.abort();
 }
+
+/** Names no other hosts, as `HostsService.get` would: whose command it was may not know of them. */
+const forgotten = (hostName: string): FairleadError =>
+  new FairleadError('host_not_found', `Host '${hostName}' was forgotten just now. Nothing was sent.`);
 
 const NOTHING_SENT = { sent: null, dispatchedAt: null, journalId: null };
 

@@ -76,6 +76,19 @@ describe('an operation', () => {
     expect(await written()).toEqual({ operations: [], audit: [] });
   });
 
+  it('says nothing of other hosts where its own was forgotten meanwhile', async () => {
+    await rig.attach(agent);
+    await rig.attach(new ScriptedAgent('zebra-1'));
+    await cut();
+    const done = await rig.carryOut(async () => {
+      const command = await create()();
+      await rig.runtime.hosts.forget('web-1', HostScope.all, { name: 'local', client: 'test', peer: 'unix' }, rig.time);
+      return command;
+    });
+    expect(done).toMatchObject({ outcome: 'failed', sent: null, error: { code: 'host_not_found' } });
+    expect(JSON.stringify(await rig.stored(done.id))).not.toContain('zebra');
+  });
+
   it('keeps what was asked, what was sent and what happened apart', async () => {
     await rig.attach(agent);
     rig.time += 5;
