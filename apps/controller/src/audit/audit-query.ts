@@ -1,20 +1,6 @@
 import { type AuditQuery } from '@fairlead/api';
 import { FairleadError } from '@fairlead/domain';
 import { Prisma } from '../database/index.js';
-import { type HostBounds } from '../hosts/hosts.service.js';
-
-/**
- * The table, cut down to what is about these hosts, and about them as they are now. A join, since it is looked up in:
- * a condition for each row would read the whole list of hosts again and again.
- * @param bounds the hosts that the caller may know of; undefined: all, and what is about none
- */
-export function sourceOf(bounds: HostBounds | undefined): Prisma.Sql {
-  if (bounds === undefined) return Prisma.sql`"AuditEntry"`;
-  const pairs = JSON.stringify(bounds.map(({ name, since }) => [name, since]));
-  return Prisma.sql`"AuditEntry" JOIN
-    (SELECT value->>0 AS "boundName", value->>1 AS "boundSince" FROM json_each(${pairs})) AS bound
-    ON "boundName" = "hostName" AND "boundSince" <= "at"`;
-}
 
 /** The conditions of a query on the table. */
 export function conditionsOf({ host, actor, outcome, action }: AuditQuery): Prisma.Sql[] {
@@ -23,9 +9,6 @@ export function conditionsOf({ host, actor, outcome, action }: AuditQuery): Pris
     .map(([column, values]) => Prisma.sql`${Prisma.raw(`"${column}"`)} IN ${listed(values)}`);
   return action.length === 0 ? lists : [...lists, anyAction(action)];
 }
-
-export const where = (conditions: readonly Prisma.Sql[]): Prisma.Sql =>
-  conditions.length === 0 ? Prisma.empty : Prisma.sql`WHERE ${Prisma.join([...conditions], ' AND ')}`;
 
 /** The seq that a page ended with. @throws FairleadError `invalid_argument` for a cursor that none ended with */
 export function readCursor(cursor: string): number {

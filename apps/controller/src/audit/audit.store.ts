@@ -1,10 +1,11 @@
 import { type AuditQuery } from '@fairlead/api';
 import { FairleadError } from '@fairlead/domain';
-import { type Database, isUniqueViolation, Prisma, type Statement, storing } from '../database/index.js';
+import { type Database, isUniqueViolation, Prisma, type Statement, storing, where } from '../database/index.js';
 import { Mutex } from '../database/mutex.js';
+import { boundedTable } from '../hosts/bounded-table.js';
 import { type HostBounds } from '../hosts/hosts.service.js';
 import { type Actor } from '../operations/operation.js';
-import { conditionsOf, readCursor, sourceOf, where } from './audit-query.js';
+import { conditionsOf, readCursor } from './audit-query.js';
 import { type ChainEntry, EMPTY, hashOf, type Head, storable } from './chain.js';
 
 /** One thing that somebody did or tried. */
@@ -91,7 +92,7 @@ export class AuditStore {
    */
   async page(query: AuditQuery, bounds: HostBounds | undefined): Promise<AuditPage> {
     const { prisma } = this.database;
-    const source = sourceOf(bounds);
+    const source = boundedTable('AuditEntry', bounds);
     const asked = conditionsOf(query);
     const end = query.cursor === undefined ? [] : [Prisma.sql`"seq" < ${readCursor(query.cursor)}`];
     const [rows, counts] = await storing(

@@ -1,6 +1,6 @@
 import { type NetworkQuery } from '@fairlead/api';
 import { FairleadError, type Network, type RemoteContainer, shortId } from '@fairlead/domain';
-import { type Database, Prisma, storing } from '../database/index.js';
+import { type Database, Prisma, storing, where } from '../database/index.js';
 import { after, conditionsOf, decodeCursor, encodeCursor, orderOf, sortOf } from './network-query.js';
 import { type EndpointRow, type NetworkRow, type StoredNetwork, toNetwork, toStored } from './network.rows.js';
 
@@ -135,9 +135,6 @@ export class NetworksStore {
     return storing(this.database.prisma.$queryRaw<T[]>(sql));
   }
 }
-
-const where = (conditions: readonly Prisma.Sql[]): Prisma.Sql =>
-  conditions.length === 0 ? Prisma.empty : Prisma.sql`WHERE ${Prisma.join([...conditions], ' AND ')}`;
 
 function endOf({ hostName, attributes }: StoredNetwork, sort: NetworkQuery['sort']) {
   const { column } = sortOf(sort);

@@ -8,7 +8,8 @@ import {
 } from '@fairlead/domain';
 import { validate as isUuid } from 'uuid';
 import { type AuditRecord, type AuditStore } from '../audit/audit.store.js';
-import { type Database, Prisma, type Statement, storing } from '../database/index.js';
+import { type Database, Prisma, type Statement, storing, where } from '../database/index.js';
+import { boundedTable } from '../hosts/bounded-table.js';
 import { type HostBounds } from '../hosts/hosts.service.js';
 import { type Ending, type Operation } from './operation.js';
 
@@ -112,14 +113,15 @@ export class OperationsStore {
       });
     }
     const { prisma } = this.database;
-    const asked = [...conditionsOf(query), ...within(bounds)];
+    const source = boundedTable('Operation', bounds);
+    const asked = conditionsOf(query);
     const end = query.cursor === undefined ? [] : [Prisma.sql`"id" < ${query.cursor}`];
     const [ids, counts] = await storing(
       Promise.all([
         prisma.$queryRaw<{ id: string }[]>(
-          Prisma.sql`SELECT "id" FROM "Operation" ${where([...asked, ...end])} ORDER BY "id" DESC LIMIT ${query.limit + 1}`,
+          Prisma.sql`SELECT "id" FROM ${source} ${where([...asked, ...end])} ORDER BY "id" DESC LIMIT ${query.limit + 1}`,
         ),
-        prisma.$queryRaw<{ total: bigint }[]>(Prisma.sql`SELECT COUNT(*) AS total FROM "Operation" ${where(asked)}`),
+        prisma.$queryRaw<{ total: bigint }[]>(Prisma.sql`SELECT COUNT(*) AS total FROM ${source} ${where(asked)}`),
       ]),
     );
     const shown = ids.slice(0, query.limit).map(({ id }) => id);
@@ -150,9 +152,6 @@ const recordOf = (operation: Operation): AuditRecord => ({
 const isWithin = ({ hostName, createdAt }: Row, bounds: HostBounds | undefined): boolean =>
   bounds === undefined || bounds.some(({ name, since }) => name === hostName && createdAt >= since);
 
-const where = (conditions: readonly Prisma.Sql[]): Prisma.Sql =>
-  conditions.length === 0 ? Prisma.empty : Prisma.sql`WHERE ${Prisma.join([...conditions], ' AND ')}`;
-
 function conditionsOf({ host, kind, outcome, state }: OperationQuery): Prisma.Sql[] {
   return Object.entries({ hostName: host, kind, outcome, state })
     .filter(([, values]) => values.length > 0)
@@ -161,14 +160,6 @@ function conditionsOf({ host, kind, outcome, state }: OperationQuery): Prisma.Sq
       return Prisma.sql`${Prisma.raw(`"${column}"`)} IN ${among}`;
     });
 }
-
-const within = (bounds: HostBounds | undefined): Prisma.Sql[] =>
-  bounds === undefined
-    ? []
-    : [
-        Prisma.sql`EXISTS (SELECT 1 FROM json_each(${JSON.stringify(bounds.map(({ name, since }) => [name, since]))}) AS bound
-          WHERE bound.value->>0 = "hostName" AND bound.value->>1 <= "createdAt")`,
-      ];
 
 const orNull = (value: Readonly<Record<string, unknown>> | null) =>
   value === null ? Prisma.DbNull : (value as Prisma.InputJsonObject);
