@@ -13,13 +13,23 @@ const hosts = selector.meta({
   example: 'env=prod',
 });
 
-export const apiTokenParams = z.strictObject({ token: z.string().min(1).meta({ description: 'Name or id' }) });
+/** What begins like a credential may be one, put in the wrong place: names are kept, listed and shown in the audit. */
+const NO_CREDENTIAL = [/^(?!fl[a-z]1\.)/i, 'looks like the text of a token, which is a secret; give a name'] as const;
+
+export const apiTokenParams = z.strictObject({
+  token: z
+    .string()
+    .min(1)
+    .regex(...NO_CREDENTIAL)
+    .meta({ description: 'Name or id' }),
+});
 
 export const apiTokenRequest = z
   .strictObject({
     name: z
       .string()
       .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/)
+      .regex(...NO_CREDENTIAL)
       .meta({ description: 'Unique; it is the actor in operations and audit' }),
     role,
     hosts: hosts.default(''),

@@ -2,6 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import * as api from './index.js';
 import {
+  apiTokenParams,
+  apiTokenRequest,
   connectRequest,
   createNetworkRequest,
   networkQuery,
@@ -109,4 +111,20 @@ describe('networkQuery', () => {
       expect(networkQuery.safeParse(query).success).toBe(false);
     },
   );
+});
+
+describe('the name of a token', () => {
+  const secret = 'flt1.k3v7q2m5xa.' + 'Ab3_'.repeat(10) + 'Ab3';
+
+  it.each([
+    ['new', (name: string) => apiTokenRequest.safeParse({ name, role: 'viewer' })],
+    ['to be revoked', (token: string) => apiTokenParams.safeParse({ token })],
+  ])('is never the text of one (%s): it would be kept and shown', (_, parse) => {
+    for (const text of [secret, secret.replace('flt1', 'fls1'), secret.replace('flt1', 'FLJ1')]) {
+      const { error } = parse(text);
+      expect(error?.issues[0]?.message).toContain('looks like the text of a token');
+      expect(JSON.stringify(error?.issues)).not.toContain(text.slice(16));
+    }
+    for (const name of ['deploy', 'flt1', 'fleet1.web', 'k3v7q2m5xa']) expect(parse(name).error).toBeUndefined();
+  });
 });
