@@ -119,10 +119,10 @@ describe('network prune', () => {
 
   it('names by its id a network that was not looked at again', async () => {
     const network = { id: 'b0cf5eda79632fa09922f4075fa70a0cf2ae99699cd6cb32e6f8a61cac10cc35', name: '' };
-    const item = { network, outcome: 'kept', reason: 'not looked at', code: 'deadline_exceeded', engineMessage: '' };
+    const kept = { outcome: 'kept', reason: 'not looked at', code: 'deadline_exceeded', engineMessage: '' } as const;
     const { out } = await fairlead('network prune -f', {
       ...answers,
-      pruneNetworks: () => ({ ...pruned, result: { items: [item] } }),
+      pruneNetworks: () => ({ ...pruned, result: { items: [{ network, ...kept }] } }),
     });
     expect(out).toBe('web-1/b0cf5eda7963: kept, not looked at\n');
   });
