@@ -189,10 +189,11 @@ describe('a flood on one connection', () => {
     expect(grownMb).toBeLessThan(100);
   });
 
-  it('of bytes ends it, although they are empty TLS records or frames that mean nothing', async () => {
+  // Frames that Node itself counts (PRIORITY, unknown ones) would have it end the connection first, from Node 22 on.
+  it('of bytes ends it, although they are frames that mean nothing', async () => {
     const { refusals } = await flood(
       { bytes: { burst: 500_000, perSecond: 1_000 } },
-      (writer) => writer.repeat(50, () => writer.priority()),
+      (writer) => writer.repeat(50, () => writer.windowUpdate(1)),
       true,
       20_000,
     );

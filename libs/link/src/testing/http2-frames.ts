@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 
-const [HEADERS, PRIORITY, RESET, SETTINGS, PING, WINDOW_UPDATE, CONTINUATION] = [1, 2, 3, 4, 6, 8, 9] as const;
+const [HEADERS, RESET, SETTINGS, PING, WINDOW_UPDATE, CONTINUATION] = [1, 3, 4, 6, 8, 9] as const;
 const [END_STREAM, END_HEADERS] = [1, 4] as const;
 
 /** Writes HTTP/2 frames by hand: in any order, with any content. */
@@ -36,10 +36,6 @@ export class FrameWriter {
 
   settings(): void {
     this.frame(SETTINGS, 0, 0, Buffer.alloc(0));
-  }
-
-  priority(): void {
-    this.frame(PRIORITY, 0, 1, Buffer.alloc(5));
   }
 
   windowUpdate(increment: number): void {
