@@ -129,18 +129,23 @@ describe('the client', () => {
     expect(carriedNothing(lost as FairleadError)).toBe(false);
   });
 
-  it('knows that nothing was sent where no TLS or no trusted certificate answers, and says how to trust one', async () => {
+  it('knows that nothing was sent where no TLS or no trusted certificate answers, and says what to do', async () => {
     const { baseUrl, seen } = await serve((response) => json(response, 200, {}));
     const untrusted = (code: string) => () =>
       Promise.reject(new TypeError('fetch failed', { cause: Object.assign(new Error('no'), { code }) }));
     const plain = createClient({ baseUrl: baseUrl.replace('http:', 'https:') });
     const stranger = createClient({ baseUrl, fetch: untrusted('DEPTH_ZERO_SELF_SIGNED_CERT') });
     const misnamed = createClient({ baseUrl, fetch: untrusted('ERR_TLS_CERT_ALTNAME_INVALID') });
-    for (const client of [plain, stranger, misnamed]) {
+    for (const [client, hint, message] of [
+      [plain, 'http://', /^No controller answers at https:\S+: wrong version number$/],
+      [stranger, 'NODE_EXTRA_CA_CERTS', /no$/],
+      [misnamed, 'NODE_EXTRA_CA_CERTS', /no$/],
+    ] as const) {
       const error = (await failure(client.listHosts())) as FairleadError;
       expect(error).toMatchObject({
         code: 'controller_unavailable',
-        hint: expect.stringContaining('NODE_EXTRA_CA_CERTS'),
+        message: expect.stringMatching(message),
+        hint: expect.stringContaining(hint),
       });
       expect(carriedNothing(error)).toBe(true);
     }

@@ -73,11 +73,16 @@ function headersOf({ body, idempotencyKey, respondAsync }: LooseRequest): Record
 /** The abort itself where the caller aborted; else that nobody answered, and how to have somebody answer. */
 export function unreachable(cause: unknown, baseUrl: string, signal: AbortSignal | undefined): unknown {
   if (signal?.aborted) return signal.reason;
-  const hint = codesOf(cause).some(isOfTls)
-    ? 'Is this its https:// address? A certificate of a private authority is trusted with NODE_EXTRA_CA_CERTS=FILE.'
-    : "Start one with 'fairlead up', or say where it is with --api URL or FAIRLEAD_API_URL.";
   const message = `No controller answers at ${baseUrl}: ${reasonOf(cause)}`;
-  return new FairleadError('controller_unavailable', message, { hint, cause });
+  return new FairleadError('controller_unavailable', message, { hint: hintOf(codesOf(cause)), cause });
+}
+
+function hintOf(codes: readonly string[]): string {
+  if (codes.includes(NO_TLS)) return 'What answers there speaks no TLS: is it to be called by http://?';
+  if (codes.some(isOfTls)) {
+    return 'Is this its https:// address? A certificate of a private authority is trusted with NODE_EXTRA_CA_CERTS=FILE.';
+  }
+  return "Start one with 'fairlead up', or say where it is with --api URL or FAIRLEAD_API_URL.";
 }
 
 /**
@@ -91,13 +96,15 @@ export function carriedNothing(error: FairleadError): boolean {
   );
 }
 
+/** Node's code for an answer that is not TLS at all. */
+const NO_TLS = 'ERR_SSL_WRONG_VERSION_NUMBER';
+
 const NOT_CONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH']);
 
-/** Node's codes for a certificate that its own check does not pass, and for an answer that is not TLS at all. */
+/** Node's codes for a certificate that its own check does not pass, and for no TLS at all. */
 const isOfTls = (code: string): boolean =>
-  /^(CERT_|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED_CERT|UNABLE_TO_(GET_ISSUER|VERIFY)|ERR_TLS_CERT|ERR_SSL_WRONG_VERSION)/.test(
-    code,
-  );
+  code === NO_TLS ||
+  /^(CERT_|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED_CERT|UNABLE_TO_(GET_ISSUER|VERIFY)|ERR_TLS_CERT)/.test(code);
 
 /** The codes of an error and of all its causes. */
 function codesOf(error: unknown): string[] {
@@ -110,8 +117,12 @@ function codesOf(error: unknown): string[] {
 function reasonOf(error: unknown): string {
   const { cause, errors, message } = Object(error) as { cause?: unknown; errors?: unknown[]; message?: string };
   const inner = errors?.[0] ?? cause;
-  return inner === undefined ? (message ?? String(error)) : reasonOf(inner);
+  if (inner !== undefined) return reasonOf(inner);
+  return OPENSSL.exec(message ?? '')?.[1] ?? message ?? String(error);
 }
+
+/** `805C4780F17F0000:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:../deps/….c:350:` */
+const OPENSSL = /:error:[0-9A-F]+:[^:]*:[^:]*:([^:]+):/;
 
 /** A body that says why. A 401 may also come from something before the controller, in a form of its own. */
 async function readProblem(response: Response, options: ClientOptions, signal?: AbortSignal): Promise<unknown> {
