@@ -22,7 +22,7 @@ export function readToken(path: string, where: string): string {
   try {
     text = readFileSync(path, 'utf8');
   } catch (cause) {
-    throw failed('read', path, cause);
+    throw failed('read', where, cause);
   }
   return toToken(text, where);
 }
