@@ -362,6 +362,15 @@ describe('recovering', () => {
     await recover(id, [key]);
   });
 
+  it('ends then as well for the key before the one whose certificate never arrived', async () => {
+    expire();
+    await recover(id, [key]);
+    expire(30 * DAY_MS + 1000);
+    await expect(recover(id, [key])).rejects.toMatchObject({ message: expect.stringContaining('more than 30 days') });
+    expire(30 * DAY_MS);
+    await recover(id, [key]);
+  });
+
   it('may be done again by who lost the answer', async () => {
     expire();
     await recover(id, [key]);

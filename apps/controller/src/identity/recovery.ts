@@ -52,15 +52,16 @@ export class Recovery {
     if (this.parts.fleet.isConnected(hostName)) {
       refuse(`Host '${hostName}' has a session, so it has not lost its certificate`);
     }
-    if (byPrevious) return;
-    if (now <= notAfter) {
+    if (now - notAfter > RECOVER_WITHIN_MS) {
+      refuse(`The certificate of host '${hostName}' expired ${formatDuration(now - notAfter)} ago, more than 30 days`);
+    }
+    // Who signs with the key before has never got the certificate that this is about.
+    if (!byPrevious && now <= notAfter) {
       const [own, end] = [toTimestamp(now), toTimestamp(notAfter)];
       throw new FairleadError('identity_refused', `The certificate of host '${hostName}' is good until ${end}`, {
         hint: `Here it is ${own}: compare the clock of the host.`,
       });
     }
-    if (now - notAfter <= RECOVER_WITHIN_MS) return;
-    refuse(`The certificate of host '${hostName}' expired ${formatDuration(now - notAfter)} ago, more than 30 days`);
   }
 }
 
