@@ -25,7 +25,7 @@ async function renew(name = 'web-1'): Promise<AgentPeer> {
   const { id } = identity(name);
   const publicKey = aPublicKey();
   const issued = await rig.ca!.issueAgent({ agentId: id, publicKey, listening: false });
-  await rig.runtime.identities.service.renewed(id, issued, publicKey);
+  await rig.runtime.identities.service.renewed(id, issued, publicKey, false);
   return rig.peerOf(name);
 }
 
@@ -158,7 +158,7 @@ describe('a renewed certificate', () => {
     const publicKey = aPublicKey();
     for (let round = 0; round < 2; round++) {
       const issued = await rig.ca!.issueAgent({ agentId: first.id, publicKey, listening: false });
-      await service.renewed(first.id, issued, publicKey);
+      await service.renewed(first.id, issued, publicKey, false);
     }
     expect(identity()).toMatchObject({ generation: 3, previousSerial: first.serial });
     await rig.attach(agentOf(), 'one', first);

@@ -43,15 +43,16 @@ export class IdentitiesService {
    * Registers the next generation, which the agent is not known to have yet: until then the one before counts too.
    * Written before the certificate is handed out. While the agent has not said that it has a certificate, either the
    * same one is handed out again, or one for the key that it asks with again. Where it asks with a new key, it has the
-   * one before.
+   * one before, unless it has said that it cannot take that.
+   * @param lost whether it has said so
    * @throws FairleadError `identity_refused` where the identity has ended meanwhile
    */
-  renewed(agentId: string, issued: IssuedCertificate, publicKey: Buffer): Promise<StoredIdentity> {
+  renewed(agentId: string, issued: IssuedCertificate, publicKey: Buffer, lost: boolean): Promise<StoredIdentity> {
     const key = publicKey.toString('base64');
     return this.store.change(agentId, (current) => {
       this.assertActive(current);
-      const asksAgain = !current.confirmed && current.publicKey === key;
-      const identity = { ...successor(current, issued, key, asksAgain), renewedAt: this.now() };
+      const hasNotGotIt = !current.confirmed && (lost || current.publicKey === key);
+      const identity = { ...successor(current, issued, key, hasNotGotIt), renewedAt: this.now() };
       const detail = { generation: identity.generation, serial: issued.serial, root: issued.rootDigest };
       return { identity, records: [{ ...this.record('host.renew', current, CONTROLLER), detail }] };
     });

@@ -31,15 +31,16 @@ export class RenewingAgent {
   /**
    * Gives it another certificate, for a key that it has just made. The certificate is on record before it is sent, so
    * that an agent never has one that is not.
+   * @param lost whether it has lost the key of the one that it was to get last, and so shows the one before
    */
-  async renew(identity: StoredIdentity): Promise<Held> {
+  async renew(identity: StoredIdentity, lost: boolean): Promise<Held> {
     const nonce = createNonce();
     const request = await this.connection.invoke('RequestCertificate', { nonce }, { deadlineMs: DEADLINE_MS });
     const publicKey = verifySigningRequest(request, nonce, 'renew');
     assertNewKey(identity, publicKey.toString('base64'));
     const listening = identity.address !== null;
     const issued = await this.ca.issueAgent({ agentId: identity.id, publicKey, listening });
-    return this.install(await this.identities.renewed(identity.id, issued, publicKey));
+    return this.install(await this.identities.renewed(identity.id, issued, publicKey, lost));
   }
 
   /** Sends the certificate that was issued last. Once more does no harm. */

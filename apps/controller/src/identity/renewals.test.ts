@@ -113,13 +113,48 @@ describe('a certificate', () => {
     expect(rig.runtime.fleet.session('web-1')).toBeDefined();
   });
 
+  it('whose key the agent has lost does not make the one that it shows a stranger', async () => {
+    const agent = await connected();
+    const { serial } = agent;
+    const pulled = new Gate();
+    agent.before = async (method) => {
+      if (method !== 'InstallCertificate') return;
+      rig.runtime.fleet.session('web-1')?.connection.close('the cable was pulled');
+      await pulled.opened;
+    };
+    const cut = async (generation: number): Promise<void> => {
+      look();
+      await until(
+        `generation ${generation} is on its way`,
+        () => stored().generation === generation && rig.runtime.fleet.session('web-1') === undefined,
+      );
+    };
+    toHalfLife();
+    await cut(2);
+    agent.pendingKey = undefined;
+    let installs = 0;
+    agent.before = async (method) => {
+      if (method !== 'InstallCertificate' || ++installs === 1) return;
+      rig.runtime.fleet.session('web-1')?.connection.close('the cable was pulled');
+      await pulled.opened;
+    };
+    await agent.attachTo(rig);
+    await cut(3);
+    expect(agent.serial).toBe(serial);
+    agent.before = () => undefined;
+    await agent.attachTo(rig);
+    look();
+    await until('it has another certificate', () => stored().confirmed);
+    expect(stored()).toMatchObject({ state: 'active', serial: agent.serial, generation: 3 });
+  });
+
   it('ends the session of an agent that has no younger one, and of no other', async () => {
     const [agent, renewed] = [await connected(), await connected('web-2')];
     agent.before = () => {
       throw new FairleadError('journal_failed', 'The disk is full');
     };
     toHalfLife();
-    await until('web-2 has another certificate', () => stored('web-2').generation === 2);
+    await until('web-2 has another certificate', () => stored('web-2').generation === 2 && stored('web-2').confirmed);
     rig.time += 8 * HOUR;
     look();
     expect(rig.runtime.fleet.session('web-1')).toBeDefined();

@@ -181,7 +181,8 @@ export class Renewals implements FleetListener {
     try {
       if (step === 'trust') await remote.trust(identity);
       else if (step === 'confirm') await identities.confirmed(identity.id, identity.serial);
-      else this.has(agent, await remote[step](identity));
+      else if (step === 'install') this.has(agent, await remote.install(identity));
+      else this.has(agent, await remote.renew(identity, agent.refused.has('install')));
     } catch (error) {
       if (forced) this.forced.add(agent.agentId);
       const refused = error instanceof FairleadError && error.code === 'invalid_argument' && step !== 'renew';
