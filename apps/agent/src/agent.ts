@@ -8,7 +8,7 @@ import { enter } from './identity/enter.js';
 import { FolderLock } from './journal/folder-lock.js';
 import { Journal } from './journal/journal.js';
 import { Listening } from './link/listening.js';
-import type { Log } from './log.js';
+import { type Log, withDetails } from './log.js';
 
 /** Time for operations under way when the agent is asked to stop, in milliseconds. */
 const STOP_WITHIN_MS = 10_000;
@@ -59,11 +59,12 @@ export interface RunningAgent {
 export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   const lock = FolderLock.acquire(options.dataDir);
   try {
-    const { log, timing = systemTiming, now = Date.now, signal = new AbortController().signal } = options;
+    const { timing = systemTiming, now = Date.now, signal = new AbortController().signal } = options;
     const entered = await enter({ ...options, timing, now, signal });
+    const log = withDetails(options.log, { host: entered.name });
     const journal = await Journal.open({ folder: options.dataDir, log, now });
     try {
-      return await serve(assemble({ ...options, ...entered, timing, now, journal }), journal, lock);
+      return await serve(assemble({ ...options, ...entered, log, timing, now, journal }), journal, lock);
     } catch (error) {
       await journal.close();
       throw error;

@@ -87,8 +87,12 @@ describe('a host that joins', () => {
     expect((await session(1)).host).toMatchObject({ name: 'machine' });
     expect(joins[0]).toMatchObject({ hostName: 'machine' });
     await agent.stop();
-    await start({ controller: address, name: undefined, machine: 'renamed' });
+    const { log } = await start({ controller: address, name: undefined, machine: 'renamed' });
     expect((await session(2)).host).toMatchObject({ name: 'machine' });
+    expect(log.lines).toContainEqual(
+      expect.objectContaining({ details: expect.objectContaining({ host: 'machine' }) }),
+    );
+    expect(JSON.stringify(log.lines)).not.toContain('renamed');
   });
 
   it('does not use a second token, and says so', async () => {

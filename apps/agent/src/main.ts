@@ -4,7 +4,7 @@ import { connectEngine, demoFleet, locateEngine } from '@fairlead/engine';
 import { type AgentOptions, type RunningAgent, startAgent } from './agent.js';
 import { DEFAULT_POLICY, environment, HELP, loadConfig, type ServeConfig, surroundings } from './config.js';
 import { chooseEngine, findAnswering, type LocatedEngine } from './find-engine.js';
-import { createLog, withDetails } from './log.js';
+import { createLog } from './log.js';
 
 /** Ids on the demo's hosts are the same at every start. */
 const DEMO_SEED = 1;
@@ -51,10 +51,7 @@ async function serve(config: ServeConfig): Promise<number> {
   const asked = untilAsked().then(() => stop.abort());
   const agents: RunningAgent[] = [];
   try {
-    for (const member of await membersOf(config))
-      agents.push(
-        await startAgent({ ...member, signal, log: withDetails(log, { host: member.name ?? config.machine }) }),
-      );
+    for (const member of await membersOf(config)) agents.push(await startAgent({ ...member, signal, log }));
     const listening = agents.flatMap((agent) => agent.listening ?? []);
     log.info('The agent is ready', { hosts: agents.length, controller: config.controller, listening });
     process.send?.({ type: 'ready', listening });
