@@ -43,7 +43,7 @@ export function createAccess(options: AccessOptions): Access {
   const sessionsStore = new SessionsStore(database, audit);
   const sessions = new SessionsService(sessionsStore, now);
   return {
-    authenticator: new Authenticator(tokens, sessionsStore, oidc?.issuer.href ?? null, now, log),
+    authenticator: new Authenticator(tokens, sessionsStore, oidc, now, log),
     tokens: new ApiTokensService(tokens, oidc !== null && mapsAnAdmin(oidc), now),
     sessions,
     signIn: oidc === null ? null : new SignIn(new IdentityProvider(oidc), sessions, now),

@@ -3,6 +3,7 @@ import { type Clock } from '../clock.js';
 import { type Log } from '../log.js';
 import { type ApiTokensStore } from './api-tokens.store.js';
 import { HostScope } from './host-scope.js';
+import { type OidcSettings } from './oidc/identity-provider.js';
 import { type Identification, type Principal } from './principal.js';
 import { type Credential, isSecretOf, parseCredential } from './secret.js';
 import { type SessionsStore } from './sessions.store.js';
@@ -26,8 +27,8 @@ export class Authenticator {
   constructor(
     private readonly tokens: ApiTokensStore,
     private readonly sessions: SessionsStore,
-    /** The identity provider whose sessions count; null: none. */
-    private readonly issuer: string | null,
+    /** The identity provider whose sessions count, with what it maps to roles; null: none. */
+    private readonly provider: Pick<OidcSettings, 'issuer' | 'roleMap'> | null,
     private readonly now: Clock,
     private readonly log: Log,
   ) {}
@@ -79,10 +80,16 @@ export class Authenticator {
   private async findSession(id: string, by: Principal['by']): Promise<Found | undefined> {
     const session = await this.sessions.find(id);
     if (session === undefined || (session.kind === 'browser') !== (by === 'cookie')) return undefined;
-    const { secretHash, endedAt, expiresAt, issuer } = session;
+    const { secretHash, endedAt, expiresAt, issuer, role, hosts } = session;
     if (endedAt !== null) return { secretHash, why: 'The session has ended' };
     if (expiresAt <= this.now()) return { secretHash, why: 'The session has expired' };
-    if (issuer !== this.issuer) return { secretHash, why: 'The session is of an identity provider that is not used' };
+    if (issuer !== this.provider?.issuer.href) {
+      return { secretHash, why: 'The session is of an identity provider that is not used' };
+    }
+    // The map is what the operator can change when somebody must be let in no longer, or with less.
+    if (!this.provider.roleMap.some((mapping) => mapping.role === role && mapping.hosts === hosts)) {
+      return { secretHash, why: 'The session has a role that nobody is mapped to any more' };
+    }
     return { secretHash, principal: toPrincipal(session, 'session', by) };
   }
 

@@ -262,6 +262,17 @@ describe('a session', () => {
     await rig.database.prisma.webSession.updateMany({ data: { issuer: 'https://old.example/' } });
     expect((await api('/whoami')).status).toBe(401);
   });
+
+  it.each([
+    ['role', { role: 'operator', hosts: '' }],
+    ['hosts', { role: 'operator', hosts: 'env=test' }],
+  ])('has no longer the %s that an earlier map of roles gave it', async (_, earlier) => {
+    provider.account = 'bob';
+    await signIn();
+    expect((await api('/whoami')).status).toBe(200);
+    await rig.database.prisma.webSession.updateMany({ data: earlier });
+    expect((await api('/whoami')).status).toBe(401);
+  });
 });
 
 const client = () => createClient({ baseUrl: base });
