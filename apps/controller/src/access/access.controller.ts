@@ -19,6 +19,7 @@ import { actorOf } from '../http/commands.responder.js';
 import { ACCESS, CLOCK } from '../http/tokens.js';
 import { validBody, validParams } from '../http/validated.js';
 import { type Access } from './access.js';
+import { networkOf } from './attempts.js';
 import { Cookies } from './cookies.js';
 import { type SignIn } from './oidc/sign-in.js';
 import { clientOf, peerOf, principalOf } from './principal.js';
@@ -64,7 +65,7 @@ export class AccessController {
   @Serves('beginDeviceLogin')
   begin(@Req() request: Request): Promise<DeviceLoginView> {
     const signIn = this.provider();
-    this.access.logins.take(peerOf(request));
+    this.access.logins.take(networkOf(peerOf(request)));
     return signIn.beginDevice();
   }
 

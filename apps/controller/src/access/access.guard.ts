@@ -3,7 +3,7 @@ import { type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { type Request } from 'express';
 import { type Clock } from '../clock.js';
 import { type HostsService } from '../hosts/hosts.service.js';
-import { type WrongAttempts } from './attempts.js';
+import { networkOf, type WrongAttempts } from './attempts.js';
 import { identificationOf, peerOf, type Principal, principalOf } from './principal.js';
 import { type RateLimit } from './rate-limit.js';
 import { type NoteRefusal, refusalOf } from './refusal.js';
@@ -43,7 +43,7 @@ export class AccessGuard implements CanActivate {
     if (policy === undefined) throw new FairleadError('forbidden', 'Nobody may call this: it declares no policy');
     const { role, hosts } = policy.access;
     const identification = identificationOf(request);
-    if (role === 'anyone') return this.deps.requests.take(`address ${peerOf(request)}`);
+    if (role === 'anyone') return this.deps.requests.take(`address ${networkOf(peerOf(request))}`);
     if (identification.kind === 'refused') this.deps.attempts.note(peerOf(request));
     const principal = principalOf(request);
     this.deps.requests.take(principal.id);

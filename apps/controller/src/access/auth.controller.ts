@@ -7,6 +7,7 @@ import { type Exposure } from '../http/exposure.js';
 import { ACCESS, CLOCK, EXPOSURE } from '../http/tokens.js';
 import { validQuery } from '../http/validated.js';
 import { type Access } from './access.js';
+import { networkOf } from './attempts.js';
 import { Cookies } from './cookies.js';
 import { FLOW_MS } from './oidc/sealed.js';
 import { type SignIn } from './oidc/sign-in.js';
@@ -30,7 +31,7 @@ export class AuthController {
   @ServesAnyone('session.begin', 'auth/login')
   async login(@Req() request: Request, @Res() response: Response): Promise<void> {
     await this.orPage(request, response, async (signIn) => {
-      this.access.logins.take(peerOf(request));
+      this.access.logins.take(networkOf(peerOf(request)));
       const { returnTo } = query.transform(request.query);
       const { location, flow } = await signIn.begin(`${this.origin(request)}/auth/callback`, returnTo);
       this.cookies.setFlow(response, flow, FLOW_MS);
