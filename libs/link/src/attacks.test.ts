@@ -262,6 +262,40 @@ describe('messages that do not fit', () => {
   });
 });
 
+describe('an agent whose message unpacks to millions of networks', () => {
+  it('is sent away before it is read, and its neighbour notices nothing', async () => {
+    const { address, ca, served, connections } = await startWithNeighbour();
+    const session = await http2To(address, cleanup, await ca.agent());
+    const stream = openCall(session, ATTACH);
+    const told = new Promise<Record<string, unknown>>((resolve) => stream.on('trailers', resolve).resume());
+    stream.write(hello);
+    while (connections.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+    const networks = Array.from({ length: 200_000 }, () => ({}));
+    stream.write(frame(sessionCodec.encodeUp({ inventory: { snapshotChunk: { networks } } })));
+    expect(await told).toMatchObject({ 'fairlead-code': 'too_large' });
+    expect(connections[1]?.updatesReceived).toBe(0);
+    await served();
+  });
+
+  it('is slowed down by what its messages cost to read, not by their number alone', async () => {
+    const { address, ca, connections } = await startTlsLink(cleanup, { clock: () => 0 });
+    const session = await http2To(address, cleanup, await ca.agent());
+    const stream = openCall(session, ATTACH);
+    stream.write(hello);
+    while (connections.length < 1) await new Promise((resolve) => setTimeout(resolve, 5));
+    void (async () => {
+      for await (const _update of connections[0]?.updates() ?? []);
+    })();
+    const networks = Array.from({ length: 19_000 }, () => ({}));
+    const dear = frame(sessionCodec.encodeUp({ inventory: { snapshotChunk: { networks } } }));
+    for (let n = 0; n < 20; n++) stream.write(dear);
+    while ((connections[0]?.updatesReceived ?? 0) < 6) await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    // 200 at once, and each of these counts for 39: the sixth is one too many.
+    expect(connections[0]?.updatesReceived).toBe(6);
+  });
+});
+
 describe('an agent that sends without end', () => {
   it('is slowed down, then told why it is sent away, and its neighbour notices nothing', async () => {
     const limits = { messages: { burst: 50, perSecond: 100 }, overloadMs: 300, bytes: DEFAULT_LIMITS.bytes };

@@ -1,6 +1,7 @@
 import { FairleadError } from '@fairlead/domain';
 import type { Method, Methods, StreamMethod } from './contract.js';
 import type { InventoryUpdate, InventoryUpdate__Output } from './generated/fairlead/agent/v1/InventoryUpdate.js';
+import { countParts } from './message-parts.js';
 import type { AnyMethod } from './protocol.js';
 import { agentMethods } from './protocol.js';
 
@@ -25,7 +26,8 @@ export function guarded<T>(what: string, act: () => T): T {
 
 /**
  * Messages to bytes and back, by method name of NetworkService and IdentityService.
- * All throw FairleadError: `invalid_argument` for what does not fit the protocol, `unsupported` for an unknown method.
+ * All throw FairleadError: `invalid_argument` for what does not fit the protocol, `too_large` for too many parts,
+ * `unsupported` for an unknown method.
  */
 export const codec = {
   isMethod: (name: string): name is Method => methods.has(name),
@@ -37,13 +39,21 @@ export const codec = {
     guarded(`The request of ${method}`, () => definitionOf(method).requestSerialize(request)),
 
   decodeRequest: <M extends Method>(method: M, bytes: Buffer): Methods[M]['requestOut'] =>
-    guarded(`The request of ${method}`, () => definitionOf(method).requestDeserialize(bytes)),
+    guarded(`The request of ${method}`, () => {
+      const { requestType, requestDeserialize } = definitionOf(method);
+      countParts(requestType, bytes);
+      return requestDeserialize(bytes);
+    }),
 
   encodeResponse: <M extends Method>(method: M, response: Methods[M]['responseIn']): Buffer =>
     guarded(`The answer of ${method}`, () => definitionOf(method).responseSerialize(response)),
 
   decodeResponse: <M extends Method>(method: M, bytes: Buffer): Methods[M]['responseOut'] =>
-    guarded(`The answer of ${method}`, () => definitionOf(method).responseDeserialize(bytes)),
+    guarded(`The answer of ${method}`, () => {
+      const { responseType, responseDeserialize } = definitionOf(method);
+      countParts(responseType, bytes);
+      return responseDeserialize(bytes);
+    }),
 
   encodeInventory: (update: InventoryUpdate): Buffer => codec.encodeResponse('WatchInventory', update),
 

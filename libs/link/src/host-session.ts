@@ -32,6 +32,9 @@ export interface SessionSettings {
 /** Messages down that the agent has not taken yet; beyond it reads too slowly to be asked for more. */
 const MAX_WAITING_DOWN = 1_000;
 
+/** Parts that cost as much to read as a message: a whole inventory of 5,000 networks stays within the burst. */
+const PARTS_PER_MESSAGE = 500;
+
 interface OpenCall {
   readonly method: Method;
   readonly answers: BoundedQueue<Buffer>;
@@ -146,7 +149,7 @@ export class HostSession extends Connection {
     this.silence.heard();
     try {
       const message = sessionCodec.decodeUp(bytes);
-      if (!this.isAwaited(message.result)) this.meter.count();
+      if (!this.isAwaited(message.result)) this.meter.count(1 + sessionCodec.partsOfUp(bytes) / PARTS_PER_MESSAGE);
       this.handle(message);
     } catch (error) {
       this.refuse(error instanceof FairleadError ? error : new FairleadError('internal', String(error)));

@@ -29,10 +29,10 @@ export class MessageMeter {
     this.bucket = new TokenBucket(limits.messages.perSecond, limits.messages.burst, clock());
   }
 
-  /** One message more has come in. */
-  count(): void {
+  /** @param weight what has come in, in messages of usual size */
+  count(weight = 1): void {
     const now = this.clock();
-    const within = this.bucket.charge(1, now);
+    const within = this.bucket.charge(weight, now);
     if (this.over || this.timer !== undefined) return;
     if (within) {
       if (this.bucket.holds(this.limits.messages.burst / 4, now)) this.overSince = undefined;
