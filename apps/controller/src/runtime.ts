@@ -100,7 +100,7 @@ export function createRuntime(
   const events = new EventHub();
   const fleetEvents = new FleetEvents(events, hosts, hostsStore, fleet, now, log);
   const changed = (operation: Operation): void => fleetEvents.operationChanged(operation);
-  const settler = new Settler(operationsStore, fleet, now, changed, log);
+  const settler = new Settler(operationsStore, hostsStore, fleet, now, changed, log);
   const service = new OperationsService(operationsStore, hosts, fleet, settler, now, changed, log);
   fleet.listen(fleetEvents);
   fleet.listen(settler);

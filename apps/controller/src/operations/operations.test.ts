@@ -339,6 +339,25 @@ describe('an outcome that was lost with the link', () => {
     await until('it is told of', () => rig.operationEvents(id).at(-1)?.settled?.by === 'journal');
   });
 
+  it('is neither shown to nor settled by another host that has got the name since', async () => {
+    const id = await lose('done');
+    await rig.runtime.hosts.forget('web-1', HostScope.all, { name: 'local', client: 'test', peer: 'unix' }, rig.time);
+    rig.time += 1000;
+    const other = new ScriptedAgent('web-1', { journalId: 'another journal' });
+    other.journal.set(id, codec.encodeResponse('CreateNetwork', { network: message(network('new-net')) }));
+    const session = await rig.attach(other);
+    const known = await rig.carryOut(() =>
+      commands().create('web-1', createNetworkRequest.parse({ name: 'x' }), HostScope.all),
+    );
+    expect(known.outcome).toBe('succeeded');
+    expect(other.callsOf('LookUpOperation')).toEqual([]);
+    expect(await rig.stored(id)).toMatchObject({ outcome: 'unknown', settled: null });
+    session.close('the first one comes back');
+    await until('the session has gone', () => rig.runtime.fleet.session('web-1') === undefined);
+    await rig.attach(agent);
+    expect((await rig.settled(id)).settled?.by).toBe('journal');
+  });
+
   it('is settled from the engine where the journal cannot say', async () => {
     const id = await lose('done');
     agent.on('LookUpOperation', async () => ({ verdict: 'applied', source: 'engine', explanation: 'it is there' }));

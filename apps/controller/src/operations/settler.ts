@@ -3,6 +3,7 @@ import { codec } from '@fairlead/link';
 import { type Clock } from '../clock.js';
 import { type Fleet, type FleetListener } from '../fleet/fleet.js';
 import { type HostSession } from '../fleet/host-session.js';
+import { type HostsStore } from '../hosts/hosts.store.js';
 import { type Operation } from './operation.js';
 import { type OperationsStore } from './operations.store.js';
 import { settledEnding } from './results.js';
@@ -24,6 +25,7 @@ export class Settler implements FleetListener {
 
   constructor(
     private readonly store: OperationsStore,
+    private readonly hosts: Pick<HostsStore, 'find'>,
     private readonly fleet: Fleet,
     private readonly now: Clock,
     private readonly changed: (operation: Operation) => void,
@@ -75,9 +77,15 @@ export class Settler implements FleetListener {
     return false;
   }
 
+  /** A host that has got the name since is not told of what was sent to another one, nor believed about it. */
+  private isItsOwn({ name, journalId }: HostSession, operation: Operation): boolean {
+    const { firstSeenAt = Infinity } = this.hosts.find(name) ?? {};
+    return operation.createdAt >= firstSeenAt || (operation.journalId === journalId && journalId !== '');
+  }
+
   /** @returns false where the agent cannot say yet */
   private async settle(session: HostSession, operation: Operation): Promise<boolean> {
-    if (operation.sent === null) return true;
+    if (operation.sent === null || !this.isItsOwn(session, operation)) return true;
     const { method, message } = operation.sent;
     const question = {
       operationId: operation.id,
