@@ -42,6 +42,8 @@ export interface Distrust {
 /** @param whose `the certificate of …`: the beginning of the sentence */
 export function explainDistrust(whose: string, certificate: X509Certificate, code: string, now: number): Distrust {
   const [from, to] = [notBeforeOf(certificate), notAfterOf(certificate)];
+  // Anybody can write anything into a certificate of his own.
+  if (Number.isNaN(from) || Number.isNaN(to)) return { reason: `${whose} has dates that are none` };
   if (code === 'CERT_HAS_EXPIRED' || (code !== 'CERT_NOT_YET_VALID' && to < now)) {
     const ago = formatDuration(Math.max(0, now - to));
     return {
