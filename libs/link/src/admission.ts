@@ -8,12 +8,13 @@ import { TokenBucket, TokenBuckets } from './token-bucket.js';
  * Counts the connections of each source and of each agent, and lets handshakes begin at a steady pace.
  *
  * Invariants: a connection counts for its source until it closes or `prove` moves it to its agent; those that wait for
- * their handshake begin in the order in which they came.
+ * their handshake begin in the order in which they came; no more strangers stay than the limits say.
  */
 export class Admission {
   private readonly bySource = new Map<string, number>();
   private readonly byAgent = new Map<string, number>();
   private readonly heldBySource = new WeakMap<Socket, () => void>();
+  private readonly strangers = new Set<Socket>();
   private readonly rates: TokenBuckets;
   private readonly pace: TokenBucket;
   private readonly waiting: (() => void)[] = [];
@@ -44,6 +45,20 @@ export class Admission {
     this.heldBySource.get(socket)?.();
     this.hold(this.byAgent, agentId, socket);
     return true;
+  }
+
+  /**
+   * The handshake is done and proves no agent. Returns who has to make room, which is the stranger that has been here
+   * for longest: so somebody with many addresses cannot keep everybody else out by staying.
+   */
+  stay(socket: Socket): Socket | undefined {
+    if (!this.heldBySource.has(socket)) return undefined;
+    this.strangers.add(socket);
+    socket.once('close', () => this.strangers.delete(socket));
+    if (this.strangers.size <= this.limits.strangers) return undefined;
+    const [longest] = this.strangers;
+    if (longest !== undefined) this.strangers.delete(longest);
+    return longest;
   }
 
   /** Runs `begin` when its turn has come. Returns false where too many wait already. */

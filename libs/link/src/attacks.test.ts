@@ -111,6 +111,17 @@ describe('many connections', () => {
     await served();
   });
 
+  it('of strangers are bounded in all, and agents stay', async () => {
+    const { address, served, refusals, connections } = await startWithNeighbour({ strangers: 3 });
+    const sockets = [];
+    for (let n = 0; n < 5; n++) sockets.push(await tlsTo(address, cleanup));
+    await Promise.all(sockets.slice(0, 2).map(closed));
+    expect(sockets.map(({ destroyed }) => destroyed)).toEqual([true, true, false, false, false]);
+    expect(refusals.map(({ reason }) => reason)).toEqual(Array(2).fill('made room for another one that is no agent'));
+    await served();
+    expect(connections).toHaveLength(1);
+  });
+
   it('of one agent are refused beyond their number', async () => {
     const { address, ca, refusals } = await startTlsLink(cleanup, { limits: { connectionsPerAgent: 2 } });
     const identity = await ca.agent();

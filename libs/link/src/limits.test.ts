@@ -90,6 +90,21 @@ describe('admission', () => {
     expect(door.prove(next, 'agent-1')).toBe(true);
   });
 
+  it('lets no more strangers stay than it may, whatever their addresses: the one longest here makes room', () => {
+    const door = admission({ strangers: 2 });
+    const sockets = [1, 2, 3, 4].map((n) => socketFrom(`192.0.2.${n}`));
+    for (const socket of sockets) expect(door.enter(socket)).toBeUndefined();
+    const [first, second, third, fourth] = sockets as [Socket, Socket, Socket, Socket];
+    expect([door.stay(first), door.stay(second), door.stay(third)]).toEqual([undefined, undefined, first]);
+    second.emit('close');
+    expect(door.stay(fourth)).toBeUndefined();
+  });
+
+  it('does not send away whom we have dialled', () => {
+    const door = admission({ strangers: 0 });
+    expect(door.stay(socketFrom('192.0.2.1'))).toBeUndefined();
+  });
+
   it('takes new connections of a source at its rate', () => {
     let now = 0;
     const door = admission({ newConnectionsPerAddress: { burst: 2, perSecond: 1 } }, () => now);

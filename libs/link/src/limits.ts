@@ -9,8 +9,13 @@ export interface LinkLimits {
   readonly newConnectionsPerAddress: Rate;
   /** Over all sources; what comes faster waits. */
   readonly handshakes: Rate;
-  /** Connections that wait for their handshake; more are closed. */
+  /**
+   * Connections that wait for their handshake; more are closed. An agent gives up after 10 s: who would wait for longer
+   * had better come again, or handshakes would be done with those alone who have left.
+   */
   readonly waitingHandshakes: number;
+  /** Connections after their handshake, of all sources, that have not proven to be an agent. */
+  readonly strangers: number;
   /** Bytes that one connection sends us, TLS included. */
   readonly bytes: Rate;
   /** HTTP/2 PING and SETTINGS frames of one connection. */
@@ -45,7 +50,8 @@ export const DEFAULT_LIMITS: LinkLimits = {
   connectionsPerAgent: 4,
   newConnectionsPerAddress: { burst: 100, perSecond: 50 },
   handshakes: { burst: 200, perSecond: 200 },
-  waitingHandshakes: 20_000,
+  waitingHandshakes: 1_500,
+  strangers: 1_000,
   bytes: { burst: 32 * MIB, perSecond: MIB },
   controlFrames: { burst: 100, perSecond: 10 },
   calls: { burst: 100, perSecond: 20 },

@@ -95,15 +95,32 @@ export class TlsDoor {
     this.admission.stop();
   }
 
+  /** Whatever goes wrong here closes the connection: it is not known then who calls. */
   private secured(socket: TLSSocket): void {
     socket.on('error', () => {});
+    try {
+      this.take(socket);
+    } catch (error) {
+      this.refuse(socket, `cannot be told apart (${error instanceof Error ? error.message : ''})`, 'identity_refused');
+    }
+  }
+
+  private take(socket: TLSSocket): void {
     if (socket.alpnProtocol !== 'h2' || socket.isSessionReused()) {
       this.refuse(socket, 'does not speak HTTP/2', 'forbidden');
       return;
     }
     const caller = callerOf(socket, this.clusterId, this.options.now());
     const raw = this.raw.get(ends(socket));
-    if (caller.peer.kind === 'agent' && raw !== undefined && !this.admission.prove(raw, caller.peer.id)) {
+    if (raw === undefined) {
+      // Gone in the meantime: without its other end it could not be counted.
+      socket.destroy();
+      return;
+    }
+    if (caller.peer.kind !== 'agent') {
+      const longest = this.admission.stay(raw);
+      if (longest !== undefined) this.refuse(longest, 'made room for another one that is no agent', 'overloaded');
+    } else if (!this.admission.prove(raw, caller.peer.id)) {
       this.refuse(socket, `agent ${caller.peer.id} has too many connections open`, 'overloaded');
       return;
     }
