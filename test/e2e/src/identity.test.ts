@@ -1,5 +1,5 @@
 import { type ChildProcess } from 'node:child_process';
-import { cpSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { type AuditVerdictView, type CaView, type HostView, type NewJoinTokenView } from '@fairlead/api';
@@ -129,6 +129,7 @@ describeOnLab('identities of hosts with real engines, each in a network of its o
     await fleet.fleet.killAgent(place);
     const copy = join(fleet.fleet.directory, 'copy');
     cpSync(fleet.fleet.agentFolder(original), copy, { recursive: true });
+    chmodSync(copy, 0o700);
     rmSync(join(copy, 'lock'), { force: true });
     const where = ['--name', original.name, '--controller', await fleet.fleet.linkAddress()];
     fleet.fleet.launchAgent(place, where, process.env, copy);
