@@ -135,9 +135,10 @@ const refused = ({ role, address }: Expectation, what: string): FairleadError =>
 
 function distrusted({ role, address, now }: Expectation, certificate: X509Certificate, code: string): FairleadError {
   const { reason, dated } = explainDistrust(`the certificate of the ${role} at ${address}`, certificate, code, now());
+  const moved = role === 'controller' ? ' If it is, its root has changed while this host was away: join anew.' : '';
   const hint =
     dated === undefined
-      ? `Look whether ${address} is the address of the ${role}.`
+      ? `Look whether ${address} is the address of the ${role}.${moved}`
       : 'Compare the clocks of both machines.';
   return markWrong(new FairleadError(codeFor(role), `${reason}; nothing was sent`, { hint }));
 }
