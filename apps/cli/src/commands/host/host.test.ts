@@ -24,6 +24,13 @@ describe('host ls', () => {
     ]);
   });
 
+  it('says of a host that is added and has not joined that its engine is not known', async () => {
+    const engine = { ...aHost().engine, version: '' };
+    const engineHealth = { state: 'down', reason: 'its agent has not connected yet' } as const;
+    const { out } = await fairlead('host ls', { listHosts: () => fleet(aHost({ engine, engineHealth })) });
+    expect(out).toContain('live        not known (down: its agent has not connected yet)   7');
+  });
+
   it('passes the choice of hosts on', async () => {
     const { out, controller } = await fairlead('host ls --host a --host b -q', { listHosts: () => fleet(aHost()) });
     expect(out).toBe('web-1\n');

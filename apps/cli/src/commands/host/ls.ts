@@ -51,5 +51,6 @@ const columns = (hosts: readonly HostView[], now: number): Column<HostView>[] =>
 function describeEngine({ engine, engineHealth }: HostView): string {
   const swarm = engine.swarm.nodeId === '' ? '' : engine.swarm.manager ? ', swarm manager' : ', swarm worker';
   const health = engineHealth.state === 'up' ? '' : ` (down: ${engineHealth.reason})`;
-  return `${engine.kind} ${engine.version}${swarm}${health}`;
+  const what = engine.version === '' ? 'not known' : `${engine.kind} ${engine.version}`;
+  return `${what}${swarm}${health}`;
 }
