@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { SteadyClock } from './call-scope.js';
 import { plainAddress, sourceOf } from './ip.js';
 import type { LinkLimits } from './limits.js';
+import { Lockout } from './lockout.js';
 import { TokenBucket, TokenBuckets } from './token-bucket.js';
 
 /**
@@ -16,6 +17,7 @@ export class Admission {
   private readonly heldBySource = new WeakMap<Socket, () => void>();
   private readonly strangers = new Set<Socket>();
   private readonly rates: TokenBuckets;
+  private readonly floods: Lockout;
   private readonly pace: TokenBucket;
   private readonly waiting: (() => void)[] = [];
   private timer: NodeJS.Timeout | undefined;
@@ -25,6 +27,7 @@ export class Admission {
     private readonly clock: SteadyClock,
   ) {
     this.rates = new TokenBuckets(limits.newConnectionsPerAddress.perSecond, limits.newConnectionsPerAddress.burst);
+    this.floods = new Lockout(limits.floods, limits.floodMs, clock);
     this.pace = new TokenBucket(limits.handshakes.perSecond, limits.handshakes.burst, clock());
   }
 
@@ -32,6 +35,7 @@ export class Admission {
   enter(socket: Socket): string | undefined {
     const source = sourceOf(socket.remoteAddress ?? '');
     const address = plainAddress(socket.remoteAddress ?? 'an address that is gone');
+    if (this.floods.remainingMs(source) > 0) return `${address} has flooded us a moment ago`;
     if (!this.rates.take(source, this.clock())) return `${address} opens connections too fast`;
     const open = this.bySource.get(source) ?? 0;
     if (open >= this.limits.connectionsPerAddress) return `${address} has ${open} connections open already`;
@@ -45,6 +49,11 @@ export class Admission {
     this.heldBySource.get(socket)?.();
     this.hold(this.byAgent, agentId, socket);
     return true;
+  }
+
+  /** A stranger's connection was ended because it sent too much. Each may cost us little; its next ones shall not come. */
+  flooded(socket: Socket): void {
+    if (this.heldBySource.has(socket)) this.floods.failed(sourceOf(socket.remoteAddress ?? ''));
   }
 
   /**

@@ -15,6 +15,7 @@ import { Cleanup } from './testing/fixtures.js';
 import { FrameWriter } from './testing/http2-frames.js';
 import { callRaw, frame, http2To, openCall, tcpTo, tlsTo } from './testing/raw-http2.js';
 import { hostFacts } from './testing/samples.js';
+import { TlsRecords } from './testing/tls-records.js';
 import { startTlsLink } from './testing/tls-rig.js';
 
 const cleanup = new Cleanup();
@@ -210,6 +211,45 @@ describe('a flood on one connection', () => {
     );
     expect(refusals.at(-1)).toMatchObject({ code: 'overloaded', reason: expect.stringContaining('bytes') });
   }, 60_000);
+});
+
+describe('requests for new keys without end', () => {
+  const limits = { bytes: { burst: 1e9, perSecond: 1e9 }, floods: 2 };
+
+  it('end the connection of a stranger, and keep out who comes again to send them', async () => {
+    const { address, refusals } = await startTlsLink(cleanup, { limits });
+    for (let n = 0; n < 2; n++) {
+      const records = await TlsRecords.open(await tcpTo(address));
+      records.updateKeys(5_000);
+      await closed(records.socket);
+    }
+    await closed(await tcpTo(address));
+    const sent = expect.stringMatching(/^sent \d+ bytes/);
+    expect(refusals.map(({ reason }) => reason)).toEqual([sent, sent, '127.0.0.1 has flooded us a moment ago']);
+  });
+
+  it('end the connection of an agent, however many bytes it may send that carry something', async () => {
+    const { address, ca, refusals } = await startTlsLink(cleanup, { limits });
+    const records = await TlsRecords.open(await tcpTo(address), await ca.agent());
+    records.updateKeys(20_000);
+    await closed(records.socket);
+    expect(refusals.map(({ reason }) => reason)).toEqual([
+      expect.stringMatching(/^sent \d+ bytes of TLS that carry nothing$/),
+    ]);
+  });
+
+  it('are not what an agent is taken for that sends much', async () => {
+    const { address, ca, refusals } = await startTlsLink(cleanup);
+    const session = await http2To(address, cleanup, await ca.agent());
+    const stream = openCall(session, ATTACH);
+    stream.write(hello);
+    const networks = Array.from({ length: 1_000 }, () => ({ name: 'n'.repeat(1_000) }));
+    const update = frame(sessionCodec.encodeUp({ inventory: { snapshotChunk: { networks } } }));
+    for (let n = 0; n < 20; n++) stream.write(update);
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    expect(refusals).toEqual([]);
+    expect(session.destroyed).toBe(false);
+  });
 });
 
 describe('messages that do not fit', () => {

@@ -1,51 +1,81 @@
 import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import type { SteadyClock } from './call-scope.js';
 import type { Rate } from './limits.js';
 import { TokenBucket } from './token-bucket.js';
 
-/** How often the counters are looked at, in milliseconds. */
-const SAMPLE_MS = 1_000;
+export interface GovernorOptions {
+  /** Bytes of one connection, TLS included. */
+  readonly bytes: Rate;
+  /** Bytes that TLS adds to what it carries. */
+  readonly tls: Rate;
+  readonly clock: SteadyClock;
+  /** How often the counters are looked at, in milliseconds. */
+  readonly sampleMs: number;
+  readonly onTooMuch: (socket: Socket, what: string) => void;
+}
+
+interface Watched {
+  readonly bytes: TokenBucket;
+  readonly tls: TokenBucket;
+  readonly carried: () => number;
+  seen: number;
+  seenCarried: number;
+}
 
 /**
  * Ends connections that send too many bytes, whatever these are: HTTP/2 takes the bytes from the socket's handle, so
- * that no event tells of them, but the kernel socket's own counter does (TLS records that carry nothing included).
+ * that no event tells of them, but the kernel socket's own counter does. What TLS itself adds is counted apart: a
+ * request for new keys has 27 bytes, costs us ten microseconds, and nothing else tells of it.
  *
  * Invariants: one timer for all connections, none while there is no connection; a connection is told off once.
  */
 export class Governor {
-  private readonly watched = new Map<Socket, { readonly bucket: TokenBucket; seen: number }>();
+  private readonly watched = new Map<Socket, Watched>();
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(
-    private readonly rate: Rate,
-    private readonly clock: SteadyClock,
-    private readonly onTooMuch: (socket: Socket, bytes: number) => void,
-    private readonly sampleMs = SAMPLE_MS,
-  ) {}
+  constructor(private readonly options: GovernorOptions) {}
 
-  watch(socket: Socket): void {
-    const bucket = new TokenBucket(this.rate.perSecond, this.rate.burst, this.clock());
-    this.watched.set(socket, { bucket, seen: socket.bytesRead });
+  /** @param secured the TLS socket over it, where there is one already */
+  watch(socket: Socket, secured?: TLSSocket): void {
+    const { bytes, tls, clock, sampleMs } = this.options;
+    const carried = (): number => secured?.bytesRead ?? socket.bytesRead;
+    this.watched.set(socket, {
+      bytes: new TokenBucket(bytes.perSecond, bytes.burst, clock()),
+      tls: new TokenBucket(tls.perSecond, tls.burst, clock()),
+      carried,
+      seen: socket.bytesRead,
+      seenCarried: carried(),
+    });
     socket.once('close', () => this.forget(socket));
-    this.timer ??= setInterval(() => this.sample(), this.sampleMs);
+    this.timer ??= setInterval(() => this.sample(), sampleMs);
   }
 
-  private sample(): void {
-    const now = this.clock();
-    for (const [socket, entry] of this.watched) {
-      const bytes = socket.bytesRead - entry.seen;
-      entry.seen = socket.bytesRead;
-      if (entry.bucket.charge(bytes, now)) continue;
-      this.forget(socket);
-      this.onTooMuch(socket, bytes);
-      socket.destroy();
-    }
-  }
-
-  private forget(socket: Socket): void {
+  forget(socket: Socket): void {
     this.watched.delete(socket);
     if (this.watched.size > 0) return;
     clearInterval(this.timer);
     this.timer = undefined;
+  }
+
+  private sample(): void {
+    for (const [socket, entry] of this.watched) {
+      const what = this.excess(socket, entry);
+      if (what === undefined) continue;
+      this.forget(socket);
+      this.options.onTooMuch(socket, what);
+      socket.destroy();
+    }
+  }
+
+  private excess(socket: Socket, entry: Watched): string | undefined {
+    const now = this.options.clock();
+    const bytes = socket.bytesRead - entry.seen;
+    const carried = entry.carried() - entry.seenCarried;
+    entry.seen += bytes;
+    entry.seenCarried += carried;
+    if (!entry.bytes.charge(bytes, now)) return `sent ${bytes} bytes at once, and more than its share before`;
+    if (!entry.tls.charge(bytes - carried, now)) return `sent ${bytes - carried} bytes of TLS that carry nothing`;
+    return undefined;
   }
 }

@@ -105,6 +105,20 @@ describe('admission', () => {
     expect(door.stay(socketFrom('192.0.2.1'))).toBeUndefined();
   });
 
+  it('keeps a source out for a while after it has flooded us, and no other', () => {
+    let now = 0;
+    const door = admission({ floods: 2, floodMs: 1_000 }, () => now);
+    for (let n = 0; n < 2; n++) {
+      const socket = socketFrom('192.0.2.1');
+      expect(door.enter(socket)).toBeUndefined();
+      door.flooded(socket);
+    }
+    expect(door.enter(socketFrom('192.0.2.1'))).toBe('192.0.2.1 has flooded us a moment ago');
+    expect(door.enter(socketFrom('192.0.2.2'))).toBeUndefined();
+    now = 1_000;
+    expect(door.enter(socketFrom('192.0.2.1'))).toBeUndefined();
+  });
+
   it('takes new connections of a source at its rate', () => {
     let now = 0;
     const door = admission({ newConnectionsPerAddress: { burst: 2, perSecond: 1 } }, () => now);

@@ -16,8 +16,15 @@ export interface LinkLimits {
   readonly waitingHandshakes: number;
   /** Connections after their handshake, of all sources, that have not proven to be an agent. */
   readonly strangers: number;
-  /** Bytes that one connection sends us, TLS included. */
+  /** Bytes that one agent's connection sends us, TLS included. */
   readonly bytes: Rate;
+  /** Bytes of TLS on it that carry nothing. */
+  readonly tlsBytes: Rate;
+  /** Bytes of a connection that has not proven to be one of ours; its handshake takes less than 3 KiB, an enrolment 2. */
+  readonly strangerBytes: Rate;
+  /** Connections of one source that were ended for a flood, after which it is kept out for `floodMs`. */
+  readonly floods: number;
+  readonly floodMs: number;
   /** HTTP/2 PING and SETTINGS frames of one connection. */
   readonly controlFrames: Rate;
   /** Calls begun on one connection. */
@@ -53,6 +60,10 @@ export const DEFAULT_LIMITS: LinkLimits = {
   waitingHandshakes: 1_500,
   strangers: 1_000,
   bytes: { burst: 32 * MIB, perSecond: MIB },
+  tlsBytes: { burst: MIB / 4, perSecond: MIB / 64 },
+  strangerBytes: { burst: MIB / 16, perSecond: MIB / 64 },
+  floods: 3,
+  floodMs: 60_000,
   controlFrames: { burst: 100, perSecond: 10 },
   calls: { burst: 100, perSecond: 20 },
   messages: { burst: 200, perSecond: 50 },

@@ -25,6 +25,10 @@ export interface TlsDoorOptions {
   readonly onRefused: (address: string, reason: string, code: 'overloaded' | 'identity_refused' | 'forbidden') => void;
 }
 
+/** How often the bytes of strangers are counted: what they can send between two looks is what they can cost us. */
+const STRANGERS_SAMPLE_MS = 100;
+const PROVEN_SAMPLE_MS = 1_000;
+
 /** TLS 1.3 only, and no sessions to resume: what a certificate was worth yesterday is not remembered. */
 const contextOf = ({ certificateChain, privateKey, roots }: TlsIdentity): SecureContextOptions => ({
   cert: certificateChain,
@@ -44,7 +48,8 @@ const contextOf = ({ certificateChain, privateKey, roots }: TlsIdentity): Secure
 export class TlsDoor {
   private readonly server: Server;
   private readonly admission: Admission;
-  private readonly governor: Governor;
+  private readonly strangers: Governor;
+  private readonly proven: Governor;
   private readonly raw = new Map<string, Socket>();
   private clusterId: string;
 
@@ -53,9 +58,18 @@ export class TlsDoor {
     const { identity, limits, clock, certificateRequired } = options;
     this.clusterId = clusterOf(identity);
     this.admission = new Admission(limits, clock);
-    this.governor = new Governor(limits.bytes, clock, (socket, bytes) =>
-      this.refuse(socket, `sent ${bytes} bytes within a second, and more than its share before`, 'overloaded'),
-    );
+    const { bytes, tlsBytes, strangerBytes } = limits;
+    this.strangers = new Governor({
+      ...{ bytes: strangerBytes, tls: strangerBytes, clock, sampleMs: STRANGERS_SAMPLE_MS },
+      onTooMuch: (socket, what) => {
+        this.admission.flooded(socket);
+        this.refuse(socket, what, 'overloaded');
+      },
+    });
+    this.proven = new Governor({
+      ...{ bytes, tls: tlsBytes, clock, sampleMs: PROVEN_SAMPLE_MS },
+      onTooMuch: (socket, what) => this.refuse(socket, what, 'overloaded'),
+    });
     this.server = createServer({
       ...contextOf(identity),
       requestCert: true,
@@ -83,7 +97,7 @@ export class TlsDoor {
     const key = ends(socket);
     this.raw.set(key, socket);
     socket.once('close', () => this.raw.delete(key));
-    this.governor.watch(socket);
+    this.strangers.watch(socket);
     const begin = (): void => {
       if (!socket.destroyed) this.server.emit('connection', socket);
     };
@@ -117,10 +131,14 @@ export class TlsDoor {
       socket.destroy();
       return;
     }
-    if (caller.peer.kind !== 'agent') {
+    if (caller.peer.kind === 'anonymous') {
       const longest = this.admission.stay(raw);
       if (longest !== undefined) this.refuse(longest, 'made room for another one that is no agent', 'overloaded');
-    } else if (!this.admission.prove(raw, caller.peer.id)) {
+    } else {
+      this.strangers.forget(raw);
+      this.proven.watch(raw, socket);
+    }
+    if (caller.peer.kind === 'agent' && !this.admission.prove(raw, caller.peer.id)) {
       this.refuse(socket, `agent ${caller.peer.id} has too many connections open`, 'overloaded');
       return;
     }
