@@ -21,7 +21,7 @@ export const loginsOf = (env: Environment): Logins => new Logins(join(configDir(
  * admin's token of a controller that this user runs here. None of it is for any other address.
  * @throws FairleadError where what was named cannot be used; undefined where there is nothing
  */
-export function findCredential(env: Environment, { apiUrl, token, tokenFile }: Config): Credential | undefined {
+function findCredential(env: Environment, { apiUrl, token, tokenFile }: Config): Credential | undefined {
   if (token !== undefined) {
     return { token: toToken(token, 'FAIRLEAD_TOKEN'), from: 'The token of FAIRLEAD_TOKEN' };
   }

@@ -5,7 +5,7 @@ import type { Column } from './table.js';
 type Identified = Pick<HostView, 'name' | 'identity'>;
 
 /** `active, 23h 10m left`, `local`, or in capitals what needs somebody's attention. */
-export function describeIdentity({ identity }: Pick<HostView, 'identity'>, now: number): string {
+function describeIdentity({ identity }: Pick<HostView, 'identity'>, now: number): string {
   const { kind, state, certificate } = identity;
   if (state === 'quarantined' || state === 'revoked') return state.toUpperCase();
   if (state === 'pending' || certificate === null) return kind === 'local' ? kind : state;

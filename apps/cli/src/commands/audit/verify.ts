@@ -30,7 +30,7 @@ async function verify(cli: Cli, flags: ClientFlags): Promise<number> {
 }
 
 /** What was found, worst first, and how much it is worth. */
-export function describeVerdict({
+function describeVerdict({
   sound,
   entries,
   checkpoints,
