@@ -1,5 +1,5 @@
 import { FairleadError } from '@fairlead/domain';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { status } from '@grpc/grpc-js';
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
@@ -211,6 +211,24 @@ describe('a flood on one connection', () => {
     );
     expect(refusals.at(-1)).toMatchObject({ code: 'overloaded', reason: expect.stringContaining('bytes') });
   }, 60_000);
+});
+
+describe('headers that gRPC cannot take', () => {
+  it('are left out, and what is in them is printed nowhere', async () => {
+    const printed = jest.spyOn(console, 'error').mockImplementation(() => {});
+    cleanup.add(() => printed.mockRestore());
+    const { address, log } = await startTlsLink(cleanup);
+    const session = await http2To(address, cleanup);
+    const strange = {
+      'x-secret': 'flj1.\u00ff',
+      'grpc-timeout': '1\u00ff',
+      'grpc-tags-bin': '\u00fe',
+      'a!b': 'flj1.x',
+    };
+    expect((await callRaw(session, CHALLENGE, undefined, strange)).status).toBe(status.OK);
+    expect(printed).not.toHaveBeenCalled();
+    expect(JSON.stringify(log)).not.toContain('flj1');
+  });
 });
 
 describe('requests for new keys without end', () => {

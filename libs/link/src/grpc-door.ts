@@ -115,6 +115,7 @@ export class GrpcDoor {
       answer(stream, toFairleadError(error), caller.expired === true);
       return;
     }
+    dropUnreadable(headers);
     headers[CALLER_HEADER] = key;
     serve();
   }
@@ -127,6 +128,15 @@ function refuseCompression(headers: IncomingHttpHeaders): void {
   throw new FairleadError('unsupported', 'Compressed messages are not accepted', {
     hint: 'Send without grpc-encoding.',
   });
+}
+
+/** What gRPC takes as metadata. */
+const [READABLE_NAME, READABLE_VALUE] = [/^:?[0-9a-z_.-]+$/, /^[ -~]*$/];
+
+/** What grpc-js cannot take it prints to stderr, past our log: text of a stranger's choice, as often as he likes. */
+function dropUnreadable(headers: IncomingHttpHeaders): void {
+  for (const [name, value] of Object.entries(headers))
+    if (!READABLE_NAME.test(name) || !READABLE_VALUE.test(String(value))) Reflect.deleteProperty(headers, name);
 }
 
 /** A status without a message, as gRPC writes it. */
