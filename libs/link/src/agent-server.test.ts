@@ -198,3 +198,19 @@ function leaveStaleSocket(path: string): void {
   spawnSync(process.execPath, ['-e', script]);
   if (!statSync(path).isSocket()) throw new Error('no stale socket was left');
 }
+
+describe('a dialled agent that sends updates without end', () => {
+  it('is slowed down, then cut off', async () => {
+    const endless = async function* () {
+      for (let n = 1; ; n++) yield await Promise.resolve({ delta: { resultsIn: n } });
+    };
+    const address = await serverOf({ WatchInventory: endless }).listen(socket());
+    const limits = { messages: { burst: 20, perSecond: 100 }, overloadMs: 200 };
+    const connection = await dialAgent(address, { limits });
+    void (async () => {
+      for await (const _update of connection.updates());
+    })();
+    expect(await connection.closed).toBe('the agent sends more than its share of updates, for too long');
+    expect(connection.updatesReceived).toBeLessThan(400);
+  });
+});

@@ -57,5 +57,9 @@ export const codec = {
 
   encodeInventory: (update: InventoryUpdate): Buffer => codec.encodeResponse('WatchInventory', update),
 
+  /** Messages within an update: what it costs to read it. Throws as reading it would. */
+  partsOfInventory: (bytes: Buffer): number =>
+    guarded('An update', () => countParts(definitionOf('WatchInventory').responseType, bytes)),
+
   decodeInventory: (bytes: Buffer): InventoryUpdate__Output => codec.decodeResponse('WatchInventory', bytes),
 };

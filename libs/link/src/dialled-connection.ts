@@ -4,7 +4,7 @@ import { Metadata } from '@grpc/grpc-js';
 import { randomUUID } from 'node:crypto';
 import { formatLinkAddress, parseLinkAddress } from './address.js';
 import { BoundedQueue } from './bounded-queue.js';
-import { LONGEST_WAIT_MS } from './call-scope.js';
+import { LONGEST_WAIT_MS, steadyClock } from './call-scope.js';
 import { leafOf, nameOf, notAfterOf, serialOf } from './certificate.js';
 import { codec } from './codec.js';
 import type { ConnectionFacts } from './connection.js';
@@ -15,7 +15,9 @@ import type { HostMessage__Output } from './generated/fairlead/agent/v1/HostMess
 import type { InventoryUpdate__Output } from './generated/fairlead/agent/v1/InventoryUpdate.js';
 import { DEFAULT_MAX_MESSAGE_BYTES, openClient } from './grpc-options.js';
 import { plainAddress } from './ip.js';
+import { DEFAULT_LIMITS, type LinkLimits } from './limits.js';
 import { explainLinkFailure } from './link-failure.js';
+import { MessageMeter, weightOf } from './message-meter.js';
 import { LOCAL, type Peer, type TlsIdentity } from './peer.js';
 import type { RawMethod } from './protocol.js';
 import { agentMethods, DEADLINE_HEADER, INSTANCE_HEADER, rawService } from './protocol.js';
@@ -35,6 +37,8 @@ export interface DialOptions {
   readonly now?: () => number;
   /** Makes the id of the session. */
   readonly createId?: () => string;
+  /** What we take of an agent's updates before we stop it. */
+  readonly limits?: Pick<LinkLimits, 'messages' | 'overloadMs'>;
   /** What we show and trust. Needed for TCP. */
   readonly identity?: TlsIdentity;
   /** Whom we expect. Needed for TCP. */
@@ -50,6 +54,7 @@ const DEFAULTS = {
   dialLimitMs: 10_000,
   now: Date.now,
   createId: randomUUID,
+  limits: DEFAULT_LIMITS,
 } satisfies Settings;
 
 const methods = rawService(agentMethods);
@@ -140,24 +145,30 @@ const pathOf = (method: Method): string => (methods[method] as RawMethod).path;
  *
  * Invariants: the watch lives as long as the connection, and when it breaks the connection is over: gRPC's own
  * reconnecting is never used, because what was missed meanwhile could not be told. Updates of a watch that was
- * replaced are dropped.
+ * replaced are dropped. Updates come no faster than the limits say: beyond, the watch is not read for a while.
  */
 class DialledConnection extends Connection {
   private readonly silence: SilenceTimer;
+  private readonly meter: MessageMeter;
   private readonly running = new Set<{ cancel(): void }>();
   private watch: Watch;
-  private reading = true;
+  /** Why the watch is not read: the queue is full, the meter wants a pause. */
+  private holds = 0;
 
   constructor(
     private readonly client: Client,
     facts: ConnectionFacts,
     private readonly settings: Settings,
   ) {
-    const stopReading = (): void => this.stopReading();
-    const readOn = (): void => this.readOn();
+    const stopReading = (): void => this.hold(+1);
+    const readOn = (): void => this.hold(-1);
     super(facts, settings.now, new BoundedQueue<InventoryUpdate__Output>(QUEUE_LIMIT, stopReading, readOn));
     const { silenceLimitMs } = settings;
     this.silence = new SilenceTimer(silenceLimitMs, () => this.finish(`the agent was silent for ${silenceLimitMs} ms`));
+    this.meter = new MessageMeter(settings.limits, steadyClock, {
+      ...{ stopReading, readOn },
+      giveUp: () => this.finish('the agent sends more than its share of updates, for too long'),
+    });
     this.watch = this.openWatch();
   }
 
@@ -194,6 +205,7 @@ class DialledConnection extends Connection {
 
   protected release(): void {
     this.silence.stop();
+    this.meter.stop();
     this.watch.cancel();
     for (const call of this.running) call.cancel();
     this.client.close();
@@ -219,28 +231,29 @@ class DialledConnection extends Connection {
     });
     watch.on('error', (error: ServiceError) => over(explainLinkFailure(error, this.peer, 'agent').reason));
     watch.on('end', () => over('the agent ended the inventory watch'));
-    if (!this.reading) watch.pause();
+    if (this.holds > 0) watch.pause();
     return watch;
   }
 
   private receive(bytes: Buffer): void {
     this.silence.heard();
     try {
+      this.meter.count(weightOf(codec.partsOfInventory(bytes)));
       this.take(codec.decodeInventory(bytes));
     } catch (error) {
       this.finish(error instanceof Error ? error.message : String(error));
     }
   }
 
-  private stopReading(): void {
-    this.reading = false;
-    this.silence.hold();
-    this.watch.pause();
-  }
-
-  private readOn(): void {
-    this.reading = true;
-    this.silence.release();
-    this.watch.resume();
+  private hold(change: 1 | -1): void {
+    const before = this.holds;
+    this.holds += change;
+    if (before === 0) {
+      this.silence.hold();
+      this.watch.pause();
+    } else if (this.holds === 0) {
+      this.silence.release();
+      this.watch.resume();
+    }
   }
 }

@@ -12,7 +12,7 @@ import type { ControllerMessage } from './generated/fairlead/link/v1/ControllerM
 import type { InvocationResult__Output } from './generated/fairlead/link/v1/InvocationResult.js';
 import type { LinkLimits } from './limits.js';
 import type { LinkLog } from './log.js';
-import { MessageMeter } from './message-meter.js';
+import { MessageMeter, weightOf } from './message-meter.js';
 import { sessionCodec } from './session-codec.js';
 import { SilenceTimer } from './silence-timer.js';
 
@@ -31,9 +31,6 @@ export interface SessionSettings {
 
 /** Messages down that the agent has not taken yet; beyond it reads too slowly to be asked for more. */
 const MAX_WAITING_DOWN = 1_000;
-
-/** Parts that cost as much to read as a message: a whole inventory of 5,000 networks stays within the burst. */
-const PARTS_PER_MESSAGE = 500;
 
 interface OpenCall {
   readonly method: Method;
@@ -149,7 +146,7 @@ export class HostSession extends Connection {
     this.silence.heard();
     try {
       const message = sessionCodec.decodeUp(bytes);
-      if (!this.isAwaited(message.result)) this.meter.count(1 + sessionCodec.partsOfUp(bytes) / PARTS_PER_MESSAGE);
+      if (!this.isAwaited(message.result)) this.meter.count(weightOf(sessionCodec.partsOfUp(bytes)));
       this.handle(message);
     } catch (error) {
       this.refuse(error instanceof FairleadError ? error : new FairleadError('internal', String(error)));

@@ -2,6 +2,12 @@ import type { SteadyClock } from './call-scope.js';
 import type { LinkLimits } from './limits.js';
 import { TokenBucket } from './token-bucket.js';
 
+/** Parts that cost as much to read as a message: a whole inventory of 5,000 networks stays within the burst. */
+const PARTS_PER_MESSAGE = 500;
+
+/** What a message of so many parts costs, in messages of usual size. */
+export const weightOf = (parts: number): number => 1 + parts / PARTS_PER_MESSAGE;
+
 export interface MeterActs {
   /** Nothing more shall be read, until `readOn`. */
   readonly stopReading: () => void;
