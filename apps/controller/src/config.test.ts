@@ -67,7 +67,18 @@ describe('loadConfig', () => {
     expect(loadConfig(env, []).dialRanges).toHaveLength(2);
   });
 
+  it.each(['/data/keys', '/data', '/data/../data/..keys', 'keys/../../data/k'])(
+    'refuses to keep the keys in the data folder, as in %s',
+    (keysDir) => {
+      const dataDir = keysDir.startsWith('/') ? '/data' : '../data';
+      expect(faultsOf({}, ['--data-dir', dataDir, '--keys-dir', keysDir]).message).toContain(
+        '--keys-dir: must not be in',
+      );
+    },
+  );
+
   it('keeps the keys beside the data, never in it, unless told otherwise', () => {
+    expect(loadConfig({}, ['--data-dir', '/data', '--keys-dir', '/data2/keys']).keysDir).toBe('/data2/keys');
     expect(loadConfig({}, ['--data-dir', '/var/lib/fairlead/']).keysDir).toBe('/var/lib/fairlead-keys');
     expect(loadConfig({}, ['--keys-dir', '/etc/fairlead/keys']).keysDir).toBe('/etc/fairlead/keys');
   });

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type AddressRange, FairleadError, nearest, parseCidr, parseDuration, toFairleadError } from '@fairlead/domain';
 import { z } from 'zod';
@@ -170,6 +170,13 @@ export function loadConfig(
   for (const issue of result.error?.issues ?? []) {
     faults.push({ path: `--${issue.path.join('.')}`, message: issue.message });
   }
+  const folders = foldersOf(env, given);
+  if (isWithin(folders.dataDir, folders.keysDir)) {
+    faults.push({
+      path: '--keys-dir',
+      message: 'must not be in the data folder, or every copy of the data has the keys',
+    });
+  }
   const access = result.success ? toAccessConfig(result.data, faults) : undefined;
   if (!result.success || access === undefined || faults.length > 0) {
     const list = faults.map(({ path, message }) => `${path}: ${message}`).join('; ');
@@ -179,12 +186,10 @@ export function loadConfig(
     });
   }
   const { data } = result;
-  const dataDir = data['data-dir'] ?? defaultDataDir(env);
   return {
-    dataDir,
+    ...folders,
     access,
     port: data.port,
-    keysDir: data['keys-dir'] ?? `${dataDir.replace(/\/+$/, '')}-keys`,
     linkPort: data['link-port'],
     linkHost: data['link-host'],
     advertise: data.advertise,
@@ -193,6 +198,20 @@ export function loadConfig(
     linkSocket: data['link-socket'],
     logLevel: data['log-level'],
   };
+}
+
+function foldersOf(
+  env: Readonly<Record<string, string | undefined>>,
+  given: Partial<Record<Setting, string>>,
+): Pick<ControllerConfig, 'dataDir' | 'keysDir'> {
+  const dataDir = given['data-dir'] || defaultDataDir(env);
+  return { dataDir, keysDir: given['keys-dir'] || `${dataDir.replace(/\/+$/, '')}-keys` };
+}
+
+/** Whether a path is a folder or below it. */
+function isWithin(folder: string, path: string): boolean {
+  const way = relative(resolve(folder), resolve(path));
+  return way.split(sep)[0] !== '..' && !isAbsolute(way);
 }
 
 /** What the process was started with, for `loadConfig`. */
