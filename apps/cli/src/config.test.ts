@@ -78,6 +78,19 @@ describe('tokens', () => {
   });
 });
 
+describe('the address of the controller', () => {
+  it.each([
+    'http://127.0.0.1:7800/?token=x',
+    'http://127.0.0.1:7800/#x',
+    'http://a:b@127.0.0.1:7800',
+    '127.0.0.1:7800',
+  ])('is not %s', (address) => expect(() => loadConfig({}, address)).toThrow('--api: '));
+
+  it('may have a path, as behind a proxy', () => {
+    expect(loadConfig({}, 'https://example.org/fairlead/').apiUrl).toBe('https://example.org/fairlead');
+  });
+});
+
 describe('surroundings', () => {
   it('keeps logins where the system wants them', () => {
     expect(configDir({ XDG_CONFIG_HOME: '/c' })).toBe('/c/fairlead');

@@ -86,7 +86,8 @@ function faultOfUrl(text: string): string | undefined {
     return `'${text}' is not an address such as ${DEFAULT_API_URL}`;
   }
   // Addresses are shown and kept in histories: a password has no place there.
-  return url.username || url.password ? 'an address holds no name or password here; use a token' : undefined;
+  if (url.username || url.password) return 'an address holds no name or password here; use a token';
+  return url.search || url.hash ? 'an address ends with its path here: leave out what begins with ? or #' : undefined;
 }
 
 /** The environment of this process. */
