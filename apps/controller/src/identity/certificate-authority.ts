@@ -1,4 +1,5 @@
 import { randomUUID, type webcrypto, X509Certificate } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { FairleadError } from '@fairlead/domain';
 import { canonicalKey, type TlsIdentity } from '@fairlead/link';
@@ -86,6 +87,8 @@ export class CertificateAuthority {
     isNew = true,
     agentLifeMs = AGENT_LIFE_MS,
   ): Promise<CertificateAuthority> {
+    // Nor is the folder made: the one that is missing is to be put in its place.
+    if (!isNew && !existsSync(keysDir)) lost(keysDir);
     const store = await CaStore.open(keysDir);
     const state = (await store.load()) ?? (isNew ? await found(store, now) : lost(keysDir));
     await store.tidy(state);
