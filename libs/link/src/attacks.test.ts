@@ -365,6 +365,24 @@ describe('an agent whose message unpacks to millions of networks', () => {
   });
 });
 
+describe('an agent that never reads', () => {
+  it('is sent away before what waits for it fills our memory', async () => {
+    const { address, ca, served, connections } = await startWithNeighbour({ messages: { burst: 1e6, perSecond: 1e6 } });
+    const session = await http2To(address, cleanup, await ca.agent());
+    await new Promise<void>((resolve) => session.settings({ initialWindowSize: 0 }, () => resolve()));
+    const stream = openCall(session, ATTACH);
+    stream.write(hello);
+    while (connections.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+    void (async () => {
+      for await (const _update of connections[1]?.updates() ?? []);
+    })();
+    const bookmark = frame(sessionCodec.encodeUp({ inventory: { bookmark: { revision: 1 } } }));
+    for (let n = 0; n < 30; n++) stream.write(Buffer.concat(Array<Buffer>(100).fill(bookmark)));
+    expect(await connections[1]?.closed).toContain('does not take what it is sent');
+    await served();
+  });
+});
+
 describe('an agent that sends without end', () => {
   it('is slowed down, then told why it is sent away, and its neighbour notices nothing', async () => {
     const limits = { messages: { burst: 50, perSecond: 100 }, overloadMs: 300, bytes: DEFAULT_LIMITS.bytes };

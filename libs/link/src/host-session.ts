@@ -31,6 +31,8 @@ export interface SessionSettings {
 
 /** Messages down that the agent has not taken yet; beyond it reads too slowly to be asked for more. */
 const MAX_WAITING_DOWN = 1_000;
+/** What the agent itself makes us say waits as well: an ack for each bookmark. Beyond this it does not read at all. */
+const MOST_WAITING_DOWN = 2 * MAX_WAITING_DOWN;
 
 interface OpenCall {
   readonly method: Method;
@@ -191,8 +193,9 @@ export class HostSession extends Connection {
   private send(message: ControllerMessage): void {
     if (this.endReason !== undefined) return;
     const bytes = sessionCodec.encodeDown(message);
-    if (this.waiting === undefined) this.stream.write(bytes);
-    else this.waiting.push(bytes);
+    if (this.waiting !== undefined) this.waiting.push(bytes);
+    else if (this.stream.writableLength < MOST_WAITING_DOWN) this.stream.write(bytes);
+    else this.refuse(this.tooSlow());
   }
 
   private countFull(change: 1 | -1): void {
