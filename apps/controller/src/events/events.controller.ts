@@ -2,6 +2,7 @@ import { type EventQuery, eventQuery, type EventView } from '@fairlead/api';
 import { Controller, Headers, Inject, Query, Req, Res } from '@nestjs/common';
 import { type Request, type Response } from 'express';
 import { type Access } from '../access/access.js';
+import { TooMany } from '../access/attempts.js';
 import { type Principal, principalOf } from '../access/principal.js';
 import { Serves } from '../access/serves.js';
 import { type Clock, toTimestamp } from '../clock.js';
@@ -16,9 +17,14 @@ const MAX_BEHIND_BYTES = 1 << 20;
 const SIGN_OF_LIFE_MS = 15_000;
 /** Time between two looks whether the reader's token is still good. */
 const STILL_LET_IN_MS = 4000;
+/** Streams of one token or session at the same time. */
+const MOST_STREAMS = 100;
 
+/** Invariant: `open` counts the streams of each principal that has some. */
 @Controller()
 export class EventsController {
+  private readonly open = new Map<string, number>();
+
   constructor(
     private readonly hub: EventHub,
     private readonly hosts: HostsService,
@@ -35,12 +41,15 @@ export class EventsController {
   ): void {
     const principal = principalOf(request);
     for (const name of query.host) this.hosts.get(name, principal.scope);
+    if ((this.open.get(principal.id) ?? 0) >= MOST_STREAMS) throw new TooMany('event streams', 5);
     response.writeHead(200, {
       'content-type': 'text/event-stream',
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
     });
     if (request.method === 'HEAD') return void response.end();
+    // Who has gone already is told of by no further event: what is begun for them would never end.
+    if (response.destroyed) return;
     response.write(': connected\n\n');
     this.serve(query, lastEventId, principal, response);
   }
@@ -64,11 +73,19 @@ export class EventsController {
       );
     const life = setInterval(() => response.write(': alive\n\n'), SIGN_OF_LIFE_MS);
     const looks = setInterval(() => void this.endWith(principal, response), STILL_LET_IN_MS);
+    this.count(principal, 1);
     response.on('close', () => {
+      this.count(principal, -1);
       clearInterval(life);
       clearInterval(looks);
       close();
     });
+  }
+
+  private count({ id }: Principal, change: 1 | -1): void {
+    const now = (this.open.get(id) ?? 0) + change;
+    if (now > 0) this.open.set(id, now);
+    else this.open.delete(id);
   }
 
   /** A stream does not outlive the credentials that it was opened with. */

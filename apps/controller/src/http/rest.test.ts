@@ -1,4 +1,4 @@
-import { request as httpRequest } from 'node:http';
+import { request as httpRequest, type Server } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import {
@@ -559,6 +559,51 @@ describe('events', () => {
     await agent.put(network('after-resync'));
     await until('the next is there', () => seen.some(({ data }) => 'name' in data && data.name === 'after-resync'));
     await leave();
+  });
+
+  it('are as many streams as one caller needs, so that it does not take the connections of all others', async () => {
+    const authorization = `Bearer ${await rig.token({ role: 'viewer' })}`;
+    const leave = new AbortController();
+    leaving.push(leave);
+    const open = () => fetch(`${base}${V1}/events`, { headers: { authorization }, signal: leave.signal });
+    const many = await Promise.all(Array.from({ length: 100 }, open));
+    expect(new Set(many.map(({ status }) => status))).toEqual(new Set([200]));
+    expect(await problemOf(await open())).toMatchObject({ status: 429, code: 'overloaded' });
+    expect((await ask(`${V1}/events`, { method: 'HEAD' })).status).toBe(200);
+    leave.abort();
+    const again = new AbortController();
+    leaving.push(again);
+    await until('there is room again', async () => {
+      const { status } = await fetch(`${base}${V1}/events`, { headers: { authorization }, signal: again.signal });
+      return status === 200;
+    });
+  });
+
+  it('leave nothing behind of callers who were gone before they were let in', async () => {
+    const authorization = `Bearer ${await rig.token({ role: 'viewer' })}`;
+    const { authenticator } = rig.runtime.access;
+    const identify = authenticator.identify.bind(authenticator);
+    const server = app.getHttpServer() as Server;
+    for (let index = 0; index < 101; index++) {
+      const gone = new Promise((resolve) => server.once('connection', (socket) => socket.once('close', resolve)));
+      const hasty = connect(port, '127.0.0.1').on('error', () => undefined);
+      const answered = new Promise<void>((resolve) => {
+        authenticator.identify = async (...credentials) => {
+          const found = await identify(...credentials);
+          hasty.resetAndDestroy();
+          await gone;
+          setImmediate(resolve);
+          return found;
+        };
+      });
+      hasty.write(`GET ${V1}/events HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: ${authorization}\r\n\r\n`);
+      await answered;
+    }
+    authenticator.identify = identify;
+    const leave = new AbortController();
+    leaving.push(leave);
+    const last = await fetch(`${base}${V1}/events`, { headers: { authorization }, signal: leave.signal });
+    expect(last.status).toBe(200);
   });
 
   it('are for hosts that exist', async () => {
