@@ -56,7 +56,8 @@ export function startTls(
   return new Promise((resolve, reject) => {
     const secured = connect({
       socket,
-      ca: roots,
+      // In a list, since no text at all would mean the roots of the web.
+      ca: [roots ?? ''],
       cert: own?.certificateChain,
       key: own?.privateKey,
       ALPNProtocols: ['h2'],

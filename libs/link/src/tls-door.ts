@@ -33,7 +33,8 @@ const PROVEN_SAMPLE_MS = 1_000;
 const contextOf = ({ certificateChain, privateKey, roots }: TlsIdentity): SecureContextOptions => ({
   cert: certificateChain,
   key: privateKey,
-  ca: roots,
+  // In a list, since no text at all would mean the roots of the web.
+  ca: [roots],
   minVersion: 'TLSv1.3',
   maxVersion: 'TLSv1.3',
   secureOptions: constants.SSL_OP_NO_TICKET,
