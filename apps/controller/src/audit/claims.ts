@@ -58,11 +58,14 @@ export class Claims {
     }
   }
 
-  /** @returns what of it was signed: how many checkpoints, and the newest's seq */
+  /**
+   * Newest first, as it was kept: where the key was replaced, after a restore for one, all older ones are not signed.
+   * @returns what of it was signed: how many checkpoints, and the newest's seq
+   */
   async addTestimony({ hostName, checkpoints }: Testimony): Promise<{ checkpoints: number; newestSeq: number }> {
     let wrong = 0;
     const accepted = { checkpoints: 0, newestSeq: 0 };
-    for (const checkpoint of checkpoints) {
+    for (const checkpoint of checkpoints.toReversed()) {
       const known = this.at(checkpoint.seq).find(({ hash, signed }) => signed && hash === checkpoint.hash);
       if (known === undefined && !(await this.isSigned(checkpoint))) {
         this.wrong.push(unsigned(checkpoint, hostName));

@@ -307,6 +307,23 @@ describe('a checkpoint', () => {
     expect(await rig.faults()).toEqual(['signature 1 web-1', 'signature 1']);
     expect(rig.logged.join()).toContain('not signed by its key');
   });
+
+  it('of a key that was replaced, with all its checkpoints, does not silence the hosts', async () => {
+    for (let n = 0; n < 12; n += 1) {
+      await rig.write(1);
+      await rig.checkpoint(web1);
+    }
+    await rig.sql('DELETE FROM "AuditCheckpoint"');
+    await rig.restart(() => rmSync(rig.keysDir, { recursive: true }));
+    await rig.write(5);
+    await rig.checkpoint(web1);
+    const { sound, witnesses, faults } = await rig.verify();
+    expect({ sound, kinds: faults.map(({ kind, witness }) => [kind, witness]) }).toEqual({
+      sound: true,
+      kinds: [['signature', 'web-1']],
+    });
+    expect(witnesses[0]!.checkpoints).toBeGreaterThan(0);
+  });
 });
 
 describe('an agent that lies', () => {
@@ -368,7 +385,7 @@ describe('an agent that lies', () => {
       ...{ clusterId: 'another', seq: 20_000 - index, hash, at: 1, signature: Buffer.alloc(64) },
     }));
     web1.on('ListCheckpoints', () => Promise.resolve({ checkpoints }));
-    expect(await rig.verify()).toMatchObject({ ...SOUND, faults: [{ seq: 19_991 }] });
+    expect(await rig.verify()).toMatchObject({ ...SOUND, faults: [{ seq: 1 }] });
   });
 });
 
