@@ -51,7 +51,7 @@ export class ApiTokensService {
     }
     const expiresAt = expiresIn === undefined ? null : this.now() + parseDuration(expiresIn);
     const { token, text } = this.build({ name, role, hosts, expiresAt, createdBy: actor.name });
-    await this.store.add(token, this.record('token.create', token, actor, { role, hosts, expiresAt }));
+    await this.store.add(token, [this.record('token.create', token, actor, { role, hosts, expiresAt })]);
     return { ...this.view(token), token: text };
   }
 
@@ -66,7 +66,7 @@ export class ApiTokensService {
       }
       if (token.revokedAt !== null) return;
       await this.keepAnAdmin(token);
-      await this.store.revoke([token.id], this.now(), [this.record('token.revoke', token, actor, {})]);
+      await this.store.revoke(token.id, this.now(), this.record('token.revoke', token, actor, {}));
     });
   }
 
@@ -87,16 +87,12 @@ export class ApiTokensService {
 
   private admin(name: string, replaced: readonly StoredApiToken[]): NewToken {
     const { token, text } = this.build({ name, role: 'admin', hosts: '', expiresAt: null, createdBy: CONTROLLER.name });
-    const keep = async (): Promise<void> => {
-      await this.store.add(token, this.record('token.create', token, CONTROLLER, { role: 'admin', hosts: '' }));
-      if (replaced.length === 0) return;
-      const records = replaced.map((each) => this.record('token.revoke', each, CONTROLLER, { replacedBy: name }));
-      await this.store.revoke(
-        replaced.map(({ id }) => id),
-        this.now(),
-        records,
-      );
-    };
+    const records = [
+      this.record('token.create', token, CONTROLLER, { role: 'admin', hosts: '' }),
+      ...replaced.map((each) => this.record('token.revoke', each, CONTROLLER, { replacedBy: name })),
+    ];
+    const ids = replaced.map(({ id }) => id);
+    const keep = (): Promise<void> => this.store.add(token, records, ids);
     return { name, text, keep };
   }
 

@@ -1,6 +1,6 @@
 import { FairleadError, type Role } from '@fairlead/domain';
 import { type AuditRecord, type AuditStore } from '../audit/audit.store.js';
-import { type Database, isUniqueViolation, type Prisma, storing } from '../database/index.js';
+import { type Database, isUniqueViolation, type Prisma, type Statement, storing } from '../database/index.js';
 
 /** An API token as the database holds it. Instants are milliseconds since the epoch. */
 export interface StoredApiToken {
@@ -42,11 +42,14 @@ export class ApiTokensStore {
     return row === null ? this.find(reference) : toStored(row);
   }
 
-  /** @throws FairleadError `already_exists` for a name that a token has or had */
-  async add(token: StoredApiToken, record: AuditRecord): Promise<void> {
+  /**
+   * @param replaced ids of tokens that are revoked in the same step
+   * @throws FairleadError `already_exists` for a name that a token has or had
+   */
+  async add(token: StoredApiToken, records: readonly AuditRecord[], replaced: readonly string[] = []): Promise<void> {
     const create = this.database.prisma.apiToken.create({ data: token });
     try {
-      await this.audit.commit(record, [create]);
+      await this.audit.commit(records, [create, this.revocation(replaced, token.createdAt)]);
     } catch (error) {
       if (!isUniqueViolation(error, ['name'])) throw error;
       throw new FairleadError('already_exists', `The name '${token.name}' is or was that of another token`, {
@@ -55,9 +58,13 @@ export class ApiTokensStore {
     }
   }
 
-  async revoke(ids: readonly string[], at: number, records: readonly AuditRecord[]): Promise<void> {
+  async revoke(id: string, at: number, record: AuditRecord): Promise<void> {
+    await this.audit.commit(record, [this.revocation([id], at)]);
+  }
+
+  private revocation(ids: readonly string[], at: number): Statement {
     const where = { id: { in: [...ids] }, revokedAt: null };
-    await this.audit.commit(records, [this.database.prisma.apiToken.updateMany({ where, data: { revokedAt: at } })]);
+    return this.database.prisma.apiToken.updateMany({ where, data: { revokedAt: at } });
   }
 
   async used(id: string, at: number): Promise<void> {

@@ -183,7 +183,11 @@ describe('a first start', () => {
     rmSync(file());
     expect(await start()).toBeUndefined();
     expect(existsSync(file())).toBe(false);
+    let steps = 0;
+    rig.runtime.audit.onAppend(() => (steps += 1));
     await start(true);
+    // A controller that is killed in between would leave the lost one in force.
+    expect(steps).toBe(1);
     expect([await isLetIn(lost), await isLetIn(text())]).toEqual([false, true]);
     expect(await states()).toEqual(['admin revoked', 'admin-2 active', 'other active']);
     expect(await audited('token.create')).toContainEqual({ actor: 'controller', name: 'admin-2', outcome: 'done' });
