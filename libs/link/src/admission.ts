@@ -15,6 +15,7 @@ export class Admission {
   private readonly bySource = new Map<string, number>();
   private readonly byAgent = new Map<string, number>();
   private readonly heldBySource = new WeakMap<Socket, () => void>();
+  private readonly agentOf = new WeakMap<Socket, string>();
   private readonly strangers = new Set<Socket>();
   private readonly rates: TokenBuckets;
   private readonly floods: Lockout;
@@ -43,17 +44,25 @@ export class Admission {
     return undefined;
   }
 
-  /** From now on the connection counts for its agent. Returns false where the agent has too many. */
-  prove(socket: Socket, agentId: string): boolean {
-    if ((this.byAgent.get(agentId) ?? 0) >= this.limits.connectionsPerAgent) return false;
+  /** From now on the connection counts for its agent. Returns why it is refused, as a sentence, or undefined. */
+  prove(socket: Socket, agentId: string): string | undefined {
+    if (this.floods.remainingMs(agentId) > 0) return `agent ${agentId} has flooded us a moment ago`;
+    const open = this.byAgent.get(agentId) ?? 0;
+    if (open >= this.limits.connectionsPerAgent) return `agent ${agentId} has ${open} connections open already`;
     this.heldBySource.get(socket)?.();
     this.hold(this.byAgent, agentId, socket);
-    return true;
+    this.agentOf.set(socket, agentId);
+    return undefined;
   }
 
-  /** A stranger's connection was ended because it sent too much. Each may cost us little; its next ones shall not come. */
+  /**
+   * A connection was ended because it sent too much. Each may cost us little before that; the next ones of its agent,
+   * or of its source where it was a stranger's, shall not come.
+   */
   flooded(socket: Socket): void {
-    if (this.heldBySource.has(socket)) this.floods.failed(sourceOf(socket.remoteAddress ?? ''));
+    const agentId = this.agentOf.get(socket);
+    if (agentId !== undefined) this.floods.failed(agentId);
+    else if (this.heldBySource.has(socket)) this.floods.failed(sourceOf(socket.remoteAddress ?? ''));
   }
 
   /**

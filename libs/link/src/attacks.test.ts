@@ -248,12 +248,16 @@ describe('requests for new keys without end', () => {
 
   it('end the connection of an agent, however many bytes it may send that carry something', async () => {
     const { address, ca, refusals } = await startTlsLink(cleanup, { limits });
-    const records = await TlsRecords.open(await tcpTo(address), await ca.agent());
-    records.updateKeys(20_000);
-    await closed(records.socket);
-    expect(refusals.map(({ reason }) => reason)).toEqual([
-      expect.stringMatching(/^sent \d+ bytes of TLS that carry nothing$/),
-    ]);
+    const identity = await ca.agent();
+    for (let n = 0; n < 2; n++) {
+      const records = await TlsRecords.open(await tcpTo(address), identity);
+      records.updateKeys(20_000);
+      await closed(records.socket);
+    }
+    await closed(await tlsTo(address, cleanup, identity));
+    const sent = expect.stringMatching(/^sent \d+ bytes of TLS that carry nothing$/);
+    const kept = expect.stringMatching(/^agent .* has flooded us a moment ago$/);
+    expect(refusals.map(({ reason }) => reason)).toEqual([sent, sent, kept]);
   });
 
   it('are not what an agent is taken for that sends much', async () => {

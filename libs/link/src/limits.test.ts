@@ -81,13 +81,13 @@ describe('admission', () => {
   it('does not count against a source who has proven to be an agent: many hosts share one address', () => {
     const door = admission({ connectionsPerAddress: 1, connectionsPerAgent: 2 });
     const sockets = [1, 2, 3].map(() => socketFrom('192.0.2.1'));
-    const proven = sockets.map((socket) => door.enter(socket) === undefined && door.prove(socket, 'agent-1'));
-    expect(proven).toEqual([true, true, false]);
+    const proven = sockets.map((socket) => door.enter(socket) ?? door.prove(socket, 'agent-1'));
+    expect(proven).toEqual([undefined, undefined, 'agent agent-1 has 2 connections open already']);
     sockets[0]?.emit('close');
     const next = socketFrom('192.0.2.1');
     sockets[2]?.emit('close');
     expect(door.enter(next)).toBeUndefined();
-    expect(door.prove(next, 'agent-1')).toBe(true);
+    expect(door.prove(next, 'agent-1')).toBeUndefined();
   });
 
   it('lets no more strangers stay than it may, whatever their addresses: the one longest here makes room', () => {
@@ -117,6 +117,17 @@ describe('admission', () => {
     expect(door.enter(socketFrom('192.0.2.2'))).toBeUndefined();
     now = 1_000;
     expect(door.enter(socketFrom('192.0.2.1'))).toBeUndefined();
+  });
+
+  it('keeps an agent out for a while after it has flooded us, and not its neighbours behind the same address', () => {
+    const door = admission({ floods: 1, floodMs: 1_000 });
+    const connect = (agentId: string) => {
+      const socket = socketFrom('192.0.2.1');
+      return { socket, refusal: door.enter(socket) ?? door.prove(socket, agentId) };
+    };
+    door.flooded(connect('agent-1').socket);
+    expect(connect('agent-1').refusal).toBe('agent agent-1 has flooded us a moment ago');
+    expect(connect('agent-2').refusal).toBeUndefined();
   });
 
   it('takes new connections of a source at its rate', () => {

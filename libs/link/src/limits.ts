@@ -22,7 +22,7 @@ export interface LinkLimits {
   readonly tlsBytes: Rate;
   /** Bytes of a connection that has not proven to be one of ours; its handshake takes less than 3 KiB, an enrolment 2. */
   readonly strangerBytes: Rate;
-  /** Connections of one source that were ended for a flood, after which it is kept out for `floodMs`. */
+  /** Connections of one agent or one source that were ended for a flood, after which it is kept out for `floodMs`. */
   readonly floods: number;
   readonly floodMs: number;
   /** HTTP/2 PING and SETTINGS frames of one connection. */

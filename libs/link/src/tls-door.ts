@@ -60,17 +60,13 @@ export class TlsDoor {
     this.clusterId = clusterOf(identity);
     this.admission = new Admission(limits, clock);
     const { bytes, tlsBytes, strangerBytes } = limits;
-    this.strangers = new Governor({
-      ...{ bytes: strangerBytes, tls: strangerBytes, clock, sampleMs: STRANGERS_SAMPLE_MS },
-      onTooMuch: (socket, what) => {
-        this.admission.flooded(socket);
-        this.refuse(socket, what, 'overloaded');
-      },
-    });
-    this.proven = new Governor({
-      ...{ bytes, tls: tlsBytes, clock, sampleMs: PROVEN_SAMPLE_MS },
-      onTooMuch: (socket, what) => this.refuse(socket, what, 'overloaded'),
-    });
+    const onTooMuch = (socket: Socket, what: string): void => {
+      this.admission.flooded(socket);
+      this.refuse(socket, what, 'overloaded');
+    };
+    const strangers = { bytes: strangerBytes, tls: strangerBytes, sampleMs: STRANGERS_SAMPLE_MS };
+    this.strangers = new Governor({ ...strangers, clock, onTooMuch });
+    this.proven = new Governor({ bytes, tls: tlsBytes, sampleMs: PROVEN_SAMPLE_MS, clock, onTooMuch });
     this.server = createServer({
       ...contextOf(identity),
       requestCert: true,
@@ -139,11 +135,9 @@ export class TlsDoor {
       this.strangers.forget(raw);
       this.proven.watch(raw, socket);
     }
-    if (caller.peer.kind === 'agent' && !this.admission.prove(raw, caller.peer.id)) {
-      this.refuse(socket, `agent ${caller.peer.id} has too many connections open`, 'overloaded');
-      return;
-    }
-    this.options.onSecure(socket, caller);
+    const refusal = caller.peer.kind === 'agent' ? this.admission.prove(raw, caller.peer.id) : undefined;
+    if (refusal === undefined) this.options.onSecure(socket, caller);
+    else this.refuse(socket, refusal, 'overloaded');
   }
 
   private failed(error: Error & { code?: string }, socket: TLSSocket): void {
