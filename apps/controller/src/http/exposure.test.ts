@@ -18,7 +18,7 @@ const OIDC = {
   clientSecret: null,
   scopes: 'openid',
   roleClaim: 'roles',
-  roleMap: [],
+  roleMap: [{ value: 'admins', role: 'admin', hosts: '' }],
 };
 
 let rig: Rig;
