@@ -32,8 +32,14 @@ const VARINT = 0;
 const FIXED64 = 1;
 const BYTES = 2;
 const FIXED32 = 5;
+/** Of types that are no varint. */
 const WIRE_OF: Readonly<Record<string, number>> = {
   TYPE_DOUBLE: FIXED64,
+  TYPE_FIXED64: FIXED64,
+  TYPE_SFIXED64: FIXED64,
+  TYPE_FLOAT: FIXED32,
+  TYPE_FIXED32: FIXED32,
+  TYPE_SFIXED32: FIXED32,
   TYPE_STRING: BYTES,
   TYPE_BYTES: BYTES,
   TYPE_MESSAGE: BYTES,
