@@ -18,7 +18,7 @@ const OIDC = {
   clientSecret: null,
   scopes: 'openid',
   roleClaim: 'roles',
-  roleMap: [{ value: 'admins', role: 'admin', hosts: '' }],
+  roleMap: [{ value: 'admins', role: 'admin' as const, hosts: '' }],
 };
 
 let rig: Rig;
