@@ -30,14 +30,7 @@ async function verify(cli: Cli, flags: ClientFlags): Promise<number> {
 }
 
 /** What was found, worst first, and how much it is worth. */
-function describeVerdict({
-  sound,
-  entries,
-  checkpoints,
-  witnesses,
-  unasked,
-  faults,
-}: AuditVerdictView): string[] {
+function describeVerdict({ sound, entries, checkpoints, witnesses, unasked, faults }: AuditVerdictView): string[] {
   const heard = witnesses.map(({ host, newestSeq }) => `${host} up to entry ${newestSeq}`).join(', ');
   return [
     sound ? 'The audit is sound.' : 'THE AUDIT IS NOT WHAT IT WAS.',
