@@ -29,8 +29,6 @@ export interface Situation {
   /** When certificates of other roots than the active one are to be replaced, milliseconds since the epoch. */
   readonly leaveOldRootAt: number;
   readonly renewAt: number;
-  /** Somebody has asked for another certificate. */
-  readonly forced: boolean;
   /** What the agent has refused with the certificate that it has: there is no use in sending it again. */
   readonly refused: ReadonlySet<Step>;
 }
@@ -57,14 +55,14 @@ export function stepFor(situation: Situation): Step | undefined {
   return certificateStep(situation);
 }
 
-function certificateStep({ identity, held, roots, now, leaveOldRootAt, renewAt, forced, refused }: Situation) {
+function certificateStep({ identity, held, roots, now, leaveOldRootAt, renewAt, refused }: Situation) {
   const { confirmed, serial, rootDigest, keepInstance, notAfter } = identity;
   if (!confirmed && held.serial === serial) return 'confirm';
   const isOld = rootDigest !== roots.active;
   if (!confirmed && !isOld && notAfter > now && !refused.has('install')) return 'install';
   // A machine that was kept after a quarantine may have the key of this one still to come: it has to make yet another.
   if (keepInstance !== null && held.serial !== serial && !refused.has('install')) return 'install';
-  if (!confirmed || forced || keepInstance !== null) return 'renew';
+  if (!confirmed || keepInstance !== null) return 'renew';
   if (isOld && (now >= leaveOldRootAt || !roots.trusted.includes(rootDigest))) return 'renew';
   return now >= renewAt ? 'renew' : undefined;
 }

@@ -226,7 +226,7 @@ describe('failures', () => {
     agent.before = (method) => {
       if (method === 'RequestCertificate') agent.pendingKey = agent.keys[0];
     };
-    renewals().renewNow(stored().id);
+    toHalfLife();
     await until('it was asked', () => agent.callsOf('RequestCertificate').length === 2);
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(stored().generation).toBe(2);
@@ -300,7 +300,6 @@ it('begins nothing more once it has stopped, and waits for what is under way', a
   await stopping;
   const calls = agent.calls.length;
   look();
-  renewals().renewNow(stored().id);
   await new Promise((resolve) => setTimeout(resolve, 20));
   expect(agent.calls).toHaveLength(calls);
 });

@@ -64,7 +64,6 @@ export class Renewals implements FleetListener {
   private readonly served = new Map<string, Served>();
   /** Hosts in want of something, the most urgent ones first. */
   private queue: string[] = [];
-  private readonly forced = new Set<string>();
   private readonly running = new Set<Promise<void>>();
   /** When the hosts began to leave an old root, and how long they take. */
   private leaving = { since: 0, spreadMs: 0 };
@@ -107,13 +106,6 @@ export class Renewals implements FleetListener {
       pausedUntil: 0,
       busy: false,
     });
-  }
-
-  /** Another certificate with another key, as soon as the agent is connected, whatever has failed before. */
-  renewNow(agentId: string): void {
-    this.forced.add(agentId);
-    for (const each of this.served.values()) if (each.agentId === agentId) beginAnew(each);
-    this.look();
   }
 
   /** The set of trusted roots, or the one that issues, has changed. */
@@ -176,15 +168,12 @@ export class Renewals implements FleetListener {
     if (identity === undefined) return;
     const { identities, ca } = this.parts;
     const remote = new RenewingAgent(agent.session.connection, identities, ca);
-    // Taken before the agent is asked for a key: what is asked for meanwhile wants another one.
-    const forced = step === 'renew' && this.forced.delete(agent.agentId);
     try {
       if (step === 'trust') await remote.trust(identity);
       else if (step === 'confirm') await identities.confirmed(identity.id, identity.serial);
       else if (step === 'install') this.has(agent, await remote.install(identity));
       else this.has(agent, await remote.renew(identity, agent.refused.has('install')));
     } catch (error) {
-      if (forced) this.forced.add(agent.agentId);
       const refused = error instanceof FairleadError && error.code === 'invalid_argument' && step !== 'renew';
       if (!refused) throw error;
       this.note(agent, `it has refused this (${step})`, error);
@@ -208,7 +197,6 @@ export class Renewals implements FleetListener {
       now: this.parts.now(),
       leaveOldRootAt: since + spreadMs * agent.random,
       renewAt: renewalOf(identity, agent.random),
-      forced: this.forced.has(agent.agentId),
       refused: agent.refused,
     });
   }
