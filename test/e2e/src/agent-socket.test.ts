@@ -47,7 +47,7 @@ describe("an agent's own socket", () => {
   it('is for its own user only, and says by reflection what is served', () => {
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(statSync(path).isSocket()).toBe(true);
-    expect(services).toEqual([SERVICE]);
+    expect(services).toEqual([SERVICE, 'fairlead.agent.v1.IdentityService']);
   });
 
   it('tells the host, and that its engine is simulated', async () => {
