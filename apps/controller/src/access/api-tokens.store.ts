@@ -19,8 +19,16 @@ export interface StoredApiToken {
 
 type Row = Prisma.ApiTokenGetPayload<object>;
 
-/** Reads and writes API tokens. Rows are never deleted, so that a name in the audit means one token for ever. */
+/**
+ * Reads and writes API tokens. Rows are never deleted, so that a name in the audit means one token for ever.
+ *
+ * Invariant: `known` holds rows as the table holds them. This process alone writes them (see DataLock); each write
+ * empties it, and what was read while one was under way is not kept.
+ */
 export class ApiTokensStore {
+  private readonly known = new Map<string, StoredApiToken>();
+  private writes = 0;
+
   constructor(
     private readonly database: Database,
     private readonly audit: AuditStore,
@@ -31,9 +39,16 @@ export class ApiTokensStore {
     return (await storing(this.database.prisma.apiToken.findMany({ orderBy: { name: 'asc' } }))).map(toStored);
   }
 
+  /** Asked at each request. */
   async find(id: string): Promise<StoredApiToken | undefined> {
+    const known = this.known.get(id);
+    if (known !== undefined) return known;
+    const { writes } = this;
     const row = await storing(this.database.prisma.apiToken.findUnique({ where: { id } }));
-    return row === null ? undefined : toStored(row);
+    if (row === null) return undefined;
+    const token = toStored(row);
+    if (writes === this.writes) this.known.set(id, token);
+    return token;
   }
 
   /** By name, else by id. */
@@ -49,7 +64,7 @@ export class ApiTokensStore {
   async add(token: StoredApiToken, records: readonly AuditRecord[], replaced: readonly string[] = []): Promise<void> {
     const create = this.database.prisma.apiToken.create({ data: token });
     try {
-      await this.audit.commit(records, [create, this.revocation(replaced, token.createdAt)]);
+      await this.writing(this.audit.commit(records, [create, this.revocation(replaced, token.createdAt)]));
     } catch (error) {
       if (!isUniqueViolation(error, ['name'])) throw error;
       throw new FairleadError('already_exists', `The name '${token.name}' is or was that of another token`, {
@@ -59,7 +74,7 @@ export class ApiTokensStore {
   }
 
   async revoke(id: string, at: number, record: AuditRecord): Promise<void> {
-    await this.audit.commit(record, [this.revocation([id], at)]);
+    await this.writing(this.audit.commit(record, [this.revocation([id], at)]));
   }
 
   private revocation(ids: readonly string[], at: number): Statement {
@@ -68,7 +83,17 @@ export class ApiTokensStore {
   }
 
   async used(id: string, at: number): Promise<void> {
-    await storing(this.database.prisma.apiToken.updateMany({ where: { id }, data: { lastUsedAt: at } }));
+    const { apiToken } = this.database.prisma;
+    await this.writing(storing(apiToken.updateMany({ where: { id }, data: { lastUsedAt: at } })));
+  }
+
+  private async writing(work: Promise<unknown>): Promise<void> {
+    try {
+      await work;
+    } finally {
+      this.writes += 1;
+      this.known.clear();
+    }
   }
 }
 

@@ -18,8 +18,8 @@ const BEARER = /^bearer +(\S+)$/i;
 /**
  * Says whose credentials a request carries.
  *
- * Invariant: nothing is kept of a row between two requests, so what is revoked, ended or expired is refused from the
- * next request on.
+ * Invariant: each request is judged by the rows as they are at that moment, so what is revoked, ended or expired is
+ * refused from the next request on.
  */
 export class Authenticator {
   private readonly noted = new Map<string, number>();
