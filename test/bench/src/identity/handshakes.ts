@@ -12,20 +12,14 @@ const PARALLEL = 8;
 export async function measureHandshakes(): Promise<Finding[]> {
   const site = await Site.start();
   try {
-    await site.addAgents('one', 1, 1);
-    const file = readFileSync(join(site.file('one'), 'one-0', 'identity.json'), 'utf8');
-    const { identity } = JSON.parse(file) as {
-      identity: { certificateChain: string; privateKey: string; roots: string };
-    };
+    await site.addAgents('one', PARALLEL, PARALLEL);
     const port = Number(site.linkAddress.split(':')[1]);
-    const shown = { cert: identity.certificateChain, key: identity.privateKey, ca: identity.roots };
-    const options: ConnectionOptions = { port, ...shown, ALPNProtocols: ['h2'], checkServerIdentity: () => undefined };
     const [begun, cpu] = [performance.now(), cpuOf(site.controllerPid)];
     let left = COUNT;
     const worker = async (number: number): Promise<void> => {
+      const options = shownBy(join(site.file('one'), `one-${number}`, 'identity.json'));
       // Each from a source of its own: the link takes no more than so many connections a second from one.
-      for (; left > 0; left--)
-        await handshake({ ...options, host: '127.0.0.1' }, `127.0.${number + 1}.${(left % 250) + 1}`);
+      for (; left > 0; left--) await handshake({ ...options, port }, `127.0.${number + 1}.${(left % 250) + 1}`);
     };
     await Promise.all(Array.from({ length: PARALLEL }, (_, number) => worker(number)));
     const seconds = (performance.now() - begun) / 1000;
@@ -37,12 +31,25 @@ export async function measureHandshakes(): Promise<Finding[]> {
   }
 }
 
+/** What an agent shows, and whom it trusts. */
+function shownBy(file: string): ConnectionOptions {
+  const { identity } = JSON.parse(readFileSync(file, 'utf8')) as {
+    identity: { certificateChain: string; privateKey: string; roots: string };
+  };
+  const { certificateChain: cert, privateKey: key, roots: ca } = identity;
+  return { host: '127.0.0.1', cert, key, ca, ALPNProtocols: ['h2'], checkServerIdentity: () => undefined };
+}
+
 function handshake(options: ConnectionOptions, localAddress: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ ...options, localAddress } as ConnectionOptions, () => {
+    const socket = connect({ ...options, localAddress } as ConnectionOptions);
+    let isDone = false;
+    // Its SETTINGS: only by then has the other end looked at our certificate too.
+    socket.once('data', () => {
+      isDone = true;
       socket.destroy();
-      resolve();
     });
     socket.once('error', reject);
+    socket.once('close', () => (isDone ? resolve() : reject(new Error('the link refused a handshake'))));
   });
 }
