@@ -1,4 +1,4 @@
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer, type AddressInfo, type Server } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { FairleadError, parseCidr } from '@fairlead/domain';
 import { connectInProcess, type HostConnection } from '@fairlead/link';
@@ -15,6 +15,7 @@ let pauses: number[];
 let logged: object[];
 let dialler: Dialler;
 
+const NOW = 1_000;
 const LOCAL = [parseCidr('127.0.0.0/8')];
 
 beforeEach(() => {
@@ -22,12 +23,18 @@ beforeEach(() => {
   [dialled, pauses, logged] = [[], [], []];
 });
 
-afterEach(() => dialler.stop());
+const servers: Server[] = [];
+afterEach(async () => {
+  await dialler.stop();
+  for (const server of servers.splice(0)) server.close();
+});
 
 const anIdentity = (overrides: Partial<StoredIdentity> = {}): StoredIdentity => ({
   ...pendingIdentity({ id: 'agent-1', hostName: 'web-1', labels: {}, joinTokenId: null, createdAt: 0 }),
   address: '127.0.0.1:9',
   state: 'active',
+  confirmed: true,
+  notAfter: NOW + 1,
   ...overrides,
 });
 
@@ -48,6 +55,7 @@ function begin(parts: Partial<DiallerParts> = {}, rounds = 12): void {
     accept: async () => undefined,
     attach: async () => undefined,
     log: (_, details = {}) => void logged.push(details),
+    now: () => NOW,
     random: () => 1,
     sleep: async (ms, signal) => {
       pauses.push(ms);
@@ -83,6 +91,35 @@ describe('an agent that cannot be reached', () => {
     await until('it has paused often', () => pauses.length === 12);
     expect(Math.max(...pauses)).toBe(3000);
     expect(dialled).toEqual([]);
+  });
+});
+
+describe('an agent that waits for a certificate', () => {
+  const port = async (taken: () => void): Promise<string> => {
+    const server = createServer((socket) => {
+      taken();
+      socket.destroy();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    servers.push(server);
+    return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  };
+
+  it('since its own has expired is served as one that is to join, and never called', async () => {
+    let offered = 0;
+    const address = await port(() => (offered += 1));
+    rows.set('agent-1', anIdentity({ address, notAfter: NOW }));
+    begin({}, 4);
+    await until('it was offered a way', () => offered === 4);
+    expect(dialled).toEqual([]);
+  });
+
+  it('which may be lost with the newest one is called and served in turn', async () => {
+    let offered = 0;
+    const address = await port(() => (offered += 1));
+    rows.set('agent-1', anIdentity({ address, confirmed: false }));
+    begin({}, 4);
+    await until('both ways were tried twice', () => offered === 2 && dialled.length === 2);
   });
 });
 

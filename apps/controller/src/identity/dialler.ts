@@ -2,6 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type AddressRange, checkDialable, FairleadError, parseDialAddress, toFairleadError } from '@fairlead/domain';
 import { type HostConnection } from '@fairlead/link';
+import { type Clock } from '../clock.js';
 import { type Log } from '../log.js';
 import { type IdentitiesStore } from './identities.store.js';
 import { type StoredIdentity } from './identity.js';
@@ -17,6 +18,7 @@ export interface DiallerParts {
   /** Takes the connection in; rejects where it is refused. */
   readonly attach: (connection: HostConnection) => Promise<void>;
   readonly log: Log;
+  readonly now: Clock;
   /** 0 (included) to 1 (excluded). */
   readonly random?: () => number;
   /** Resolves after `ms`, or when `signal` aborts. */
@@ -84,24 +86,25 @@ export class Dialler {
     while (!signal.aborted) {
       const identity = this.parts.identities.find(id);
       if (identity === undefined || identity.address === null || !isDialled(identity)) return;
-      const { state, address } = identity;
+      const { state, serial, address } = identity;
       const begun = performance.now();
       try {
-        if (state === 'pending') await this.offer(address, signal);
+        if (waitsForCertificate(identity, this.parts.now(), failures)) await this.offer(address, signal);
         else await this.connect(identity, address, signal);
       } catch (error) {
         const { code, message: reason } = toFairleadError(error);
         const details = { host: identity.hostName, address, code, reason };
         if (failures === 0 && !signal.aborted) this.parts.log('an agent that listens cannot be reached', details);
       }
-      const changed = this.parts.identities.find(id)?.state !== state;
+      const after = this.parts.identities.find(id);
+      const changed = after?.state !== state || after.serial !== serial;
       failures = changed || performance.now() - begun >= HEALTHY_MS ? 0 : failures + 1;
       const longest = state === 'pending' ? LONGEST_PENDING_MS : LONGEST_MS;
       if (!changed) await this.sleep(Math.min(longest, FIRST_MS * 2 ** failures) * this.random(), signal);
     }
   }
 
-  /** The agent that waits there may join over this socket. */
+  /** The agent that waits there may join, or recover, over this socket. */
   private async offer(address: string, signal: AbortSignal): Promise<void> {
     const { host, port } = this.target(address);
     const socket = await openSocket(host, port, signal);
@@ -139,6 +142,13 @@ export class Dialler {
     return { host, port };
   }
 }
+
+/**
+ * Whether the agent has no certificate to serve with, and so waits for who brings one. One that may not have got its
+ * newest certificate may hold one that has expired: it is tried both ways in turn.
+ */
+const waitsForCertificate = ({ state, notAfter, confirmed }: StoredIdentity, now: number, failures: number): boolean =>
+  state === 'pending' || notAfter <= now || (!confirmed && failures % 2 === 1);
 
 const isDialled = ({ state }: StoredIdentity): boolean => state === 'pending' || state === 'active';
 

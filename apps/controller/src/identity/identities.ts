@@ -97,7 +97,7 @@ export function createIdentities(options: IdentitiesOptions, around: () => Surro
     renewals?.rootsChanged();
   };
   own?.follow((identity) => around().link.setIdentity(identity));
-  const dialler = own && new Dialler({ ...reach(own, around), identities: store, ranges, log });
+  const dialler = own && new Dialler({ ...reach(own, around), identities: store, ranges, log, now });
   return {
     store,
     service,

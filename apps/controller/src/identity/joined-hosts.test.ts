@@ -196,10 +196,13 @@ describe('a host that dials', () => {
 });
 
 /** Waits for connections of the controller and joins over one of them, as an agent that listens does. */
-async function awaitController(
-  of: JoinToken,
-  key: string,
-  port = 0,
+const awaitController = (of: JoinToken, key: string, port = 0) =>
+  overWhatIsDialled(port, (openSocket) => join(of, 'web-1', key, openSocket));
+
+/** Listens as an agent without a certificate does, and enrols over the sockets that the controller opens. */
+async function overWhatIsDialled(
+  port: number,
+  enrol: (openSocket: () => Promise<Socket>) => Promise<Enrolled>,
 ): Promise<{ port: number; enrolled: Promise<Enrolled>; server: Server }> {
   const waiting: Socket[] = [];
   let wake = (): void => undefined;
@@ -213,7 +216,7 @@ async function awaitController(
     while (waiting.length === 0) await new Promise<void>((resolve) => (wake = resolve));
     return waiting.shift()!;
   };
-  const enrolled = join(of, 'web-1', key, openSocket).finally(() => {
+  const enrolled = enrol(openSocket).finally(() => {
     waiting.forEach((socket) => socket.destroy());
     server.close();
   });
@@ -281,6 +284,26 @@ describe('a host whose agent listens', () => {
     await isLive();
     rig = await rig.restart();
     await isLive();
+  });
+
+  it('recovers over the connection of the controller when its certificate has expired while it was off', async () => {
+    const [port, key, newKey] = [await freePort(), createKey(), createKey()];
+    const { enrolled } = await awaitController(await add(`127.0.0.1:${port}`), key, port);
+    const before = await enrolled;
+    rig.time += 3 * 24 * 3_600_000;
+    const recovery = await overWhatIsDialled(port, (openSocket) =>
+      recoverIdentity({
+        openSocket,
+        address: 'the controller',
+        ...before,
+        registeredKey: key,
+        newKey,
+        now: () => rig.time,
+      }),
+    );
+    const recovered = await recovery.enrolled;
+    expect(recovered).toMatchObject({ agentId: before.agentId, hostName: 'web-1' });
+    expect(rig.runtime.identities.service.of('web-1')).toMatchObject({ generation: 2, recoveries: 1 });
   });
 
   it('is sent nothing where another agent answers at its address', async () => {
