@@ -38,6 +38,18 @@ export const apiTokenRequest = z
   .meta({ id: 'ApiTokenRequest', description: 'An API token to make', example: { name: 'deploy', role: 'operator' } });
 export type ApiTokenRequest = View<typeof apiTokenRequest>;
 
+const EXAMPLE = {
+  id: 'k3v7q2m5xa',
+  name: 'deploy',
+  role: 'operator',
+  hosts: 'env=prod',
+  state: 'active',
+  createdAt: '2026-11-25T09:30:00.000Z',
+  createdBy: 'admin',
+  expiresAt: null,
+  lastUsedAt: null,
+} as const;
+
 export const apiToken = z
   .object({
     id: z.string(),
@@ -53,17 +65,7 @@ export const apiToken = z
   .meta({
     id: 'ApiToken',
     description: 'An API token, without its secret',
-    example: {
-      id: 'k3v7q2m5xa',
-      name: 'deploy',
-      role: 'operator',
-      hosts: 'env=prod',
-      state: 'active',
-      createdAt: '2026-11-25T09:30:00.000Z',
-      createdBy: 'admin',
-      expiresAt: null,
-      lastUsedAt: null,
-    },
+    example: EXAMPLE,
   });
 export type ApiTokenView = View<typeof apiToken>;
 
@@ -77,18 +79,7 @@ export const newApiToken = apiToken
   .meta({
     id: 'NewApiToken',
     description: 'An API token with its secret',
-    example: {
-      id: 'k3v7q2m5xa',
-      name: 'deploy',
-      role: 'operator',
-      hosts: 'env=prod',
-      state: 'active',
-      createdAt: '2026-11-25T09:30:00.000Z',
-      createdBy: 'admin',
-      expiresAt: null,
-      lastUsedAt: null,
-      token: 'flt1.…',
-    },
+    example: { ...EXAMPLE, token: 'flt1.…' },
   });
 export type NewApiTokenView = View<typeof newApiToken>;
 

@@ -20,6 +20,18 @@ export const joinTokenRequest = z
   .meta({ id: 'JoinTokenRequest', description: 'A join token to make', example: { labels: { env: 'prod' } } });
 export type JoinTokenRequest = View<typeof joinTokenRequest>;
 
+const EXAMPLE = {
+  id: 'k3v7q2m5xa',
+  state: 'open',
+  labels: { env: 'prod' },
+  host: null,
+  maxUses: 1,
+  uses: 0,
+  createdAt: '2026-11-25T09:30:00.000Z',
+  createdBy: 'admin',
+  expiresAt: '2026-11-25T10:30:00.000Z',
+} as const;
+
 export const joinToken = z
   .object({
     id: z.string(),
@@ -35,17 +47,7 @@ export const joinToken = z
   .meta({
     id: 'JoinToken',
     description: 'What lets hosts join, without its secret',
-    example: {
-      id: 'k3v7q2m5xa',
-      state: 'open',
-      labels: { env: 'prod' },
-      host: null,
-      maxUses: 1,
-      uses: 0,
-      createdAt: '2026-11-25T09:30:00.000Z',
-      createdBy: 'admin',
-      expiresAt: '2026-11-25T10:30:00.000Z',
-    },
+    example: EXAMPLE,
   });
 export type JoinTokenView = View<typeof joinToken>;
 
@@ -65,15 +67,7 @@ export const newJoinToken = joinToken
     id: 'NewJoinToken',
     description: 'A join token with its secret',
     example: {
-      id: 'k3v7q2m5xa',
-      state: 'open',
-      labels: { env: 'prod' },
-      host: null,
-      maxUses: 1,
-      uses: 0,
-      createdAt: '2026-11-25T09:30:00.000Z',
-      createdBy: 'admin',
-      expiresAt: '2026-11-25T10:30:00.000Z',
+      ...EXAMPLE,
       token: 'flj1.…',
       command: 'FAIRLEAD_AGENT_JOIN_TOKEN=flj1.… fairlead agent --name web-2 --controller 10.20.0.1:7801',
     },

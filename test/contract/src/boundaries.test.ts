@@ -37,6 +37,7 @@ describe('module boundaries', () => {
     ['dockerode stays in the engine', 'apps/agent/src/config.ts', "import 'dockerode';", PACKAGES],
     ['gRPC stays in the link', 'apps/controller/src/clock.ts', "import '@grpc/grpc-js';", PACKAGES],
     ['Prisma stays in stores', 'apps/controller/src/clock.ts', "import '@prisma/client';", PACKAGES],
+    ['openid-client stays in access/oidc', 'apps/controller/src/clock.ts', "import 'openid-client';", PACKAGES],
     ['the domain does no I/O', 'libs/domain/src/network.ts', "import 'node:fs';", PACKAGES],
     ['the API runs in a browser', 'libs/api/src/routes.ts', "import 'node:fs';", PACKAGES],
     [

@@ -172,6 +172,20 @@ describeOnLab('identities of hosts with real engines, each in a network of its o
     expect((await fleet.cli('host', 'add', 'elsewhere', '--address', '192.168.7.7:7802')).code).not.toBe(0);
   }, 120_000);
 
+  it('lets a host that is dialled come back too when its certificate has expired', async () => {
+    const host = fleet.host(2);
+    const first = await show(host);
+    await fleet.fleet.killAgent(host);
+    const expired = async (): Promise<boolean> =>
+      Date.parse((await show(host)).identity.certificate?.expiresAt ?? '') < Date.now();
+    await fleet.until(expired, 'the certificate has expired', 90_000);
+    fleet.fleet.launchAgent(host, ['--name', host.name, '--listen', `${host.address}:7802`]);
+    await becomes(host, 'live');
+    const { identity } = await show(host);
+    expect(identity.agentId).toBe(first.identity.agentId);
+    expect(identity.certificate?.generation).toBeGreaterThan(first.identity.certificate?.generation ?? 0);
+  }, 180_000);
+
   it('does on a host what its own policy allows, and nothing else', async () => {
     const host = fleet.host(3);
     const policy = join(fleet.fleet.directory, 'policy.yaml');
