@@ -1,4 +1,4 @@
-import { checkHostName, parseDuration, parseSelector, toFairleadError } from '@fairlead/domain';
+import { checkHostName, parseDuration, parseSelector, parseUntil, toFairleadError } from '@fairlead/domain';
 import { z } from 'zod';
 
 /** What a schema yields, unchangeable in depth: so readonly domain values may be put into a view as they are. */
@@ -105,3 +105,29 @@ export const unavailableHost = z.object({ name: hostName, ...age }).meta({
   example: { name: 'web-2', freshness: 'offline', asOf: '2026-11-24T09:12:41.000Z' },
 });
 export type UnavailableHostView = View<typeof unavailableHost>;
+
+/** Most hosts that an answer names as not live. */
+export const MAX_UNAVAILABLE = 100;
+
+/** What every answer about several hosts says of those that could not be asked. */
+export const unavailable = {
+  unavailableHosts: z.array(unavailableHost).meta({
+    description: `Hosts among those asked for whose rows are not live, in order of name, ${MAX_UNAVAILABLE} at most; their rows are shown all the same`,
+  }),
+  unavailableTotal: z.int().meta({ description: 'How many such hosts there are' }),
+};
+
+/** A time, or how long ago. */
+export const moment = z
+  .string()
+  .check(passes((text) => parseUntil(text, 0)))
+  .meta({ description: 'A time (RFC 3339), or how long ago: 12h, 7d', example: '12h' });
+
+/** Name with wildcards, or the beginning of an id. */
+export const networkPattern = z
+  .string()
+  .min(1)
+  .meta({
+    description: 'Name (`*` and `?` are wildcards), full id, or 12 or more digits of the beginning of one',
+    example: 'shop_*',
+  });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { hostName, repeatable, timestamp, type View } from './common.js';
+import { hostName, networkPattern, repeatable, selector, timestamp, type View } from './common.js';
 import { host } from './host.js';
 import { network, networkRef } from './network.js';
 import { operation } from './operation.js';
@@ -49,7 +49,11 @@ export type EventView = View<typeof event>;
 
 export const eventQuery = z.strictObject({
   host: repeatable(hostName).describe('Only events of these hosts; `resync` always comes'),
+  on: selector.optional().describe('Only events of hosts whose labels fit this selector; `resync` always comes'),
   type: repeatable(z.enum(EVENT_TYPES)).describe('Only these types; `resync` always comes'),
+  network: networkPattern
+    .optional()
+    .describe('Only events about this network, and operations on it; `resync` always comes'),
 });
 export type EventQuery = View<typeof eventQuery>;
 

@@ -1,5 +1,17 @@
 import { z } from 'zod';
-import { age, freshness, hostName, labelMap, repeatable, selector, simulated, timestamp, type View } from './common.js';
+import {
+  age,
+  cursor,
+  freshness,
+  hostName,
+  labelMap,
+  pageLimit,
+  repeatable,
+  selector,
+  simulated,
+  timestamp,
+  type View,
+} from './common.js';
 
 export const swarm = z.object({
   nodeId: z.string().meta({ description: 'Empty outside a swarm' }),
@@ -98,17 +110,25 @@ export const host = z
   });
 export type HostView = View<typeof host>;
 
-export const hostList = z.object({ items: z.array(host), total: z.int() }).meta({
-  id: 'HostList',
-  description: 'All hosts that fit, in order of name',
-  example: { items: [], total: 0 },
-});
+export const hostList = z
+  .object({
+    items: z.array(host),
+    total: z.int().meta({ description: 'Hosts that fit, on all pages' }),
+    nextCursor: z.string().nullable().meta({ description: 'null on the last page' }),
+  })
+  .meta({
+    id: 'HostList',
+    description: 'One page of the hosts that fit, in order of name',
+    example: { items: [], total: 0, nextCursor: null },
+  });
 export type HostListView = View<typeof hostList>;
 
 export const hostQuery = z.strictObject({
   host: repeatable(hostName).describe('Only these hosts; one that does not exist is an error'),
   on: selector.optional(),
   freshness: repeatable(freshness).describe('Only hosts in one of these states'),
+  limit: pageLimit,
+  cursor: cursor.optional(),
 });
 export type HostQuery = View<typeof hostQuery>;
 

@@ -1,17 +1,20 @@
+import { parseCidr } from '@fairlead/domain';
 import { z } from 'zod';
 import {
   age,
   cursor,
+  durationText,
   freshness,
   hostName,
   labelMap,
   pageLimit,
+  passes,
   queryBoolean,
   repeatable,
   selector,
   simulated,
   timestamp,
-  unavailableHost,
+  unavailable,
   type View,
 } from './common.js';
 
@@ -110,6 +113,11 @@ const standing = {
   simulated,
   ...age,
   firstSeenAt: timestamp.meta({ description: 'When the controller first saw it' }),
+  unusedSince: timestamp.nullable().meta({
+    description:
+      'Since when every look has shown no container on it, running or stopped; null while there is one. Observed by the ' +
+      'controller: what happened before `firstSeenAt`, or unseen while the host was away, is not known',
+  }),
 };
 
 const exampleAttributes = {
@@ -139,6 +147,7 @@ const exampleStanding = {
   freshness: 'live',
   asOf: '2026-11-24T09:30:00.000Z',
   firstSeenAt: '2026-11-24T09:12:00.200Z',
+  unusedSince: '2026-11-24T09:12:00.200Z',
 };
 
 export const networkRef = z.object({ id: z.string(), name: z.string() }).meta({
@@ -183,20 +192,30 @@ export const networkPage = z
     items: z.array(network),
     total: z.int().meta({ description: 'Rows that fit, on all pages' }),
     nextCursor: z.string().nullable().meta({ description: 'null on the last page' }),
-    unavailableHosts: z
-      .array(unavailableHost)
-      .meta({ description: 'Hosts among those asked for whose rows are not live; they are named, never left out' }),
+    ...unavailable,
   })
   .meta({
     id: 'NetworkPage',
     description: 'One page of the fleet’s networks',
-    example: { items: [], total: 0, nextCursor: null, unavailableHosts: [] },
+    example: { items: [], total: 0, nextCursor: null, unavailableHosts: [], unavailableTotal: 0 },
   });
 export type NetworkPageView = View<typeof networkPage>;
 
-export const NETWORK_SORTS = ['name', '-name', 'host', '-host', 'driver', '-driver', 'created', '-created'] as const;
+export const NETWORK_SORTS = [
+  'name',
+  '-name',
+  'host',
+  '-host',
+  'driver',
+  '-driver',
+  'created',
+  '-created',
+  'unused',
+  '-unused',
+] as const;
 
-export const networkQuery = z.strictObject({
+/** What networks are chosen by; the same for lists, facets and exports. */
+export const networkFilters = z.strictObject({
   host: repeatable(hostName).describe('Only networks of these hosts; one that does not exist is an error'),
   on: selector.optional().describe('Only networks of hosts whose labels fit this selector'),
   id: z.string().min(1).optional().describe('Full id or the beginning of one'),
@@ -207,15 +226,83 @@ export const networkQuery = z.strictObject({
   project: z.string().min(1).optional().describe('Compose project that has a container or the network itself'),
   container: z.string().min(1).optional().describe('Name, id or beginning of an id of a container on the network'),
   address: z.string().min(1).optional().describe('Address that one of the subnets contains'),
+  overlaps: z
+    .string()
+    .check(passes(parseCidr))
+    .optional()
+    .describe('Range, such as 10.20.0.0/16, that a subnet overlaps'),
   inUse: queryBoolean.optional().describe('Whether any container, running or stopped, uses it'),
+  unusedFor: durationText.optional().describe('Seen without any container, running or stopped, for at least this long'),
   predefined: queryBoolean.optional().describe('Whether the engine made it itself'),
+  simulated: queryBoolean.optional().describe('Whether its engine is a simulated one'),
   freshness: repeatable(freshness).describe('Only rows in one of these states'),
-  q: z.string().min(1).optional().describe('Text in name, id, host, driver, subnet, label or container name'),
-  sort: z.enum(NETWORK_SORTS).default('name').describe('`-` turns the order round; equal rows go by host, name and id'),
+  q: z
+    .string()
+    .min(1)
+    .max(500)
+    .optional()
+    .describe(
+      'Words, all of which must fit: the beginning of a word in a name, id, host, driver, subnet, label, container or ' +
+        'Compose project, in any case; or an address that a subnet contains or a container has',
+    ),
+});
+export type NetworkFilters = View<typeof networkFilters>;
+
+export const networkQuery = z.strictObject({
+  ...networkFilters.shape,
+  sort: z
+    .enum(NETWORK_SORTS)
+    .default('name')
+    .describe(
+      '`-` turns the order round; equal rows go by host, name and id. `unused`: longest unused first, used last',
+    ),
   limit: pageLimit,
   cursor: cursor.optional(),
 });
 export type NetworkQuery = View<typeof networkQuery>;
+
+/** What the networks that fit can be counted by, beside `label:KEY`: a label of their hosts. */
+export const FACETS = ['driver', 'scope', 'host', 'freshness', 'project', 'inUse'] as const;
+
+export const facetName = z
+  .string()
+  .regex(new RegExp(`^(${FACETS.join('|')}|label:.+)$`), {
+    error: `It is one of ${FACETS.join(', ')}, or label:KEY for a label of the hosts`,
+  })
+  .meta({ description: 'What to count by', example: 'label:env' });
+
+export const facetQuery = z.strictObject({
+  ...networkFilters.shape,
+  by: repeatable(facetName).describe('What to count by; default: `driver`, `scope`, `freshness`'),
+});
+export type FacetQuery = View<typeof facetQuery>;
+
+export const networkFacets = z
+  .object({
+    total: z.int().meta({ description: 'Networks that fit' }),
+    facets: z.array(
+      z.object({
+        by: z.string(),
+        values: z
+          .array(z.object({ value: z.string(), count: z.int() }))
+          .meta({ description: 'Largest first, 50 at most. `value` is empty for networks that have none' }),
+        others: z.int().meta({ description: 'Networks under further values' }),
+      }),
+    ),
+  })
+  .meta({
+    id: 'NetworkFacets',
+    description: 'How the networks that fit divide',
+    example: { total: 42, facets: [{ by: 'driver', values: [{ value: 'bridge', count: 42 }], others: 0 }] },
+  });
+export type NetworkFacetsView = View<typeof networkFacets>;
+
+export const exportQuery = z.strictObject({
+  ...networkFilters.shape,
+  sort: networkQuery.shape.sort,
+  format: z.enum(['json', 'csv']).default('json').describe('`csv`: RFC 4180, one line a network, with a header'),
+});
+export type ExportQuery = View<typeof exportQuery>;
 
 export const networkParams = z.strictObject({
   host: hostName,

@@ -1,3 +1,4 @@
+import { consistency } from '../consistency.js';
 import { host, hostList, hostParams, hostPatch, hostQuery } from '../host.js';
 import { type Route } from './route.js';
 
@@ -8,9 +9,9 @@ export const hostsRoutes = {
     tag: 'hosts',
     access: { role: 'viewer', hosts: 'filtered' },
     summary: 'List hosts',
-    description: 'All hosts that fit, in order of name, with how far what is known of them can be trusted.',
+    description: 'In order of name, with how far what is known of them can be trusted.',
     query: hostQuery,
-    responses: { 200: { description: 'The hosts', schema: hostList } },
+    responses: { 200: { description: 'One page', schema: hostList } },
     errors: ['host_not_found'],
     destructive: false,
   },
@@ -24,6 +25,20 @@ export const hostsRoutes = {
     params: hostParams,
     responses: { 200: { description: 'The host', schema: host } },
     errors: ['host_not_found'],
+    destructive: false,
+  },
+  checkHost: {
+    method: 'get',
+    path: '/hosts/{host}/consistency',
+    tag: 'hosts',
+    access: { role: 'viewer', hosts: 'named' },
+    summary: 'Compare the inventory of a host with its engine',
+    description:
+      'Asks the engine now, through the agent. What differs is looked at again after a moment, so that a change under way ' +
+      'is not taken for a fault.',
+    params: hostParams,
+    responses: { 200: { description: 'The comparison', schema: consistency } },
+    errors: ['host_not_found', 'host_unavailable', 'engine_unavailable'],
     destructive: false,
   },
   updateHost: {

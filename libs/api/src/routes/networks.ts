@@ -1,6 +1,17 @@
+import { z } from 'zod';
 import { hostParams } from '../host.js';
 import { connectRequest, createNetworkRequest, disconnectRequest, removeQuery } from '../network-requests.js';
-import { inspectQuery, networkDetail, networkPage, networkParams, networkQuery } from '../network.js';
+import {
+  exportQuery,
+  facetQuery,
+  inspectQuery,
+  network,
+  networkDetail,
+  networkFacets,
+  networkPage,
+  networkParams,
+  networkQuery,
+} from '../network.js';
 import { probeRequest } from '../probe.js';
 import { prunePlan, prunePlanRequest, pruneRequest } from '../prune.js';
 import { command, COMMAND_ERRORS, commandHeaders, NETWORK_ERRORS, type Route } from './route.js';
@@ -16,6 +27,32 @@ export const networksRoutes = {
       'From the inventory. Every row carries its age; hosts whose rows are not live are named in `unavailableHosts`.',
     query: networkQuery,
     responses: { 200: { description: 'One page', schema: networkPage } },
+    errors: ['host_not_found'],
+    destructive: false,
+  },
+  countNetworks: {
+    method: 'get',
+    path: '/networks/facets',
+    tag: 'networks',
+    access: { role: 'viewer', hosts: 'filtered' },
+    summary: 'Count the networks of the fleet by driver, host label and more',
+    description: 'The same filters as the list.',
+    query: facetQuery,
+    responses: { 200: { description: 'The counts', schema: networkFacets } },
+    errors: ['host_not_found'],
+    destructive: false,
+  },
+  exportNetworks: {
+    method: 'get',
+    path: '/networks/export',
+    tag: 'networks',
+    access: { role: 'viewer', hosts: 'filtered' },
+    summary: 'Export the networks that fit, all of them',
+    description:
+      'A JSON array of the rows of the list, or CSV, as they are read: rows that change meanwhile may show either way. A ' +
+      'connection that breaks off before the closing bracket, or before the end of a CSV body, has not told all.',
+    query: exportQuery,
+    responses: { 200: { description: 'All rows', schema: z.array(network), mediaType: 'application/json' } },
     errors: ['host_not_found'],
     destructive: false,
   },

@@ -376,6 +376,9 @@ export interface ProtoGrpcType {
          * 1  2026-11-24  Hello, Welcome, invocations, inventory, bookmarks.
          * 2  2026-11-25  IdentityService is invoked like NetworkService; the host tells
          * its policy and the roots that it trusts.
+         * 3  2026-11-25  The inventory begins with a bookmark. A receiver that holds the
+         * set of its digest takes it for its position, else it asks for
+         * a snapshot when it has room for one.
          */
         AgentLink: SubtypeConstructor<typeof grpc.Client, _fairlead_link_v1_AgentLinkClient> & {
           service: _fairlead_link_v1_AgentLinkDefinition;

@@ -7,7 +7,9 @@ import type {
 import type { Long } from '@grpc/proto-loader';
 
 /**
- * "The engine still shows exactly this": also the session's heartbeat.
+ * "The engine still shows exactly this": also the session's heartbeat. A receiver
+ * whose set has this digest stands at this revision of this stream from then on,
+ * wherever it stood before: so a host that comes back unchanged costs one message.
  */
 export interface Bookmark {
   revision?: number | string | Long;
@@ -19,7 +21,9 @@ export interface Bookmark {
 }
 
 /**
- * "The engine still shows exactly this": also the session's heartbeat.
+ * "The engine still shows exactly this": also the session's heartbeat. A receiver
+ * whose set has this digest stands at this revision of this stream from then on,
+ * wherever it stood before: so a host that comes back unchanged costs one message.
  */
 export interface Bookmark__Output {
   revision: number;

@@ -590,9 +590,9 @@ export interface NetworkServiceClient extends grpc.Client {
   ): grpc.ClientUnaryCall;
 
   /**
-   * Snapshot, then chained deltas and bookmarks, until the caller ends it. A
-   * second snapshot comes on the same stream when the chain breaks. Caller:
-   * controller. No side effect.
+   * Snapshot (or bookmark, where asked for), then chained deltas and bookmarks,
+   * until the caller ends it. A second snapshot comes on the same stream when the
+   * chain breaks. Caller: controller. No side effect.
    */
   WatchInventory(
     argument: _fairlead_agent_v1_WatchInventoryRequest,
@@ -604,9 +604,9 @@ export interface NetworkServiceClient extends grpc.Client {
     options?: grpc.CallOptions,
   ): grpc.ClientReadableStream<_fairlead_agent_v1_InventoryUpdate__Output>;
   /**
-   * Snapshot, then chained deltas and bookmarks, until the caller ends it. A
-   * second snapshot comes on the same stream when the chain breaks. Caller:
-   * controller. No side effect.
+   * Snapshot (or bookmark, where asked for), then chained deltas and bookmarks,
+   * until the caller ends it. A second snapshot comes on the same stream when the
+   * chain breaks. Caller: controller. No side effect.
    */
   watchInventory(
     argument: _fairlead_agent_v1_WatchInventoryRequest,
@@ -726,9 +726,9 @@ export interface NetworkServiceHandlers extends grpc.UntypedServiceImplementatio
   >;
 
   /**
-   * Snapshot, then chained deltas and bookmarks, until the caller ends it. A
-   * second snapshot comes on the same stream when the chain breaks. Caller:
-   * controller. No side effect.
+   * Snapshot (or bookmark, where asked for), then chained deltas and bookmarks,
+   * until the caller ends it. A second snapshot comes on the same stream when the
+   * chain breaks. Caller: controller. No side effect.
    */
   WatchInventory: grpc.handleServerStreamingCall<
     _fairlead_agent_v1_WatchInventoryRequest__Output,

@@ -5,6 +5,11 @@ export interface WatchInventoryRequest {
    * Time between bookmarks; 0 means 5 s.
    */
   heartbeatMs?: number;
+  /**
+   * Begin with a bookmark instead of a snapshot; deltas then apply to the set of
+   * its digest. Who does not hold that set calls again without it.
+   */
+  bookmarkFirst?: boolean;
 }
 
 export interface WatchInventoryRequest__Output {
@@ -12,4 +17,9 @@ export interface WatchInventoryRequest__Output {
    * Time between bookmarks; 0 means 5 s.
    */
   heartbeatMs: number;
+  /**
+   * Begin with a bookmark instead of a snapshot; deltas then apply to the set of
+   * its digest. Who does not hold that set calls again without it.
+   */
+  bookmarkFirst: boolean;
 }

@@ -23,6 +23,9 @@ import type {
  * 1  2026-11-24  Hello, Welcome, invocations, inventory, bookmarks.
  * 2  2026-11-25  IdentityService is invoked like NetworkService; the host tells
  * its policy and the roots that it trusts.
+ * 3  2026-11-25  The inventory begins with a bookmark. A receiver that holds the
+ * set of its digest takes it for its position, else it asks for
+ * a snapshot when it has room for one.
  */
 export interface AgentLinkClient extends grpc.Client {
   /**
@@ -63,6 +66,9 @@ export interface AgentLinkClient extends grpc.Client {
  * 1  2026-11-24  Hello, Welcome, invocations, inventory, bookmarks.
  * 2  2026-11-25  IdentityService is invoked like NetworkService; the host tells
  * its policy and the roots that it trusts.
+ * 3  2026-11-25  The inventory begins with a bookmark. A receiver that holds the
+ * set of its digest takes it for its position, else it asks for
+ * a snapshot when it has room for one.
  */
 export interface AgentLinkHandlers extends grpc.UntypedServiceImplementation {
   /**

@@ -12,6 +12,11 @@ export interface Welcome {
   silenceLimitMs?: number;
   maxMessageBytes?: number;
   capability?: number;
+  /**
+   * The agent begins with a bookmark instead of a snapshot. Not set by a
+   * controller that does not know capability 3.
+   */
+  bookmarkFirst?: boolean;
 }
 
 export interface Welcome__Output {
@@ -26,4 +31,9 @@ export interface Welcome__Output {
   silenceLimitMs: number;
   maxMessageBytes: number;
   capability: number;
+  /**
+   * The agent begins with a bookmark instead of a snapshot. Not set by a
+   * controller that does not know capability 3.
+   */
+  bookmarkFirst: boolean;
 }
