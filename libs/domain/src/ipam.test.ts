@@ -1,5 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import { assembleSubnets, parseAddress, parseCidr, rangeContains, rangeKeys, rangesOverlap } from './ipam.js';
+import {
+  type AddressRange,
+  assembleSubnets,
+  enclosingRanges,
+  parseAddress,
+  parseCidr,
+  rangeContains,
+  rangeKeys,
+  rangesOverlap,
+} from './ipam.js';
 
 const flags = { subnets: [], ipRanges: [], gateways: [], auxAddresses: {} };
 
@@ -77,5 +86,43 @@ describe('assembleSubnets', () => {
         faults: [expect.objectContaining({ path: '--subnet' }), expect.objectContaining({ path: '--gateway' })],
       }),
     );
+  });
+});
+
+describe('the ranges around a range', () => {
+  it.each([
+    ['10.1.2.3/32', 33, '10.1.2.3/32'],
+    ['10.1.2.0/24', 25, '10.1.2.0/24'],
+    ['0.0.0.0/0', 1, '0.0.0.0/0'],
+    ['255.255.255.255/32', 33, '255.255.255.255/32'],
+    ['fd00::1/128', 129, 'fd00::1/128'],
+    ['ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff/128', 129, 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff/128'],
+  ])('of %s are %i, from everything down to itself', (cidr, count, narrowest) => {
+    const around = enclosingRanges(parseCidr(cidr));
+    expect(around).toHaveLength(count);
+    expect(around[0]).toEqual(parseCidr(cidr.includes(':') ? '::/0' : '0.0.0.0/0'));
+    expect(around.at(-1)).toEqual(parseCidr(narrowest));
+  });
+
+  it('of an address are those of its CIDRs, written by hand', () =>
+    expect(enclosingRanges(parseAddress('10.20.3.7')!).slice(24, 29)).toEqual(
+      ['10.20.3.0/24', '10.20.3.0/25', '10.20.3.0/26', '10.20.3.0/27', '10.20.3.0/28'].map(parseCidr),
+    ));
+
+  it('are exactly those that contain it: all ranges of the low 8 bits of both families, one by one', () => {
+    for (const [family, bits] of [
+      [4, 32],
+      [6, 128],
+    ] as const) {
+      const all: AddressRange[] = [];
+      for (let prefix = bits - 8; prefix <= bits; prefix += 1) {
+        const size = 1n << BigInt(bits - prefix);
+        for (let first = 0n; first < 256n; first += size) all.push({ family, prefix, first, last: first + size - 1n });
+      }
+      for (const range of all) {
+        const containing = all.filter((outer) => rangeContains(outer, range));
+        expect(enclosingRanges(range).slice(bits - 8)).toEqual(containing);
+      }
+    }
   });
 });

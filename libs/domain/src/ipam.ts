@@ -45,6 +45,19 @@ export const rangesOverlap = (a: AddressRange, b: AddressRange): boolean =>
 export const rangeContains = (outer: AddressRange, inner: AddressRange): boolean =>
   outer.family === inner.family && outer.first <= inner.first && inner.last <= outer.last;
 
+/**
+ * All ranges that a CIDR can name and that contain this one, itself among them, widest first: as many as its prefix is
+ * long, and one. So whoever keeps ranges by both ends finds those around an address by equality.
+ */
+export function enclosingRanges({ family, prefix, first }: AddressRange): AddressRange[] {
+  const bits = family === 4 ? 32 : 128;
+  return Array.from({ length: prefix + 1 }, (_, length) => {
+    const size = 1n << BigInt(bits - length);
+    const start = first - (first % size);
+    return { family, prefix: length, first: start, last: start + size - 1n };
+  });
+}
+
 /** Where IPv4 lies in the one ordering of all addresses: ::ffff:0:0/96, as in an IPv4-mapped IPv6 address. */
 const MAPPED = 0xffffn << 32n;
 
