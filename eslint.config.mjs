@@ -42,6 +42,7 @@ export default tseslint.config(
       'tools/**',
       '*.mjs',
       '**/*.mjs',
+      '!apps/controller/workers/*.mjs',
       '**/*.js',
     ],
   },
@@ -110,5 +111,6 @@ export default tseslint.config(
       'no-console': 'off',
     },
   },
+  { files: ['**/*.mjs'], ...tseslint.configs.disableTypeChecked },
   prettier,
 );

@@ -9,6 +9,7 @@ import { storing, toStorageError } from './errors.js';
 import { type Connections, LibsqlAdapterFactory } from './libsql-adapter.js';
 import { migrate, type MigrationResult } from './migrate.js';
 import { MIGRATIONS } from './migration-folder.js';
+import { ReadWorker } from './read-worker.js';
 
 const FILE = 'fairlead.db';
 
@@ -28,6 +29,9 @@ const WRITER = ['journal_mode=WAL', 'synchronous=FULL', 'foreign_keys=ON', BUSY_
 /** Checkpointing is the writer's alone: see DataLock for what two of them can do. */
 const READER = ['query_only=ON', 'wal_autocheckpoint=0', BUSY_TIMEOUT];
 
+/** Its queries walk indexes of hundreds of thousands of rows: 64 MiB hold those of 10,000 hosts, the system's cache the rest. */
+const READ_WORKER = [...READER, 'cache_size=-65536'];
+
 /** Transactions queue for the one writer; Prisma would give up after 2 s in the queue. In milliseconds. */
 const PATIENCE = { maxWait: 30_000, timeout: 30_000 };
 
@@ -38,7 +42,7 @@ export type Statement = Prisma.Sql | Prisma.PrismaPromise<unknown>;
  * The controller's database, open in this process alone.
  *
  * Invariants: the folder's lock is held from before the file is opened until after it is closed; only `writer` writes
- * or checkpoints; the reader is closed first, so that it never is the last connection, which SQLite checkpoints by.
+ * or checkpoints; the readers are closed first, so that none is the last connection, which SQLite checkpoints by.
  */
 export class Database {
   private closing: Promise<void> | undefined;
@@ -48,6 +52,7 @@ export class Database {
     /** What was done to the file when it was opened. */
     readonly migrations: MigrationResult,
     private readonly connections: Connections,
+    private readonly reads: ReadWorker,
     private readonly lock: DataLock,
   ) {}
 
@@ -61,7 +66,7 @@ export class Database {
       const migrations = migrate(file, migrationFolder);
       const connections = connect(file);
       const prisma = await startClient(connections);
-      return new Database(prisma, migrations, connections, lock);
+      return new Database(prisma, migrations, connections, new ReadWorker(file, READ_WORKER), lock);
     } catch (error) {
       lock.release();
       throw error;
@@ -78,6 +83,15 @@ export class Database {
     return storing(this.prisma.$transaction(calls));
   }
 
+  /**
+   * Reads on a thread of its own: for whatever may take long. Sees every transaction that has resolved before.
+   * @returns rows whose integers and booleans are numbers and whose JSON is text
+   * @throws FairleadError `storage_failed`; `overloaded` where too many reads wait already
+   */
+  read<T>(sql: Prisma.Sql): Promise<T[]> {
+    return storing(this.reads.read<T>(sql));
+  }
+
   /** @throws FairleadError `storage_failed` where the database does not answer */
   async ping(): Promise<void> {
     await storing(this.prisma.$queryRaw`SELECT 1`);
@@ -91,6 +105,7 @@ export class Database {
 
   private async shutDown(): Promise<void> {
     try {
+      await this.reads.close();
       await this.prisma.$disconnect();
       this.connections.reader.close();
       this.connections.writer.query('PRAGMA wal_checkpoint(TRUNCATE)');
