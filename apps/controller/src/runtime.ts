@@ -94,8 +94,8 @@ export function createRuntime(
     () => ({ fleet, link }),
   );
   const { admission } = identities;
-  const fleet = new Fleet(hostsStore, new InventoryStore(database, networksStore), admission, now, log);
-  const hosts = new HostsService(hostsStore, networksStore, fleet, identities.service);
+  const fleet = new Fleet(hostsStore, new InventoryStore(database, networksStore, hostsStore), admission, now, log);
+  const hosts = new HostsService(hostsStore, fleet, identities.service);
   const networks = new NetworksService(networksStore, hosts, fleet, now);
   const events = new EventHub();
   const fleetEvents = new FleetEvents(events, hosts, hostsStore, fleet, now, log);

@@ -43,7 +43,7 @@ const record = (overrides: Partial<AuditRecord> = {}): AuditRecord => ({
 /** The act: a row of the smallest table. */
 const act = (id: string) =>
   database.prisma.removedNetwork.create({
-    data: { id, hostName: '', networkId: '', name: '', record: {}, removedAt: 1n },
+    data: { id, hostName: '', networkId: '', name: '', record: {}, firstSeenAt: 1n, lastSeenAt: 1n, removedAt: 1n },
   });
 const acts = () => database.prisma.removedNetwork.count();
 const FAILING = Prisma.sql`INSERT INTO "RemovedNetwork" ("id") VALUES ('half')`;

@@ -30,7 +30,7 @@ async function openHere(): Promise<Database> {
 
 const file = (): string => join(folder, 'fairlead.db');
 const insert = (id: string, name = '') =>
-  Prisma.sql`INSERT INTO RemovedNetwork VALUES (${id}, '', '', ${name}, '{}', NULL, 1)`;
+  Prisma.sql`INSERT INTO RemovedNetwork VALUES (${id}, '', '', ${name}, '{}', NULL, NULL, 1, 1, 1)`;
 const readAll = async (database: Database) =>
   (await database.prisma.removedNetwork.findMany()).map(({ id, name }) => [id, name]);
 
@@ -87,8 +87,8 @@ async function killWhileWriting(): Promise<void> {
   const script = `
     const database = new (require('libsql'))(process.argv[1]);
     database.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0');
-    database.exec("INSERT INTO RemovedNetwork VALUES ('committed', '', '', '1', '{}', NULL, 1)");
-    database.exec("BEGIN IMMEDIATE; INSERT INTO RemovedNetwork VALUES ('begun', '', '', '1', '{}', NULL, 1)");
+    database.exec("INSERT INTO RemovedNetwork VALUES ('committed', '', '', '1', '{}', NULL, NULL, 1, 1, 1)");
+    database.exec("BEGIN IMMEDIATE; INSERT INTO RemovedNetwork VALUES ('begun', '', '', '1', '{}', NULL, NULL, 1, 1, 1)");
     console.log('ready');
     setInterval(() => database.inTransaction, 1000);
   `;

@@ -43,16 +43,19 @@ const HOST = {
   firstSeenAt: 1n,
   peer: 'unix',
   policy: { mode: 'manage', rules: ['one'] },
+  networkCount: 0,
+  endpointCount: 0,
 };
 
 const addHost = (name: string) => prisma.host.create({ data: { name, ...HOST } });
 /** The smallest table serves as a map: id to name. */
-const pair = (id: string, name: string) => ({ id, name, hostName: '', networkId: '', record: {}, removedAt: 1n });
+const TIMES = { firstSeenAt: 1n, lastSeenAt: 1n, removedAt: 1n };
+const pair = (id: string, name: string) => ({ id, name, hostName: '', networkId: '', record: {}, ...TIMES });
 const set = (id: string, name: string) => prisma.removedNetwork.create({ data: pair(id, name) });
 const keys = async (): Promise<string[]> =>
   (await prisma.removedNetwork.findMany({ orderBy: { id: 'asc' } })).map(({ id }) => id);
 const insert = (id: string, name: string) =>
-  Prisma.sql`INSERT INTO RemovedNetwork VALUES (${id}, '', '', ${name}, '{}', NULL, 1)`;
+  Prisma.sql`INSERT INTO RemovedNetwork VALUES (${id}, '', '', ${name}, '{}', NULL, NULL, 1, 1, 1)`;
 
 const BLANK = { previousHash: '', hash: '' };
 const ENTRY = { at: 1n, actor: 'a', client: 'c', peer: 'p', action: 't', target: {}, outcome: 'done', ...BLANK };
@@ -108,7 +111,7 @@ describe('constraints', () => {
   });
 
   it('refuses an endpoint of a network that is not there', async () => {
-    const label = { hostName: 'none', networkId: 'n', key: 'k', value: 'v' };
+    const label = { networkSeq: 1, key: 'k', value: 'v' };
     await expect(prisma.networkLabel.create({ data: label })).rejects.toMatchObject({ code: 'P2003' });
   });
 
@@ -118,9 +121,9 @@ describe('constraints', () => {
 
   it('removes what belongs to a host together with it', async () => {
     await addHost('one');
-    await prisma.$executeRaw`INSERT INTO Network SELECT 'one', 'n', 'net', 'bridge', 'local', '', 0, 0, 0, 1, 0, 0, '',
-      'default', 'd', 0, 0, 0, '{}', 1, 1`;
-    await prisma.networkLabel.create({ data: { hostName: 'one', networkId: 'n', key: 'k', value: 'v' } });
+    await prisma.$executeRaw`INSERT INTO Network SELECT 1, 'one', 'n', 'net', 'bridge', 'local', '', 0, 0, 0, 1, 0, 0, '',
+      'default', 'd', 0, 0, 0, '{}', 1, 1, 1`;
+    await prisma.networkLabel.create({ data: { networkSeq: 1, key: 'k', value: 'v' } });
     await prisma.host.delete({ where: { name: 'one' } });
     expect([await prisma.network.count(), await prisma.networkLabel.count()]).toEqual([0, 0]);
   });

@@ -6,6 +6,7 @@ import { type Fleet, type FleetListener } from '../fleet/fleet.js';
 import { type HostsService } from '../hosts/hosts.service.js';
 import { type HostsStore, type StoredHost } from '../hosts/hosts.store.js';
 import { type InventoryChange, rebornIds } from '../inventory/inventory.store.js';
+import { standingAt } from '../networks/network.rows.js';
 import { toNetworkDetailView } from '../networks/network.view.js';
 import { type KnownNetwork } from '../networks/networks.store.js';
 import { type Operation } from '../operations/operation.js';
@@ -110,7 +111,7 @@ export class FleetEvents implements FleetListener {
     return upserts.map(({ digest: _digest, ...network }) => {
       const known = before.get(network.id);
       const type = known || (isPredefined(network) && reborn.has(network.name)) ? 'network.changed' : 'network.created';
-      const detail = toNetworkDetailView(network, known?.firstSeenAt ?? seenAt, 'inventory', place);
+      const detail = toNetworkDetailView(network, standingAt(network, known, seenAt), 'inventory', place);
       const { options: _o, ipamOptions: _i, endpoints: _e, source: _s, ...data } = detail;
       return { at, type, host: hostName, data: data satisfies NetworkView };
     });

@@ -123,7 +123,8 @@ export class HostSession {
   }: Extract<ChainStep, { kind: 'change' }>): Promise<void> {
     const networks = upserts.map((message) => ({ ...fromNetworkMessage(message), digest: message.digest }));
     const at = this.connection.lastHeardAt;
-    const change = { hostName: this.name, position, upserts: networks, replacedIds, removedIds, at };
+    const unseen = { notBefore: null, first: false };
+    const change = { hostName: this.name, position, upserts: networks, replacedIds, removedIds, at, ...unseen };
     const before = await this.store.apply(change);
     const first = !this.whole;
     this.whole = true;

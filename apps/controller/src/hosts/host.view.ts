@@ -2,23 +2,14 @@ import { type HostIdentityView, type HostPolicyView, type HostView, type Unavail
 import { toTimestamp } from '../clock.js';
 import { type HostStatus } from '../fleet/fleet.js';
 import { type StoredIdentity } from '../identity/identity.js';
-import { effectiveLabels, type StoredHost } from './hosts.store.js';
-
-export interface HostCounts {
-  readonly networks: number;
-  readonly endpoints: number;
-}
+import { effectiveLabels } from './effective-labels.js';
+import { type StoredHost } from './hosts.store.js';
 
 /** The age that every answer from the inventory carries. */
 export const toAge = ({ freshness, asOf }: HostStatus) => ({ freshness, asOf: toTimestamp(asOf) });
 
 /** @param identity undefined: the agent is on a Unix socket of this machine */
-export const toHostView = (
-  host: StoredHost,
-  status: HostStatus,
-  counts: HostCounts,
-  identity: StoredIdentity | undefined,
-): HostView => ({
+export const toHostView = (host: StoredHost, status: HostStatus, identity: StoredIdentity | undefined): HostView => ({
   name: host.name,
   labels: effectiveLabels(host),
   ...toAge(status),
@@ -27,7 +18,7 @@ export const toHostView = (
   engine: host.engine,
   engineHealth: status.health,
   agent: { version: host.agentVersion, capability: host.capability },
-  counts,
+  counts: host.counts,
   identity: identity === undefined ? LOCAL : toIdentityView(identity),
   policy: toPolicyView(host),
   firstSeenAt: toTimestamp(host.firstSeenAt),

@@ -25,12 +25,12 @@ export class HostsController {
   ) {}
 
   @Serves('listHosts')
-  list(@Query(validQuery(hostQuery)) query: HostQuery, @Req() request: Request): Promise<HostListView> {
+  list(@Query(validQuery(hostQuery)) query: HostQuery, @Req() request: Request): HostListView {
     return this.hosts.list(query, scopeOf(request));
   }
 
   @Serves('getHost')
-  show(@Param(validParams(hostParams)) { host }: { host: string }, @Req() request: Request): Promise<HostView> {
+  show(@Param(validParams(hostParams)) { host }: { host: string }, @Req() request: Request): HostView {
     return this.hosts.show(host, scopeOf(request));
   }
 

@@ -20,8 +20,8 @@ const attach = async (name: string, labels: Record<string, string> = {}): Promis
   return agent;
 };
 
-const list = async (query: object = {}) =>
-  (await rig.runtime.hosts.list(hostQuery.parse(query), HostScope.all)).items.map(({ name }) => name);
+const list = (query: object = {}) =>
+  rig.runtime.hosts.list(hostQuery.parse(query), HostScope.all).items.map(({ name }) => name);
 const relabel = (name: string, labels: Record<string, string | null>) =>
   rig.runtime.hosts.relabel(name, { labels }, HostScope.all, ACTOR, rig.time);
 
@@ -32,26 +32,28 @@ describe('the list of hosts', () => {
     await attach('test-1', { env: 'test' });
   });
 
-  it('is in order of name, also where hosts were named in another', async () => {
-    expect(await list()).toEqual(['test-1', 'web-1', 'web-2']);
-    expect(await list({ host: ['web-2', 'test-1', 'web-2'] })).toEqual(['test-1', 'web-2']);
+  it('is in order of name, also where hosts were named in another', () => {
+    expect(list()).toEqual(['test-1', 'web-1', 'web-2']);
+    expect(list({ host: ['web-2', 'test-1', 'web-2'] })).toEqual(['test-1', 'web-2']);
   });
 
   it('is cut down by selector and freshness', async () => {
-    expect(await list({ on: 'env=prod,role!=db' })).toEqual(['web-2']);
-    expect(await list({ on: '!role' })).toEqual(['test-1']);
+    expect(list({ on: 'env=prod,role!=db' })).toEqual(['web-2']);
+    expect(list({ on: '!role' })).toEqual(['test-1']);
     rig.runtime.fleet.session('web-1')!.connection.close('cut');
     await until('it has gone', () => rig.runtime.fleet.session('web-1') === undefined);
-    expect(await list({ freshness: 'live' })).toEqual(['test-1', 'web-2']);
-    expect(await list({ freshness: ['stale', 'offline'] })).toEqual(['web-1']);
+    expect(list({ freshness: 'live' })).toEqual(['test-1', 'web-2']);
+    expect(list({ freshness: ['stale', 'offline'] })).toEqual(['web-1']);
   });
 
-  it('refuses a host that is not there, naming those that are', async () => {
-    await expect(list({ host: ['web-1', 'web-9'] })).rejects.toMatchObject({
-      code: 'host_not_found',
-      message: "There is no host 'web-9'",
-      hint: 'Hosts: test-1, web-1, web-2.',
-    });
+  it('refuses a host that is not there, naming those that are', () => {
+    expect(() => list({ host: ['web-1', 'web-9'] })).toThrow(
+      expect.objectContaining({
+        code: 'host_not_found',
+        message: "There is no host 'web-9'",
+        hint: 'Hosts: test-1, web-1, web-2.',
+      }),
+    );
   });
 
   it('names hosts whose rows are not live beside the networks, and leaves none out', async () => {
@@ -72,7 +74,7 @@ describe('the list of hosts', () => {
 describe('a host', () => {
   it('is shown with its engine, its agent and its counts', async () => {
     await attach('web-1');
-    const view = await rig.runtime.hosts.show('web-1', HostScope.all);
+    const view = rig.runtime.hosts.show('web-1', HostScope.all);
     expect(hostSchema.parse(view)).toMatchObject({
       counts: { networks: 3, endpoints: 2 },
       engineHealth: { state: 'up' },
@@ -82,7 +84,7 @@ describe('a host', () => {
   it('on a simulated engine says so, as do its networks', async () => {
     const { engine } = new ScriptedAgent('demo').facts;
     await rig.attach(new ScriptedAgent('demo', { engine: { ...engine, kind: 'simulated', simulated: true } }));
-    expect(await rig.runtime.hosts.show('demo', HostScope.all)).toMatchObject({
+    expectrig.runtime.hosts.show('demo', HostScope.all).toMatchObject({
       simulated: true,
       engine: { kind: 'simulated' },
     });
@@ -101,23 +103,23 @@ describe('labels', () => {
     await attach('web-1', { env: 'prod', zone: 'a' });
     expect((await relabel('web-1', { env: 'test', rack: '7' })).labels).toEqual({ env: 'test', zone: 'a', rack: '7' });
     expect((await relabel('web-1', { env: null })).labels).toEqual({ env: 'prod', zone: 'a', rack: '7' });
-    expect(await list({ on: 'rack=7' })).toEqual(['web-1']);
+    expect(list({ on: 'rack=7' })).toEqual(['web-1']);
   });
 
   it('set here outlive the session and the controller', async () => {
     const agent = await attach('web-1', { env: 'prod' });
     await relabel('web-1', { env: 'test' });
     rig = await rig.restart();
-    expect((await rig.runtime.hosts.show('web-1', HostScope.all)).labels).toEqual({ env: 'test' });
+    expect(rig.runtime.hosts.show('web-1', HostScope.all).labels).toEqual({ env: 'test' });
     await rig.attach(agent);
-    expect((await rig.runtime.hosts.show('web-1', HostScope.all)).labels).toEqual({ env: 'test' });
+    expect(rig.runtime.hosts.show('web-1', HostScope.all).labels).toEqual({ env: 'test' });
   });
 
   it('are all kept where many are set at once', async () => {
     await attach('web-1');
     const keys = Array.from({ length: 20 }, (_, index) => `k${index}`);
     await Promise.all(keys.map((key) => relabel('web-1', { [key]: 'v' })));
-    expect(Object.keys((await rig.runtime.hosts.show('web-1', HostScope.all)).labels).sort()).toEqual([...keys].sort());
+    expect(Object.keys(rig.runtime.hosts.show('web-1', HostScope.all).labels).sort()).toEqual([...keys].sort());
     const stored = await rig.database.prisma.host.findUniqueOrThrow({ where: { name: 'web-1' } });
     expect(Object.keys(stored.labels as object).sort()).toEqual([...keys].sort());
   });
@@ -128,7 +130,7 @@ describe('labels', () => {
     await Promise.all([relabel('web-1', { a: 'b' }), agent.bookmark(), relabel('web-1', { c: 'd' })]);
     await until('the engine is down', () => rig.freshness('web-1') === 'stale');
     rig = await rig.restart();
-    expect(await rig.runtime.hosts.show('web-1', HostScope.all)).toMatchObject({
+    expectrig.runtime.hosts.show('web-1', HostScope.all).toMatchObject({
       labels: { a: 'b', c: 'd' },
       engineHealth: { state: 'down' },
     });

@@ -1,13 +1,21 @@
-import { type HostListView, type HostPatch, type HostQuery, type HostView } from '@fairlead/api';
+import {
+  type HostListView,
+  type HostPatch,
+  type HostQuery,
+  type HostView,
+  MAX_UNAVAILABLE,
+  type UnavailableHostView,
+} from '@fairlead/api';
 import { FairleadError, type Freshness, matchesSelector, parseSelector, toFairleadError } from '@fairlead/domain';
 import { HostScope } from '../access/host-scope.js';
 import { type Fleet } from '../fleet/fleet.js';
 import { type IdentitiesService } from '../identity/identities.service.js';
 import { KeyedMutex } from '../keyed-mutex.js';
-import { type NetworksStore } from '../networks/networks.store.js';
 import { type Actor } from '../operations/operation.js';
-import { type HostCounts, toHostView } from './host.view.js';
-import { effectiveLabels, type HostsStore, type StoredHost } from './hosts.store.js';
+import { effectiveLabels } from './effective-labels.js';
+import { pageOf } from './host-page.js';
+import { toHostView, toUnavailableHost } from './host.view.js';
+import { type HostsStore, type StoredHost } from './hosts.store.js';
 
 /** Which hosts a question is about. */
 export interface HostFilter {
@@ -22,9 +30,15 @@ export interface HostFilter {
  */
 export type HostBounds = readonly { readonly name: string; readonly since: number }[];
 
+/** Part of every answer about several hosts. */
+export interface Unavailable {
+  /** In order of name, as many as an answer names. */
+  readonly unavailableHosts: readonly UnavailableHostView[];
+  readonly unavailableTotal: number;
+}
+
 const NO_HOSTS = 'No agent has connected yet: start one with `fairlead agent`.';
 const NO_HOSTS_IN_SCOPE = 'Your token or session is bounded to hosts with certain labels, and no host has them.';
-const NONE = { networks: 0, endpoints: 0 };
 
 /** Hosts as people see them. */
 export class HostsService {
@@ -32,26 +46,25 @@ export class HostsService {
 
   constructor(
     private readonly hosts: HostsStore,
-    private readonly networks: NetworksStore,
     private readonly fleet: Fleet,
     private readonly identities: Pick<IdentitiesService, 'of' | 'remove'>,
   ) {}
 
-  async list(query: HostQuery, scope: HostScope): Promise<HostListView> {
+  /** @throws FairleadError `host_not_found`, `invalid_argument` */
+  list(query: HostQuery, scope: HostScope): HostListView {
     const chosen = this.choose(query, scope);
-    const counts = await this.networks.counts();
-    const items = chosen.map((host) => this.view(host, counts.get(host.name)));
-    return { items, total: items.length };
+    const { hosts, nextCursor } = pageOf(chosen, query);
+    return { items: hosts.map((host) => this.view(host)), total: chosen.length, nextCursor };
   }
 
-  async show(name: string, scope: HostScope): Promise<HostView> {
-    const host = this.get(name, scope);
-    const counts = await this.networks.counts(name);
-    return this.view(host, counts.get(name));
+  /** @throws FairleadError `host_not_found` */
+  show(name: string, scope: HostScope): HostView {
+    return this.view(this.get(name, scope));
   }
 
-  private view(host: StoredHost, counts: HostCounts = NONE): HostView {
-    return toHostView(host, this.fleet.statusOf(host), counts, this.identities.of(host.name));
+  /** As it is now, for whoever holds its row. */
+  view(host: StoredHost): HostView {
+    return toHostView(host, this.fleet.statusOf(host), this.identities.of(host.name));
   }
 
   find(name: string): StoredHost | undefined {
@@ -86,18 +99,34 @@ export class HostsService {
   }
 
   /** All hosts of a scope, in order of name. */
-  visible(scope: HostScope): StoredHost[] {
-    return this.hosts.all().filter((host) => scope.includes(host));
+  visible(scope: HostScope): readonly StoredHost[] {
+    return scope.everything ? this.hosts.all() : this.hosts.all().filter((host) => scope.includes(host));
   }
 
   /** In order of name. @throws FairleadError `host_not_found` for a host named in the filter that does not exist */
-  choose({ host: names, on, freshness }: HostFilter, scope: HostScope): StoredHost[] {
+  choose({ host: names, on, freshness }: HostFilter, scope: HostScope): readonly StoredHost[] {
     const selector = parseSelector(on ?? '');
-    for (const name of names) this.get(name, scope);
-    const candidates = this.visible(scope).filter(({ name }) => names.length === 0 || names.includes(name));
-    return candidates
-      .filter((host) => matchesSelector(selector, effectiveLabels(host)))
-      .filter((host) => freshness.length === 0 || freshness.includes(this.fleet.statusOf(host).freshness));
+    let chosen = names.length === 0 ? this.visible(scope) : this.named(names, scope);
+    if (selector.length > 0) chosen = chosen.filter((host) => matchesSelector(selector, effectiveLabels(host)));
+    if (freshness.length > 0) chosen = chosen.filter((host) => freshness.includes(this.fleet.statusOf(host).freshness));
+    return chosen;
+  }
+
+  private named(names: readonly string[], scope: HostScope): StoredHost[] {
+    return [...new Set(names)].sort().map((name) => this.get(name, scope));
+  }
+
+  /** What an answer about these hosts says of those whose rows are not live. */
+  toUnavailable(hosts: readonly StoredHost[]): Unavailable {
+    const unavailableHosts: UnavailableHostView[] = [];
+    let unavailableTotal = 0;
+    for (const host of hosts) {
+      const status = this.fleet.statusOf(host);
+      if (status.freshness === 'live') continue;
+      unavailableTotal += 1;
+      if (unavailableTotal <= MAX_UNAVAILABLE) unavailableHosts.push(toUnavailableHost(host, status));
+    }
+    return { unavailableHosts, unavailableTotal };
   }
 
   /** Merges labels into those set here; patches of one host take turns, so that none is lost. */

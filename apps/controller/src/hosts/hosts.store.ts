@@ -2,6 +2,7 @@ import { type EngineFacts, type EngineHealth, type EngineKind } from '@fairlead/
 import { type HostFacts } from '@fairlead/link';
 import { type AuditRecord, type AuditStore } from '../audit/audit.store.js';
 import { type Database, Prisma, type Statement, storing } from '../database/index.js';
+import { HostRows } from './host-rows.js';
 
 /** A host as the database holds it. Instants are milliseconds since the epoch. */
 export interface StoredHost {
@@ -20,12 +21,21 @@ export interface StoredHost {
   readonly peer: string;
   /** What the agent says of the host's own policy; null: it has not told yet. */
   readonly policy: HostFacts['policy'] | null;
+  /** Of its rows in the inventory. */
+  readonly counts: { readonly networks: number; readonly endpoints: number };
+  readonly inventory: StoredInventory;
 }
 
-export const effectiveLabels = ({ labels, agentLabels }: Pick<StoredHost, 'labels' | 'agentLabels'>) => ({
-  ...agentLabels,
-  ...labels,
-});
+/** Which set of networks the rows of a host are. */
+export interface StoredInventory {
+  readonly streamId: string;
+  /** Empty where the rows have to be compared one by one. */
+  readonly setDigest: string;
+  /** Whether nothing has been missed since. */
+  readonly synced: boolean;
+  /** Whether there has ever been a whole set. */
+  readonly known: boolean;
+}
 
 type HostRow = Prisma.HostGetPayload<object>;
 
@@ -36,7 +46,7 @@ type HostRow = Prisma.HostGetPayload<object>;
  * can carry a host's age without asking the database.
  */
 export class HostsStore {
-  private readonly rows = new Map<string, StoredHost>();
+  private readonly rows = new HostRows();
 
   constructor(
     private readonly database: Database,
@@ -51,8 +61,8 @@ export class HostsStore {
   }
 
   /** In order of name. */
-  all(): StoredHost[] {
-    return [...this.rows.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  all(): readonly StoredHost[] {
+    return this.rows.all();
   }
 
   find(name: string): StoredHost | undefined {
@@ -75,6 +85,23 @@ export class HostsStore {
       ? await storing(upsert)
       : ((await this.audit.commit(appearance(facts, peer, at), [upsert]))[0] as HostRow);
     this.rows.set(row.name, toStored(row));
+  }
+
+  /** What the inventory has written of a host, in a transaction of its own. */
+  inventoryStored(
+    name: string,
+    { streamId, setDigest }: Pick<StoredInventory, 'streamId' | 'setDigest'>,
+    counts: StoredHost['counts'],
+    lastHeardAt: number,
+  ): void {
+    const inventory = { streamId, setDigest, synced: true, known: streamId !== '' };
+    const host = this.rows.get(name);
+    if (host) this.rows.set(name, { ...host, inventory, counts, lastHeardAt });
+  }
+
+  inventoryDistrusted(name: string): void {
+    const host = this.rows.get(name);
+    if (host) this.rows.set(name, { ...host, inventory: { ...host.inventory, synced: false } });
   }
 
   async detached(name: string, lastHeardAt: number): Promise<void> {
@@ -139,7 +166,15 @@ export class HostsStore {
 }
 
 /** A host without an inventory. */
-const NOTHING_SEEN = { streamId: '', revision: 0, setDigest: '', connected: false, synced: false };
+const NOTHING_SEEN = {
+  streamId: '',
+  revision: 0,
+  setDigest: '',
+  connected: false,
+  synced: false,
+  networkCount: 0,
+  endpointCount: 0,
+};
 
 /** What is shown of a host until its agent has told of it. */
 const UNKNOWN: Omit<HostFacts, 'name' | 'labels'> = {
@@ -208,4 +243,11 @@ const toStored = (row: HostRow): StoredHost => ({
   firstSeenAt: Number(row.firstSeenAt),
   peer: row.peer,
   policy: row.policy as HostFacts['policy'] | null,
+  counts: { networks: row.networkCount, endpoints: row.endpointCount },
+  inventory: {
+    streamId: row.streamId,
+    setDigest: row.setDigest,
+    synced: row.synced,
+    known: row.streamId !== '',
+  },
 });

@@ -1,24 +1,41 @@
 import { isActive, isPredefined, type Network, parseCidr, rangeKeys, type Subnet } from '@fairlead/domain';
+import { type Standing } from '../networks/network.rows.js';
+import { textOf } from './network-text.js';
+
+/** A network that is to be stored, with the key of its row. */
+export interface KeyedNetwork extends Standing {
+  readonly seq: number;
+  readonly hostName: string;
+  readonly network: Network & { readonly digest: string };
+  /** Milliseconds since the epoch. */
+  readonly updatedAt: number;
+}
 
 /**
- * Domain networks as rows of the database, in the shape that the store's `json_each` statements read. Arrays keep the
- * JSON small: a snapshot of a host is one parameter a table.
+ * Domain networks as rows of the database, in the shape that the `json_each` statements read. Arrays keep the JSON
+ * small: what a transaction writes is one parameter a table.
  */
 export interface InventoryRows {
   readonly networks: readonly unknown[][];
+  readonly texts: readonly unknown[][];
   readonly labels: readonly unknown[][];
   readonly subnets: readonly unknown[][];
   readonly endpoints: readonly unknown[][];
 }
 
-export function toRows(networks: readonly (Network & { readonly digest: string })[]): InventoryRows {
+export function toRows(keyed: readonly KeyedNetwork[]): InventoryRows {
   return {
-    networks: networks.map(networkRow),
-    labels: networks.flatMap(({ id, labels }) => Object.entries(labels).map(([key, value]) => [id, key, value])),
-    subnets: networks.flatMap(({ id, subnets }) => subnets.map((subnet, position) => subnetRow(id, position, subnet))),
-    endpoints: networks.flatMap(({ id, endpoints }) =>
-      endpoints.map((e) => [
-        id,
+    networks: keyed.map(networkRow),
+    texts: keyed.map(({ seq, hostName, network }) => [seq, textOf(network, hostName)]),
+    labels: keyed.flatMap(({ seq, network }) =>
+      Object.entries(network.labels).map(([key, value]) => [seq, key, value]),
+    ),
+    subnets: keyed.flatMap(({ seq, network }) =>
+      network.subnets.map((subnet, position) => subnetRow(seq, position, subnet)),
+    ),
+    endpoints: keyed.flatMap(({ seq, network }) =>
+      network.endpoints.map((e) => [
+        seq,
         e.containerId,
         e.containerName,
         e.state,
@@ -34,9 +51,11 @@ export function toRows(networks: readonly (Network & { readonly digest: string }
   };
 }
 
-function networkRow(network: Network & { readonly digest: string }): unknown[] {
+function networkRow({ seq, hostName, network, firstSeenAt, unusedSinceAt, updatedAt }: KeyedNetwork): unknown[] {
   const { endpoints, digest, ...attributes } = network;
   return [
+    seq,
+    hostName,
     network.id,
     network.name,
     network.driver,
@@ -55,13 +74,16 @@ function networkRow(network: Network & { readonly digest: string }): unknown[] {
     endpoints.length,
     endpoints.filter(({ state }) => isActive(state)).length,
     JSON.stringify(attributes),
+    firstSeenAt,
+    updatedAt,
+    unusedSinceAt,
   ];
 }
 
-function subnetRow(networkId: string, position: number, subnet: Subnet): unknown[] {
+function subnetRow(seq: number, position: number, subnet: Subnet): unknown[] {
   const { family, first, last } = rangeOf(subnet.cidr);
   const { cidr, ipRange, gateway, auxAddresses } = subnet;
-  return [networkId, position, cidr, ipRange, gateway, JSON.stringify(auxAddresses), family, first, last];
+  return [seq, position, cidr, ipRange, gateway, JSON.stringify(auxAddresses), family, first, last];
 }
 
 /** A pool that we cannot read is kept, and lies in no range: an engine's text must never stop the inventory. */

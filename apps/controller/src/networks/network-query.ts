@@ -11,7 +11,13 @@ export interface PageEnd {
   readonly id: string;
 }
 
-const COLUMNS = { name: 'name', host: 'hostName', driver: 'driver', created: 'createdAt' } as const;
+const COLUMNS = {
+  name: 'name',
+  host: 'hostName',
+  driver: 'driver',
+  created: 'createdAt',
+  unused: 'unusedSinceAt',
+} as const;
 
 export function sortOf(sort: NetworkQuery['sort']): { readonly column: string; readonly descending: boolean } {
   const descending = sort.startsWith('-');
@@ -47,7 +53,7 @@ const contains = (text: string): string => `%${text.replace(/[\\%_]/g, '\\$&')}%
 /** `*` and `?` are wildcards, as in a shell; brackets stand for themselves. */
 const glob = (text: string): string => text.replace(/\[/g, '[[]');
 
-const ofNetwork = Prisma.sql`"hostName" = n."hostName" AND "networkId" = n."id"`;
+const ofNetwork = Prisma.sql`"networkSeq" = n."seq"`;
 
 /**
  * The conditions of a query on `"Network" n`.

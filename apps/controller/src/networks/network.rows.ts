@@ -2,18 +2,19 @@ import { type ContainerState, type Endpoint, type Network, type NetworkAttribute
 
 /** A row of the list: the columns that queries touch, and the record as JSON text. */
 export interface NetworkRow {
+  readonly seq: number | bigint;
   readonly hostName: string;
   readonly id: string;
   readonly predefined: boolean | number | bigint;
   readonly endpointCount: number | bigint;
   readonly activeEndpointCount: number | bigint;
   readonly firstSeenAt: number | bigint;
+  readonly unusedSinceAt: number | bigint | null;
   readonly record: unknown;
 }
 
 export interface EndpointRow {
-  readonly hostName: string;
-  readonly networkId: string;
+  readonly networkSeq: number | bigint;
   readonly containerId: string;
   readonly containerName: string;
   readonly state: string;
@@ -26,32 +27,51 @@ export interface EndpointRow {
   readonly service: string;
 }
 
+/** What only the controller knows of a network. Milliseconds since the epoch. */
+export interface Standing {
+  readonly firstSeenAt: number;
+  /** Since when every look has shown no container on it; null while there is one. */
+  readonly unusedSinceAt: number | null;
+}
+
 /** A network of one host with what the controller noted about it. */
-export interface StoredNetwork {
+export interface StoredNetwork extends Standing {
+  /** Key of its row; other tables name it by this. */
+  readonly seq: number;
   readonly hostName: string;
   readonly attributes: NetworkAttributes;
   readonly predefined: boolean;
   readonly endpointCount: number;
   readonly activeEndpointCount: number;
-  /** Milliseconds since the epoch. */
-  readonly firstSeenAt: number;
 }
 
 /** JSON columns come as text from raw SQL and as values from the client. */
 const parsed = (value: unknown): unknown => (typeof value === 'string' ? JSON.parse(value) : value);
 
 export const toStored = (row: NetworkRow): StoredNetwork => ({
+  seq: Number(row.seq),
   hostName: row.hostName,
   attributes: parsed(row.record) as NetworkAttributes,
   predefined: Boolean(Number(row.predefined)),
   endpointCount: Number(row.endpointCount),
   activeEndpointCount: Number(row.activeEndpointCount),
   firstSeenAt: Number(row.firstSeenAt),
+  unusedSinceAt: row.unusedSinceAt === null ? null : Number(row.unusedSinceAt),
 });
 
-export function toEndpoint({ hostName: _host, networkId: _network, ...row }: EndpointRow): Endpoint {
+export function toEndpoint({ networkSeq: _network, ...row }: EndpointRow): Endpoint {
   return { ...row, state: row.state as ContainerState, aliases: parsed(row.aliases) as string[] };
 }
+
+/** The standing of a network as it is seen at `at`, from the one that it had before, if it was there. */
+export const standingAt = (
+  { endpoints }: Pick<Network, 'endpoints'>,
+  before: Standing | undefined,
+  at: number,
+): Standing => ({
+  firstSeenAt: before?.firstSeenAt ?? at,
+  unusedSinceAt: endpoints.length > 0 ? null : (before?.unusedSinceAt ?? at),
+});
 
 export const toNetwork = (attributes: NetworkAttributes, endpoints: readonly EndpointRow[]): Network => ({
   ...attributes,

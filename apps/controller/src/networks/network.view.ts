@@ -4,7 +4,7 @@ import { toTimestamp } from '../clock.js';
 import { type HostStatus } from '../fleet/fleet.js';
 import { toAge } from '../hosts/host.view.js';
 import { type StoredHost } from '../hosts/hosts.store.js';
-import { type StoredNetwork } from './network.rows.js';
+import { type Standing, type StoredNetwork } from './network.rows.js';
 
 /** What every view of a network says of its host. */
 export interface HostOfNetwork {
@@ -12,7 +12,7 @@ export interface HostOfNetwork {
   readonly status: HostStatus;
 }
 
-export function toNetworkView(stored: StoredNetwork, { host, status }: HostOfNetwork): NetworkView {
+export function toNetworkView(stored: Omit<StoredNetwork, 'seq'>, { host, status }: HostOfNetwork): NetworkView {
   const { options: _options, ipamOptions: _ipamOptions, ...attributes } = stored.attributes;
   return {
     ...attributes,
@@ -23,12 +23,13 @@ export function toNetworkView(stored: StoredNetwork, { host, status }: HostOfNet
     simulated: host.engine.simulated,
     ...toAge(status),
     firstSeenAt: toTimestamp(stored.firstSeenAt),
+    unusedSince: stored.unusedSinceAt === null ? null : toTimestamp(stored.unusedSinceAt),
   };
 }
 
 export function toNetworkDetailView(
   network: Network,
-  firstSeenAt: number,
+  { firstSeenAt, unusedSinceAt }: Standing,
   source: NetworkDetailView['source'],
   at: HostOfNetwork,
 ): NetworkDetailView {
@@ -40,6 +41,7 @@ export function toNetworkDetailView(
     endpointCount: endpoints.length,
     activeEndpointCount: endpoints.filter(({ state }) => isActive(state)).length,
     firstSeenAt,
+    unusedSinceAt,
   };
   const { options, ipamOptions } = attributes;
   return { ...toNetworkView(stored, at), options, ipamOptions, endpoints, source };

@@ -1,4 +1,5 @@
 import {
+  MAX_UNAVAILABLE,
   type NetworkDetailView,
   type NetworkPageView,
   type NetworkQuery,
@@ -14,6 +15,7 @@ import { toUnavailableHost } from '../hosts/host.view.js';
 import { type HostsService } from '../hosts/hosts.service.js';
 import { type StoredHost } from '../hosts/hosts.store.js';
 import { asQuestion } from '../operations/results.js';
+import { standingAt } from './network.rows.js';
 import { toNetworkDetailView, toNetworkView } from './network.view.js';
 import { type NetworksStore } from './networks.store.js';
 import { type HostPrunePlan, planForHost, toPrunePlanView } from './prune.js';
@@ -45,7 +47,10 @@ export class NetworksService {
       }),
       total: page.total,
       nextCursor: page.nextCursor,
-      unavailableHosts: unavailable.map((host) => toUnavailableHost(host, this.fleet.statusOf(host))),
+      unavailableTotal: unavailable.length,
+      unavailableHosts: unavailable
+        .slice(0, MAX_UNAVAILABLE)
+        .map((host) => toUnavailableHost(host, this.fleet.statusOf(host))),
     };
   }
 
@@ -57,7 +62,7 @@ export class NetworksService {
     if (known === undefined) {
       throw new FairleadError('network_not_found', `Network '${reference}' of host '${hostName}' was removed just now`);
     }
-    return toNetworkDetailView(known.network, known.firstSeenAt, 'inventory', this.placeOf(host));
+    return toNetworkDetailView(known.network, known, 'inventory', this.placeOf(host));
   }
 
   /** Asks the engine through the agent. @throws FairleadError as `show`, `host_unavailable`, `engine_unavailable` */
@@ -65,9 +70,9 @@ export class NetworksService {
     const host = this.hosts.get(hostName, scope);
     const session = this.fleet.reachable(host);
     const network = await inspect(session.connection, reference);
-    const firstSeenAt = (await this.store.firstSeenAt(hostName, network.id)) ?? this.now();
+    const standing = standingAt(network, await this.store.standing(hostName, network.id), this.now());
     const status = { ...this.fleet.statusOf(host), asOf: this.now() };
-    return toNetworkDetailView(network, firstSeenAt, 'engine', { host, status });
+    return toNetworkDetailView(network, standing, 'engine', { host, status });
   }
 
   /** @throws FairleadError `host_unavailable`: a plan is made from a live inventory only */

@@ -57,7 +57,16 @@ beforeAll(async () => {
     await new HostsStore(database, new AuditStore(database)).attached(new ScriptedAgent(hostName).facts, 'unix', 1);
     const upserts = networks.map((each) => ({ ...each, digest: networkDigest(each) }));
     const position = { streamId: 's', revision: 1, setDigest: '' };
-    await inventory.apply({ hostName, position, upserts, replacedIds: [], removedIds: [], at: 1 });
+    await inventory.apply({
+      hostName,
+      position,
+      upserts,
+      replacedIds: [],
+      removedIds: [],
+      at: 1,
+      notBefore: null,
+      first: true,
+    });
   }
 });
 

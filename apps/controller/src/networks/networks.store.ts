@@ -2,7 +2,15 @@ import { type NetworkQuery } from '@fairlead/api';
 import { FairleadError, type Network, type RemoteContainer, shortId } from '@fairlead/domain';
 import { type Database, Prisma, storing, where } from '../database/index.js';
 import { after, conditionsOf, decodeCursor, encodeCursor, orderOf, sortOf } from './network-query.js';
-import { type EndpointRow, type NetworkRow, type StoredNetwork, toNetwork, toStored } from './network.rows.js';
+import { namedOrIdentified } from '../inventory/network-text.js';
+import {
+  type EndpointRow,
+  type NetworkRow,
+  type Standing,
+  type StoredNetwork,
+  toNetwork,
+  toStored,
+} from './network.rows.js';
 
 export interface NetworkPage {
   readonly items: readonly StoredNetwork[];
@@ -10,13 +18,14 @@ export interface NetworkPage {
   readonly nextCursor: string | null;
 }
 
-/** A network with its endpoints, and when the controller first saw it (milliseconds since the epoch). */
-export interface KnownNetwork {
+/** A network with its endpoints, and what the controller noted about it. */
+export interface KnownNetwork extends Standing {
+  /** Key of its row. */
+  readonly seq: number;
   readonly network: Network;
-  readonly firstSeenAt: number;
 }
 
-const COLUMNS = Prisma.sql`n."hostName", n."id", n."predefined", n."endpointCount", n."activeEndpointCount", n."firstSeenAt", n."record"`;
+const COLUMNS = Prisma.sql`n."seq", n."hostName", n."id", n."predefined", n."endpointCount", n."activeEndpointCount", n."firstSeenAt", n."unusedSinceAt", n."record"`;
 
 /** A name or beginning of an id that fits several networks of one host. */
 export class AmbiguousNetwork extends FairleadError {
@@ -77,28 +86,32 @@ export class NetworksStore {
     return only;
   }
 
-  /** When the controller first saw this network, milliseconds since the epoch. */
-  async firstSeenAt(hostName: string, id: string): Promise<number | undefined> {
-    const where = { hostName_id: { hostName, id } };
-    const row = await storing(this.database.prisma.network.findUnique({ where, select: { firstSeenAt: true } }));
-    return row === null ? undefined : Number(row.firstSeenAt);
+  /** What is noted about this network, if the inventory holds it. */
+  async standing(hostName: string, id: string): Promise<Standing | undefined> {
+    const [row] = await this.query<NetworkRow>(
+      Prisma.sql`SELECT ${COLUMNS} FROM "Network" n WHERE n."hostName" = ${hostName} AND n."id" = ${id}`,
+    );
+    return row && toStored(row);
   }
 
   /** Networks of a host with their endpoints: all, or those with these ids. */
   async full(hostName: string, ids?: readonly string[]): Promise<Map<string, KnownNetwork>> {
     if (ids?.length === 0) return new Map();
-    const among = JSON.stringify(ids ?? null);
+    const among =
+      ids === undefined
+        ? Prisma.empty
+        : Prisma.sql`AND n."id" IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`;
+    const chosen = Prisma.sql`"Network" n WHERE n."hostName" = ${hostName} ${among}`;
     const [networks, endpoints] = await Promise.all([
-      this.query<NetworkRow>(Prisma.sql`SELECT ${COLUMNS} FROM "Network" n WHERE n."hostName" = ${hostName}
-        AND (${among} = 'null' OR n."id" IN (SELECT value FROM json_each(${among})))`),
-      this.query<EndpointRow>(Prisma.sql`SELECT * FROM "Endpoint" WHERE "hostName" = ${hostName}
-        AND (${among} = 'null' OR "networkId" IN (SELECT value FROM json_each(${among}))) ORDER BY "containerName", "containerId"`),
+      this.query<NetworkRow>(Prisma.sql`SELECT ${COLUMNS} FROM ${chosen}`),
+      this.query<EndpointRow>(Prisma.sql`SELECT * FROM "Endpoint"
+        WHERE "networkSeq" IN (SELECT n."seq" FROM ${chosen}) ORDER BY "containerName", "containerId"`),
     ]);
-    const byNetwork = groupBy(endpoints, ({ networkId }) => networkId);
+    const byNetwork = groupBy(endpoints, ({ networkSeq }) => Number(networkSeq));
     return new Map(
-      networks.map(toStored).map(({ attributes, firstSeenAt }) => {
-        const network = toNetwork(attributes, byNetwork.get(attributes.id) ?? []);
-        return [attributes.id, { network, firstSeenAt }];
+      networks.map(toStored).map(({ seq, attributes, firstSeenAt, unusedSinceAt }) => {
+        const network = toNetwork(attributes, byNetwork.get(seq) ?? []);
+        return [attributes.id, { seq, network, firstSeenAt, unusedSinceAt }];
       }),
     );
   }
@@ -109,26 +122,18 @@ export class NetworksStore {
     reference: string,
     hostNames: readonly string[],
   ): Promise<RemoteContainer[]> {
-    const rows = await this.query<EndpointRow>(Prisma.sql`SELECT * FROM "Endpoint"
-      WHERE "hostName" <> ${hostName} AND "hostName" IN (SELECT value FROM json_each(${JSON.stringify(hostNames)}))
-        AND ("containerName" = ${reference} OR "containerId" = ${reference}) LIMIT 50`);
+    const rows = await this.query<{ hostName: string; id: string; containerId: string }>(Prisma.sql`
+      SELECT n."hostName", n."id", e."containerId" FROM "NetworkText" t
+        JOIN "Network" n ON n."seq" = t.rowid JOIN "Endpoint" e ON e."networkSeq" = n."seq"
+      WHERE "NetworkText" MATCH ${namedOrIdentified(reference)} AND n."hostName" <> ${hostName}
+        AND n."hostName" IN (SELECT value FROM json_each(${JSON.stringify(hostNames)}))
+        AND (e."containerName" = ${reference} OR e."containerId" = ${reference}) LIMIT 50`);
     const containers = rows.map(async (row) => {
-      const networks = await this.full(row.hostName, [row.networkId]);
-      const network = networks.get(row.networkId)?.network;
+      const network = (await this.full(row.hostName, [row.id])).get(row.id)?.network;
       const endpoint = network?.endpoints.find(({ containerId }) => containerId === row.containerId);
       return network && endpoint ? [{ host: row.hostName, network, endpoint }] : [];
     });
     return (await Promise.all(containers)).flat();
-  }
-
-  /** Networks and endpoints of each host, or of one. */
-  async counts(hostName?: string): Promise<Map<string, { networks: number; endpoints: number }>> {
-    const only = hostName === undefined ? Prisma.empty : Prisma.sql`WHERE "hostName" = ${hostName}`;
-    const rows = await this.query<{ hostName: string; networks: bigint; endpoints: bigint }>(Prisma.sql`
-      SELECT "hostName", COUNT(*) AS networks, SUM("endpointCount") AS endpoints FROM "Network" ${only} GROUP BY "hostName"`);
-    return new Map(
-      rows.map((row) => [row.hostName, { networks: Number(row.networks), endpoints: Number(row.endpoints) }]),
-    );
   }
 
   private query<T>(sql: Prisma.Sql): Promise<T[]> {
@@ -143,8 +148,8 @@ function endOf({ hostName, attributes }: StoredNetwork, sort: NetworkQuery['sort
 }
 
 /** `Map.groupBy`, which Node 20 does not have. */
-function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
+function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>();
   for (const item of items) {
     const group = groups.get(keyOf(item));
     if (group) group.push(item);

@@ -1,0 +1,114 @@
+import { isPredefined, type Network } from '@fairlead/domain';
+import { v7 as uuidv7 } from 'uuid';
+import { standingAt } from '../networks/network.rows.js';
+import { type KnownNetwork } from '../networks/networks.store.js';
+import { type Position } from './chain.js';
+import { type KeyedNetwork } from './inventory.rows.js';
+
+export interface InventoryChange {
+  readonly hostName: string;
+  readonly position: Position;
+  readonly upserts: readonly (Network & { readonly digest: string })[];
+  /** Those of the upserts that are stored already. */
+  readonly replacedIds: readonly string[];
+  readonly removedIds: readonly string[];
+  /** Milliseconds since the epoch, by the controller's clock. */
+  readonly at: number;
+  /** Where it happened unseen: when the rows before it were last known to be true. Null: seen as it happened. */
+  readonly notBefore: number | null;
+  /** Whether it is the first set of this host: nothing in it has just happened. */
+  readonly first: boolean;
+}
+
+/**
+ * Removed ids whose network came back under another id in the same change. The default bridge has a new id at every
+ * start of its engine (seen on Docker 20.10 to 28.5): to people it is the same network, and nothing was removed.
+ */
+export function rebornIds(
+  { upserts, removedIds }: Pick<InventoryChange, 'upserts' | 'removedIds'>,
+  before: ReadonlyMap<string, KnownNetwork>,
+): ReadonlySet<string> {
+  const names = new Set(upserts.filter((network) => isPredefined(network)).map(({ name }) => name));
+  return new Set(
+    removedIds.filter((id) => {
+      const gone = before.get(id)?.network;
+      return gone !== undefined && isPredefined(gone) && names.has(gone.name);
+    }),
+  );
+}
+
+/** What a change writes. */
+export interface InventoryPlan {
+  readonly change: InventoryChange;
+  readonly upserts: readonly KeyedNetwork[];
+  /** Keys of the networks among them that are stored already. */
+  readonly replaced: readonly number[];
+  /** Keys of the networks that go. */
+  readonly removed: readonly number[];
+  /** Rows as `tombstones` takes them. */
+  readonly tombstones: readonly unknown[][];
+  /** Row as `advance` takes it. */
+  readonly step: readonly unknown[];
+}
+
+/**
+ * @param before what is stored of the networks that the change replaces or removes
+ * @param newSeq gives a new network its key
+ */
+export function planOf(
+  change: InventoryChange,
+  before: ReadonlyMap<string, KnownNetwork>,
+  newSeq: () => number,
+): InventoryPlan {
+  const { hostName, at } = change;
+  const reborn = rebornIds(change, before);
+  const earlier = new Map(Array.from(reborn, (id) => [before.get(id)!.network.name, before.get(id)!]));
+  const upserts = change.upserts.map((network) => {
+    const known = before.get(network.id);
+    const origin = known ?? (isPredefined(network) ? earlier.get(network.name) : undefined);
+    return { seq: known?.seq ?? newSeq(), hostName, network, updatedAt: at, ...standingAt(network, origin, at) };
+  });
+  const removed = change.removedIds.flatMap((id) => before.get(id) ?? []);
+  const replaced = change.upserts.flatMap(({ id }) => before.get(id) ?? []);
+  return {
+    change,
+    upserts,
+    replaced: replaced.map(({ seq }) => seq),
+    removed: removed.map(({ seq }) => seq),
+    tombstones: removed.filter(({ network }) => !reborn.has(network.id)).map((gone) => tombstone(change, gone)),
+    step: stepOf(change, replaced, removed),
+  };
+}
+
+function stepOf(
+  { hostName, position, upserts, at }: InventoryChange,
+  replaced: readonly KnownNetwork[],
+  removed: readonly KnownNetwork[],
+): unknown[] {
+  const endpoints = (networks: readonly Pick<Network, 'endpoints'>[]): number =>
+    networks.reduce((sum, network) => sum + network.endpoints.length, 0);
+  const gone = [...replaced, ...removed].map(({ network }) => network);
+  const { streamId, revision, setDigest } = position;
+  return [
+    hostName,
+    streamId,
+    revision,
+    setDigest,
+    at,
+    upserts.length - gone.length,
+    endpoints(upserts) - endpoints(gone),
+  ];
+}
+
+const tombstone = ({ hostName, at, notBefore }: InventoryChange, { network, firstSeenAt }: KnownNetwork): unknown[] => [
+  uuidv7({ msecs: at }),
+  hostName,
+  network.id,
+  network.name,
+  JSON.stringify(network),
+  null,
+  null,
+  firstSeenAt,
+  notBefore ?? at,
+  at,
+];
