@@ -1,10 +1,5 @@
 import { matchesSelector, type Selector } from '@fairlead/domain';
-
-/** What a scope looks at: labels that the operator set overlay those of the agent. */
-export interface Labelled {
-  readonly labels: Readonly<Record<string, string>>;
-  readonly agentLabels: Readonly<Record<string, string>>;
-}
+import { effectiveLabels, type Labelled } from '../hosts/effective-labels.js';
 
 /**
  * The hosts that a caller may know of. It is an argument of everything that reads for a caller, never an ambient
@@ -27,6 +22,6 @@ export class HostScope {
   /** @param host undefined: one that is no longer known, and so has no labels to judge it by */
   includes(host: Labelled | undefined): boolean {
     if (this.everything) return true;
-    return host !== undefined && matchesSelector(this.selector, { ...host.agentLabels, ...host.labels });
+    return host !== undefined && matchesSelector(this.selector, effectiveLabels(host));
   }
 }

@@ -1,5 +1,6 @@
 import { type EventView } from '@fairlead/api';
-import { type HostScope, type Labelled } from '../access/host-scope.js';
+import { type HostScope } from '../access/host-scope.js';
+import { type Labelled } from '../hosts/effective-labels.js';
 
 /** By what is judged who may see an event. */
 export interface Audience {

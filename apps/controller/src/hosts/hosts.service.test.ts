@@ -84,7 +84,7 @@ describe('a host', () => {
   it('on a simulated engine says so, as do its networks', async () => {
     const { engine } = new ScriptedAgent('demo').facts;
     await rig.attach(new ScriptedAgent('demo', { engine: { ...engine, kind: 'simulated', simulated: true } }));
-    expectrig.runtime.hosts.show('demo', HostScope.all).toMatchObject({
+    expect(rig.runtime.hosts.show('demo', HostScope.all)).toMatchObject({
       simulated: true,
       engine: { kind: 'simulated' },
     });
@@ -130,7 +130,7 @@ describe('labels', () => {
     await Promise.all([relabel('web-1', { a: 'b' }), agent.bookmark(), relabel('web-1', { c: 'd' })]);
     await until('the engine is down', () => rig.freshness('web-1') === 'stale');
     rig = await rig.restart();
-    expectrig.runtime.hosts.show('web-1', HostScope.all).toMatchObject({
+    expect(rig.runtime.hosts.show('web-1', HostScope.all)).toMatchObject({
       labels: { a: 'b', c: 'd' },
       engineHealth: { state: 'down' },
     });
