@@ -1,4 +1,5 @@
 export { Database, openDatabase, type Statement } from './database.js';
+export { GroupCommit } from './group-commit.js';
 export { isUniqueViolation, storing, toStorageError } from './errors.js';
 export { where } from './where.js';
 export type { MigrationResult } from './migrate.js';

@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { standingAt } from '../networks/network.rows.js';
 import { type KnownNetwork } from '../networks/networks.store.js';
 import { type Position } from './chain.js';
+import { type Author, type Chronicler, type NetworkChange } from './chronicle.js';
 import { type KeyedNetwork } from './inventory.rows.js';
 
 export interface InventoryChange {
@@ -37,9 +38,26 @@ export function rebornIds(
   );
 }
 
+/** Those removed ones by the id that their network has now. */
+function originsOf(
+  change: InventoryChange,
+  before: ReadonlyMap<string, KnownNetwork>,
+  reborn: ReadonlySet<string>,
+): ReadonlyMap<string, KnownNetwork> {
+  const byName = new Map(Array.from(reborn, (id) => [before.get(id)!.network.name, before.get(id)!]));
+  return new Map(
+    change.upserts.flatMap((network) => {
+      const origin = isPredefined(network) && !before.has(network.id) ? byName.get(network.name) : undefined;
+      return origin === undefined ? [] : [[network.id, origin]];
+    }),
+  );
+}
+
 /** What a change writes. */
 export interface InventoryPlan {
   readonly change: InventoryChange;
+  /** What is stored of the networks that it replaces or removes, by id. */
+  readonly before: ReadonlyMap<string, KnownNetwork>;
   readonly upserts: readonly KeyedNetwork[];
   /** Keys of the networks among them that are stored already. */
   readonly replaced: readonly number[];
@@ -47,11 +65,15 @@ export interface InventoryPlan {
   readonly removed: readonly number[];
   /** Rows as `tombstones` takes them. */
   readonly tombstones: readonly unknown[][];
+  /** Rows as `chronicle` takes them. */
+  readonly history: readonly unknown[][];
   /** Row as `advance` takes it. */
   readonly step: readonly unknown[];
 }
 
 /**
+ * What goes and comes back reborn passes its standing on, and leaves neither tombstone nor history.
+ *
  * @param before what is stored of the networks that the change replaces or removes
  * @param newSeq gives a new network its key
  */
@@ -59,23 +81,31 @@ export function planOf(
   change: InventoryChange,
   before: ReadonlyMap<string, KnownNetwork>,
   newSeq: () => number,
+  chronicler: Chronicler,
 ): InventoryPlan {
   const { hostName, at } = change;
   const reborn = rebornIds(change, before);
-  const earlier = new Map(Array.from(reborn, (id) => [before.get(id)!.network.name, before.get(id)!]));
+  const origins = originsOf(change, before, reborn);
   const upserts = change.upserts.map((network) => {
     const known = before.get(network.id);
-    const origin = known ?? (isPredefined(network) ? earlier.get(network.name) : undefined);
-    return { seq: known?.seq ?? newSeq(), hostName, network, updatedAt: at, ...standingAt(network, origin, at) };
+    const standing = standingAt(network, known ?? origins.get(network.id), at);
+    return { seq: known?.seq ?? newSeq(), hostName, network, updatedAt: at, ...standing };
   });
   const removed = change.removedIds.flatMap((id) => before.get(id) ?? []);
   const replaced = change.upserts.flatMap(({ id }) => before.get(id) ?? []);
+  const gone = removed.filter(({ network }) => !reborn.has(network.id));
+  const told = change.first ? [] : tell(change, gone, before, origins, chronicler);
+  const removers = new Map(
+    told.flatMap(({ kind, networkId, author }) => (kind === 'network.removed' ? [[networkId, author]] : [])),
+  );
   return {
     change,
+    before,
     upserts,
     replaced: replaced.map(({ seq }) => seq),
     removed: removed.map(({ seq }) => seq),
-    tombstones: removed.filter(({ network }) => !reborn.has(network.id)).map((gone) => tombstone(change, gone)),
+    tombstones: gone.map((known) => tombstone(change, known, removers.get(known.network.id) ?? null)),
+    history: told.map((each) => entry(change, each)),
     step: stepOf(change, replaced, removed),
   };
 }
@@ -100,14 +130,49 @@ function stepOf(
   ];
 }
 
-const tombstone = ({ hostName, at, notBefore }: InventoryChange, { network, firstSeenAt }: KnownNetwork): unknown[] => [
+type Told = NetworkChange & { readonly author: Author | null };
+
+function tell(
+  { hostName, upserts, at }: InventoryChange,
+  gone: readonly KnownNetwork[],
+  before: ReadonlyMap<string, KnownNetwork>,
+  origins: ReadonlyMap<string, KnownNetwork>,
+  chronicler: Chronicler,
+): Told[] {
+  const here = upserts.filter(({ id }) => !origins.has(id));
+  const changes = [
+    ...gone.flatMap(({ network }) => chronicler.changesBetween(network, undefined)),
+    ...here.flatMap((network) => chronicler.changesBetween(before.get(network.id)?.network, network)),
+  ];
+  return changes.map((each) => ({ ...each, author: chronicler.of(hostName, each, at) }));
+}
+
+const entry = ({ hostName, at, notBefore }: InventoryChange, { author, ...told }: Told): unknown[] => [
+  at,
+  notBefore,
+  hostName,
+  told.kind,
+  told.networkId,
+  told.networkName,
+  told.containerId,
+  told.containerName,
+  JSON.stringify(told.detail),
+  author?.operationId ?? null,
+  author?.actor ?? null,
+];
+
+const tombstone = (
+  { hostName, at, notBefore }: InventoryChange,
+  { network, firstSeenAt }: KnownNetwork,
+  author: Author | null,
+): unknown[] => [
   uuidv7({ msecs: at }),
   hostName,
   network.id,
   network.name,
   JSON.stringify(network),
-  null,
-  null,
+  author?.operationId ?? null,
+  author?.actor ?? null,
   firstSeenAt,
   notBefore ?? at,
   at,
