@@ -3,18 +3,19 @@ import { createDockerEngine } from '@fairlead/engine';
 import { engineConformance, type EngineUnderTest } from '@fairlead/engine/conformance';
 import { images, Lab, type LabHost } from '@fairlead/lab';
 import { describeOnLab } from '@fairlead/lab/testing';
+import { engineUnderTest } from './support/engine-under-test.js';
 
 /** Engines without firewall rules behave the same towards their API, and make networks ten times faster. */
 const QUICK = { hosts: 1, iptables: false };
 const LAB_MS = 120_000;
 
 describeOnLab('a real engine', () => {
-  engineConformance('Docker Engine', () => startLab());
+  engineConformance('behind its API', () => startLab());
 
   describe('an engine that is frozen', () => {
     let lab: Lab | undefined;
     beforeAll(async () => {
-      lab = await Lab.start(QUICK);
+      lab = await Lab.start({ ...QUICK, ...(await engineUnderTest()) });
     }, LAB_MS);
     afterAll(() => lab?.stop(), LAB_MS);
 
@@ -38,7 +39,7 @@ describeOnLab('a real engine', () => {
 });
 
 async function startLab(): Promise<EngineUnderTest> {
-  const lab = await Lab.start(QUICK);
+  const lab = await Lab.start({ ...QUICK, ...(await engineUnderTest()) });
   const host = firstHost(lab);
   const docker = async (...args: string[]): Promise<void> => void (await host.docker(...args));
   const make = (verb: readonly string[], name: string, network = 'bridge'): Promise<string> =>

@@ -8,6 +8,7 @@ import {
 } from '@fairlead/api';
 import { type LabHost } from '@fairlead/lab';
 import { describeOnLab } from '@fairlead/lab/testing';
+import { engineUnderTest } from './support/engine-under-test.js';
 import { LabFleet } from './support/lab-fleet.js';
 
 const IMAGE = 'fairlead-lab/busybox';
@@ -15,7 +16,7 @@ const IMAGE = 'fairlead-lab/busybox';
 describeOnLab('the walkthrough on two hosts with real engines', () => {
   let fleet: LabFleet;
   beforeAll(async () => {
-    fleet = await LabFleet.start({ hosts: 2 });
+    fleet = await LabFleet.start({ hosts: 2, ...(await engineUnderTest()) });
   }, 180_000);
   afterAll(() => fleet?.stop(), 120_000);
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { hasEnded, untilEnded, untilServing } from './child.js';
 import { LabError } from './command.js';
 import { ask } from './engine-api.js';
+import { type EngineProgram } from './engine-program.js';
 import type { Machine } from './machine.js';
 import { identityOf } from './processes.js';
 import { poll } from './waiting.js';
@@ -13,7 +14,7 @@ const longestSocket = 'exec/containerd/containerd-debug.sock';
 const longestPath = 107;
 
 /**
- * The dockerd of one machine, with all its state in the machine's folder.
+ * The dockerd of one machine, or what stands for it, with all its state in the machine's folder.
  * Invariant: at most one process at a time, which is ours to wait for.
  */
 export class Engine {
@@ -22,7 +23,7 @@ export class Engine {
 
   constructor(
     private readonly machine: Machine,
-    private readonly extraArgs: readonly string[],
+    private readonly program: EngineProgram,
   ) {
     this.socketPath = join(machine.directory, 'docker.sock');
     const room = longestPath - longestSocket.length - 1;
@@ -41,8 +42,8 @@ export class Engine {
   async start(): Promise<void> {
     if (this.process && !hasEnded(this.process)) return;
     this.forgetKilled();
-    const log = this.machine.log('dockerd');
-    this.process = this.machine.startInside(this.command(), log);
+    const log = this.log;
+    this.process = this.machine.startInside(this.program.command, log);
     await untilServing(this.process, `The engine of ${this.machine.name}`, log, 60_000, () => this.answers());
   }
 
@@ -73,7 +74,7 @@ export class Engine {
     const child = this.running();
     child.kill(signal);
     if (await untilEnded(child, limit)) return;
-    const log = this.machine.log('dockerd');
+    const log = this.log;
     throw new LabError(
       `The engine of ${this.machine.name} did not end within ${limit / 1000} s of ${signal}. See ${log}.`,
     );
@@ -86,6 +87,7 @@ export class Engine {
    */
   private forgetKilled(): void {
     rmSync(this.path('docker.pid'), { force: true });
+    rmSync(this.socketPath, { force: true });
     if (!this.containerdRuns()) rmSync(this.containerdPidFile, { force: true });
   }
 
@@ -109,18 +111,8 @@ export class Engine {
     return answer?.status === 200;
   }
 
-  private command(): string[] {
-    const { record, name } = this.machine;
-    const own = [
-      'dockerd',
-      `--host=unix://${this.socketPath}`,
-      `--data-root=${this.path('data')}`,
-      `--exec-root=${this.path('exec')}`,
-      `--pidfile=${this.path('docker.pid')}`,
-      `--cgroup-parent=/${record.mark}/${name}`,
-      '--exec-opt=native.cgroupdriver=cgroupfs', // the systemd driver would put containers into slices of the machine
-    ];
-    return [...own, ...this.extraArgs];
+  private get log(): string {
+    return this.machine.log(this.program.name);
   }
 
   private path(name: string): string {

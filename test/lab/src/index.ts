@@ -4,3 +4,5 @@ export { LabError } from './command.js';
 export { LabHost } from './host.js';
 export { images, type LabImage } from './image.js';
 export { Lab, type LabOptions } from './lab.js';
+export { unpackEngine } from './roots.js';
+export { type UnpackedEngine, variantNames } from './variants.js';

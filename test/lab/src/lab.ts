@@ -6,6 +6,7 @@ import { labAvailability } from './availability.js';
 import { markedEnvironment } from './child.js';
 import { cleanUp, dismantle } from './cleanup.js';
 import { LabError } from './command.js';
+import { dockerd, podman } from './engine-program.js';
 import { Engine } from './engine.js';
 import { LabHost } from './host.js';
 import { makeImages } from './image.js';
@@ -15,6 +16,7 @@ import { LabRecord } from './record.js';
 import { formSwarm } from './swarm.js';
 import { Switch, hostName, stationOf, type Station } from './switch.js';
 import { openTunnel, publishPort } from './tunnel.js';
+import type { UnpackedEngine } from './variants.js';
 import { allDone } from './waiting.js';
 
 /** The folder of all relays' sockets and logs. */
@@ -25,6 +27,8 @@ export interface LabOptions {
   hosts: number;
   /** Where everything lives: a folder that is empty or not there yet. Default: a new one in the system's folder for temporary files. */
   directory?: string;
+  /** The engine of every host, or of each by its host's name. Default: this machine's dockerd. See `unpackEngine`. */
+  engine?: UnpackedEngine | ((host: string) => UnpackedEngine | undefined);
   /** More arguments for every dockerd, or for each by its host's name. */
   engineArgs?: readonly string[] | ((host: string) => readonly string[]);
   /** false: engines that write no firewall rules. Networks are made ten times faster, but nothing is published or kept apart. */
@@ -54,8 +58,10 @@ export class Lab {
     this.wiring = new Switch(record, this.stations);
     const images = once(makeImages);
     this.hosts = this.stations.map((station) => {
-      const machine = new Machine(record, station, join(directory, station.name));
-      const engine = new Engine(machine, engineArgs(station.name, options));
+      const unpacked = engineOf(station.name, options);
+      const machine = new Machine(record, station, join(directory, station.name), unpacked?.root);
+      const program = unpacked?.kind === 'podman' ? podman(machine, options) : dockerd(machine, options);
+      const engine = new Engine(machine, program);
       return new LabHost(machine, engine, this.wiring, images);
     });
   }
@@ -152,10 +158,8 @@ export class Lab {
   }
 }
 
-function engineArgs(name: string, { engineArgs: extra = [], iptables = true }: LabOptions): string[] {
-  const firewall = iptables ? [] : ['--iptables=false', '--ip6tables=false'];
-  return [...firewall, ...(typeof extra === 'function' ? extra(name) : extra)];
-}
+const engineOf = (host: string, { engine }: LabOptions): UnpackedEngine | undefined =>
+  typeof engine === 'function' ? engine(host) : engine;
 
 /** Makes the lab's folder and records it; of a folder that was there, records only what the lab will make in it. */
 function makeDirectory(record: LabRecord, { directory, hosts }: LabOptions): string {

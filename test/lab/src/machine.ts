@@ -21,10 +21,17 @@ export class Machine {
     readonly record: LabRecord,
     readonly station: Station,
     readonly directory: string,
+    /** Of an unpacked engine: the files that programs inside see. Default: those of this machine. */
+    private readonly root?: string,
   ) {}
 
   get name(): string {
     return this.station.name;
+  }
+
+  /** The control group of all containers of this machine, from the root of its hierarchies. */
+  get group(): string {
+    return `${this.record.mark}/${this.name}`;
   }
 
   /** Makes the folder, and the namespaces other than that of the network. */
@@ -35,6 +42,14 @@ export class Machine {
     const command = [...inNamespace(namespace), ...isolate, process.execPath, script('nameserver.mjs'), address];
     this.holder = startService(this.record, command, this.log('machine'));
     await untilReady(this.holder, `The machine of ${this.name}`, this.log('machine'));
+    if (this.root !== undefined) await this.enter(this.root);
+  }
+
+  /** The machine's mounts with these files in the place of its own; a second holder, as the name server is not among them. */
+  private async enter(root: string): Promise<void> {
+    const command = ['unshare', '--mount', 'sh', script('root.sh'), root, this.directory, this.group];
+    this.holder = this.startInside(command, this.log('root'));
+    await untilReady(this.holder, `The root of ${this.name}`, this.log('root'));
   }
 
   /** Starts a program in this machine's network, with the mounts and host name of the caller. */
