@@ -85,7 +85,9 @@ export function createRuntime(
   const refused = (refusal: Parameters<Refusals['note']>[0]): void => refusals.note(refusal);
   const access = createAccess({ database, audit, refused, oidc, now, log, monotonic });
   const networksStore = new NetworksStore(database);
-  const hostsStore = new HostsStore(database, audit);
+  const hostsStore = new HostsStore(database, audit, (error) =>
+    log('the state of hosts could not be noted', { error: String(error) }),
+  );
   const operationsStore = new OperationsStore(database, audit);
   const place: LinkPlace = { port: undefined, advertised: advertise };
   const warn = toWarnings(logger);
@@ -97,8 +99,8 @@ export function createRuntime(
   const fleet = new Fleet(hostsStore, new InventoryStore(database, networksStore, hostsStore), admission, now, log);
   const hosts = new HostsService(hostsStore, fleet, identities.service);
   const networks = new NetworksService(networksStore, hosts, fleet, now);
-  const events = new EventHub();
-  const fleetEvents = new FleetEvents(events, hosts, hostsStore, fleet, now, log);
+  const events = new EventHub(now, (error) => log('an event could not be made', { error: String(error) }));
+  const fleetEvents = new FleetEvents(events, hosts, hostsStore, fleet, now);
   const changed = (operation: Operation): void => fleetEvents.operationChanged(operation);
   const settler = new Settler(operationsStore, hostsStore, fleet, now, changed, log);
   const service = new OperationsService(operationsStore, hosts, fleet, settler, now, changed, log);
@@ -146,6 +148,7 @@ export function createRuntime(
       const renewed = identities.renewals?.stop();
       await link.close();
       await fleet.stop();
+      await hostsStore.flush();
       await renewed;
       await service.drain(withinMs);
       await refusals.stop();

@@ -2,6 +2,7 @@ export * from './access.js';
 export * from './dial-address.js';
 export * from './duration.js';
 export * from './errors.js';
+export * from './glob.js';
 export * from './history.js';
 export * from './host.js';
 export * from './host-policy.js';

@@ -1,83 +1,82 @@
 import { randomBytes } from 'node:crypto';
-import { type EventQuery, type EventView } from '@fairlead/api';
-import { type Audience, type Sight } from './sight.js';
+import { type Clock } from '../clock.js';
+import { Follower, type Wish } from './follower.js';
+import { type Audience } from './sight.js';
+import { type NewEvent, ToldEvent } from './told-event.js';
 
-/** Events kept for readers that come back. */
-const KEPT = 1000;
+/** Events kept for readers that come back, or that are slow. */
+export const KEPT = 10_000;
 
-type Unnumbered = EventView extends infer E ? (E extends EventView ? Omit<E, 'id'> : never) : never;
-export type NewEvent = Unnumbered;
-
-interface Told {
-  readonly event: EventView;
-  readonly audience: Audience;
-}
-
-export interface Subscription {
-  /** Events after the one that the reader has seen last, or a `resync` where they are no longer known. */
-  readonly missed: readonly EventView[];
-  readonly close: () => void;
-}
+/** Id of an event: a random word of this life of the controller, and a number that grows by one. */
+const ID = /^([0-9a-f]{8})-(0|[1-9]\d{0,14})$/;
 
 /**
- * Numbers events, keeps the last thousand, and hands them to readers.
+ * Numbers events and keeps the last of them; readers take them from here at their own pace (see Follower).
  *
  * Invariants: ids grow by one and are never reused, also over a restart, since they begin with a random word of this
- * process; a reader is given every event after the one it names, or `resync`, never a gap.
+ * process; the event of number n is at n modulo KEPT until that of n + KEPT comes; publishing makes no view and waits
+ * for nobody.
  */
 export class EventHub {
   private readonly life = randomBytes(4).toString('hex');
-  private readonly ring: Told[] = [];
-  private readonly readers = new Set<(told: Told) => void>();
-  private last = 0;
+  private readonly ring: ToldEvent[] = [];
+  /** Readers that have read all there is, told once of the next event. */
+  private waiting: (() => void)[] = [];
+  private latest = 0;
+
+  /** @param onFault told where the view of an event could not be made */
+  constructor(
+    private readonly now: Clock,
+    private readonly onFault: (error: unknown) => void,
+  ) {}
 
   /** @param audience by what is judged who may see it; without it only readers who may see everything do */
   publish(event: NewEvent, audience: Audience = {}): void {
-    const told = { event: { id: this.idOf(++this.last), ...event } as EventView, audience };
-    this.ring.push(told);
-    if (this.ring.length > KEPT) this.ring.shift();
-    for (const reader of this.readers) reader(told);
+    this.latest += 1;
+    this.ring[this.latest % KEPT] = new ToldEvent(this.idOf(this.latest), event, audience, this.onFault);
+    if (this.waiting.length === 0) return;
+    const waiting = this.waiting;
+    this.waiting = [];
+    for (const wake of waiting) wake();
   }
 
-  /**
-   * @param lastEventId the event that the reader has seen last, or undefined to begin now
-   * @param sight what the reader may see
-   */
-  subscribe(
-    lastEventId: string | undefined,
-    at: string,
-    sight: Sight,
-    reader: (event: EventView) => void,
-  ): Subscription {
-    const look = ({ event, audience }: Told): void => {
-      const seen = sight(event, audience);
-      if (seen !== undefined) reader(seen);
-    };
-    this.readers.add(look);
-    const missed = this.since(lastEventId, at).flatMap(({ event, audience }) => sight(event, audience) ?? []);
-    return { missed, close: () => void this.readers.delete(look) };
+  /** @param lastEventId the event that the reader has seen last, or undefined to begin now */
+  follow(lastEventId: string | undefined, wish: Wish): Follower {
+    if (lastEventId === undefined) return new Follower(this, this.latest, wish, this.now);
+    return new Follower(this, this.numberOf(lastEventId) ?? lastEventId, wish, this.now);
   }
 
-  private since(lastEventId: string | undefined, at: string): readonly Told[] {
-    if (lastEventId === undefined || lastEventId === this.idOf(this.last)) return [];
-    const position = this.ring.findIndex(({ event }) => event.id === lastEventId);
-    if (position >= 0) return this.ring.slice(position + 1);
-    const reason = `events since ${lastEventId} are no longer known: read again what you show`;
-    return [{ event: this.resync(at, reason), audience: {} }];
+  /** Number of the newest event; 0 before the first. */
+  get last(): number {
+    return this.latest;
   }
 
-  /** For one reader: after it, the reader knows everything up to now. */
-  resync(at: string, reason: string): EventView {
-    return { id: this.idOf(this.last), at, type: 'resync', host: null, data: { reason } };
+  /** Number of the newest event that is no longer kept. */
+  get forgotten(): number {
+    return Math.max(0, this.latest - KEPT);
   }
 
-  private idOf(number: number): string {
+  /** An event that is kept. */
+  at(number: number): ToldEvent {
+    return this.ring[number % KEPT]!;
+  }
+
+  idOf(number: number): string {
     return `${this.life}-${number}`;
   }
-}
 
-/** Whether a reader asked for this event; `resync` always comes. */
-export function wanted(event: EventView, { host, type }: EventQuery): boolean {
-  if (event.type === 'resync') return true;
-  return (host.length === 0 || host.includes(event.host)) && (type.length === 0 || type.includes(event.type));
+  /** Calls `wake` once, at the next event. @returns ends that */
+  onNext(wake: () => void): () => void {
+    this.waiting.push(wake);
+    return () => {
+      this.waiting = this.waiting.filter((each) => each !== wake);
+    };
+  }
+
+  /** Number of an id that this hub has given, or gave before its first event; undefined for any other text. */
+  private numberOf(id: string): number | undefined {
+    const [, life, digits] = ID.exec(id) ?? [];
+    const number = Number(digits);
+    return life === this.life && number <= this.latest ? number : undefined;
+  }
 }

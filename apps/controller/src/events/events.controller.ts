@@ -1,20 +1,18 @@
-import { type EventQuery, eventQuery, type EventView } from '@fairlead/api';
+import { type EventQuery, eventQuery } from '@fairlead/api';
 import { Controller, Headers, Inject, Query, Req, Res } from '@nestjs/common';
 import { type Request, type Response } from 'express';
 import { type Access } from '../access/access.js';
 import { TooMany } from '../access/attempts.js';
 import { type Principal, principalOf } from '../access/principal.js';
 import { Serves } from '../access/serves.js';
-import { type Clock, toTimestamp } from '../clock.js';
 import { HostsService } from '../hosts/hosts.service.js';
-import { ACCESS, CLOCK } from '../http/tokens.js';
+import { ACCESS } from '../http/tokens.js';
 import { validQuery } from '../http/validated.js';
-import { EventHub, wanted } from './event-hub.js';
+import { EventHub } from './event-hub.js';
+import { EventStream } from './event-stream.js';
 import { sightOf } from './sight.js';
+import { wantedBy } from './wanted.js';
 
-/** A reader that is this far behind is told to read again; a silent stream shows a sign of life. */
-const MAX_BEHIND_BYTES = 1 << 20;
-const SIGN_OF_LIFE_MS = 15_000;
 /** Time between two looks whether the reader's token is still good. */
 const STILL_LET_IN_MS = 4000;
 /** Streams of one token or session at the same time. */
@@ -29,7 +27,6 @@ export class EventsController {
     private readonly hub: EventHub,
     private readonly hosts: HostsService,
     @Inject(ACCESS) private readonly access: Access,
-    @Inject(CLOCK) private readonly now: Clock,
   ) {}
 
   @Serves('followEvents')
@@ -50,35 +47,18 @@ export class EventsController {
     if (request.method === 'HEAD') return void response.end();
     // Who has gone already is told of by no further event: what is begun for them would never end.
     if (response.destroyed) return;
-    response.write(': connected\n\n');
     this.serve(query, lastEventId, principal, response);
   }
 
   private serve(query: EventQuery, lastEventId: string | undefined, principal: Principal, response: Response): void {
-    const send = (event: EventView): void => {
-      if (response.destroyed || !wanted(event, query)) return;
-      if (response.writableLength > MAX_BEHIND_BYTES) return this.cutOff(response);
-      response.write(toFrame(event));
-    };
     const sight = sightOf(principal.scope, (name) => this.hosts.find(name));
-    const { missed, close } = this.hub.subscribe(lastEventId, toTimestamp(this.now()), sight, send);
-    const frames = missed
-      .filter((event) => wanted(event, query))
-      .map(toFrame)
-      .join('');
-    if (frames.length < MAX_BEHIND_BYTES / 2) response.write(frames);
-    else
-      response.write(
-        toFrame(this.hub.resync(toTimestamp(this.now()), 'too much was missed: read again what you show')),
-      );
-    const life = setInterval(() => response.write(': alive\n\n'), SIGN_OF_LIFE_MS);
+    const stream = new EventStream(response, this.hub.follow(lastEventId, { sight, wants: wantedBy(query) }));
     const looks = setInterval(() => void this.endWith(principal, response), STILL_LET_IN_MS);
     this.count(principal, 1);
     response.on('close', () => {
       this.count(principal, -1);
-      clearInterval(life);
       clearInterval(looks);
-      close();
+      stream.close();
     });
   }
 
@@ -93,12 +73,4 @@ export class EventsController {
     const current = await this.access.authenticator.isCurrent(principal).catch(() => false);
     if (!current) response.destroy();
   }
-
-  /** The reader comes back with the last id it has read, and is given what it missed, or `resync`. */
-  private cutOff(response: Response): void {
-    response.destroy();
-  }
 }
-
-const toFrame = (event: EventView): string =>
-  `id: ${event.id}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;

@@ -1,30 +1,39 @@
 import { type NetworkView } from '@fairlead/api';
-import { isPredefined } from '@fairlead/domain';
-import { HostScope } from '../access/host-scope.js';
-import { type Clock, toTimestamp } from '../clock.js';
+import { isActive, isPredefined, type Network } from '@fairlead/domain';
+import { type Clock } from '../clock.js';
 import { type Fleet, type FleetListener } from '../fleet/fleet.js';
 import { type HostsService } from '../hosts/hosts.service.js';
 import { type HostsStore, type StoredHost } from '../hosts/hosts.store.js';
-import { type InventoryChange, rebornIds } from '../inventory/inventory.store.js';
-import { standingAt } from '../networks/network.rows.js';
-import { toNetworkDetailView } from '../networks/network.view.js';
+import { type InventoryChange, rebornIds } from '../inventory/inventory-change.js';
+import { type Standing, standingAt } from '../networks/network.rows.js';
+import { type HostOfNetwork, toNetworkView } from '../networks/network.view.js';
 import { type KnownNetwork } from '../networks/networks.store.js';
 import { type Operation } from '../operations/operation.js';
 import { toOperationView } from '../operations/operation.view.js';
-import { type EventHub, type NewEvent } from './event-hub.js';
+import { type EventHub } from './event-hub.js';
 import { type Audience } from './sight.js';
+import { type NewEvent } from './told-event.js';
 
 type Telling = readonly [NewEvent, Audience];
 
+/** Time in which several changes of one host become one event, in milliseconds. */
+const GATHER_MS = 50;
+/** Events of waiting hosts that are told in one turn of the event loop. */
+const PER_TURN = 250;
+
 /**
- * Turns what happens in the fleet into events, with views as they are after the change.
+ * Turns what happens in the fleet into events, with views as they are after the change. Views are made when somebody
+ * reads them, from what is kept here as it was; nothing is read from the database.
  *
- * Invariant: events come out in the order of what they tell, also where a view has to be read first.
+ * Invariants: events of one host come out in the order of what they tell; changes of a host itself wait for
+ * `GATHER_MS`, and are one event as long as nothing else happens on it.
  */
 export class FleetEvents implements FleetListener {
-  private tail: Promise<void> = Promise.resolve();
   /** Each host as its last event showed it. */
   private readonly shown = new Map<string, StoredHost>();
+  /** Hosts that have changed, each as after the last change, in the order of their first. */
+  private readonly waiting = new Map<string, Telling>();
+  private timer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly hub: EventHub,
@@ -32,106 +41,123 @@ export class FleetEvents implements FleetListener {
     private readonly rows: HostsStore,
     private readonly fleet: Fleet,
     private readonly now: Clock,
-    private readonly log: (message: string, details?: object) => void,
   ) {}
 
   hostChanged(hostName: string): void {
-    this.tellOfHost(hostName, 'host.changed');
+    const telling = this.ofHost(hostName, 'host.changed');
+    if (telling === undefined) return;
+    this.waiting.set(hostName, telling);
+    this.timer ??= setTimeout(() => this.tellWaiting(), GATHER_MS).unref();
   }
 
   hostQuarantined(hostName: string): void {
-    this.tellOfHost(hostName, 'host.quarantined');
-  }
-
-  private tellOfHost(hostName: string, type: 'host.changed' | 'host.quarantined'): void {
-    this.enqueue(async () => {
-      const host = this.rows.find(hostName);
-      if (host === undefined) return [];
-      const before = this.shown.get(hostName);
-      this.shown.set(hostName, host);
-      const data = await this.hosts.show(hostName, HostScope.all);
-      return [
-        [
-          { at: this.stamp(), type, host: hostName, data },
-          { host, before },
-        ],
-      ];
-    });
+    this.tellWaitingOf(hostName);
+    const telling = this.ofHost(hostName, 'host.quarantined');
+    if (telling) this.tellOfHost(hostName, telling);
   }
 
   hostRemoved(hostName: string, last: StoredHost | undefined): void {
-    this.enqueue(() => {
-      this.shown.delete(hostName);
-      return [[{ at: this.stamp(), type: 'host.removed', host: hostName, data: { name: hostName } }, { host: last }]];
-    });
+    this.tellWaitingOf(hostName);
+    this.shown.delete(hostName);
+    this.hub.publish(
+      { at: this.now(), type: 'host.removed', host: hostName, data: () => ({ name: hostName }) },
+      { host: last },
+    );
   }
 
+  /** A host's first set is told of by `host.changed` alone: nothing in it has just happened. */
   networksChanged(change: InventoryChange, before: ReadonlyMap<string, KnownNetwork>): void {
-    const at = toTimestamp(change.at);
-    this.enqueue(() => {
-      const host = this.rows.find(change.hostName);
-      const events = [...this.removals(change, before, at), ...this.upserts(change, before, at)];
-      return events.map((event) => [event, { host }]);
-    });
+    if (change.first) return;
+    this.tellWaitingOf(change.hostName);
+    const host = this.rows.find(change.hostName);
+    const reborn = rebornIds(change, before);
+    this.tellOfRemovals(change, before, reborn, host);
+    if (host) this.tellOfUpserts(change, before, reborn, { host, status: this.fleet.statusOf(host) });
   }
 
   operationChanged(operation: Operation): void {
-    const { hostName } = operation;
-    const data = toOperationView(operation, () => true);
-    const narrowed = (sees: (name: string) => boolean) => toOperationView(operation, sees);
-    this.enqueue(() => {
-      const host = this.rows.find(hostName);
-      // One that had the name before is another host, and may have been out of bounds.
-      const same = host !== undefined && operation.createdAt >= host.firstSeenAt ? host : undefined;
-      return [
-        [
-          { at: this.stamp(), type: 'operation.changed', host: hostName, data },
-          { host: same, narrowed },
-        ],
-      ];
-    });
-  }
-
-  private removals(change: InventoryChange, before: ReadonlyMap<string, KnownNetwork>, at: string): NewEvent[] {
-    const { hostName, removedIds } = change;
-    const reborn = rebornIds(change, before);
-    return removedIds.flatMap((id) => {
-      const gone = before.get(id)?.network;
-      if (gone === undefined || reborn.has(id)) return [];
-      return [{ at, type: 'network.removed', host: hostName, data: { id, name: gone.name } } as const];
-    });
-  }
-
-  private upserts(change: InventoryChange, before: ReadonlyMap<string, KnownNetwork>, at: string): NewEvent[] {
-    const { hostName, upserts, at: seenAt } = change;
+    const { hostName, result, target } = operation;
+    this.tellWaitingOf(hostName);
     const host = this.rows.find(hostName);
-    if (host === undefined) return [];
-    const place = { host, status: this.fleet.statusOf(host) };
-    const reborn = new Set(Array.from(rebornIds(change, before), (id) => before.get(id)?.network.name));
-    return upserts.map(({ digest: _digest, ...network }) => {
-      const known = before.get(network.id);
-      const type = known || (isPredefined(network) && reborn.has(network.name)) ? 'network.changed' : 'network.created';
-      const detail = toNetworkDetailView(network, standingAt(network, known, seenAt), 'inventory', place);
-      const { options: _o, ipamOptions: _i, endpoints: _e, source: _s, ...data } = detail;
-      return { at, type, host: hostName, data: data satisfies NetworkView };
-    });
+    // One that had the name before is another host, and may have been out of bounds.
+    const same = host !== undefined && operation.createdAt >= host.firstSeenAt ? host : undefined;
+    const namesOthers = result !== null && 'fleet' in result;
+    const narrowed = namesOthers && ((sees: (name: string) => boolean) => toOperationView(operation, sees));
+    const data = () => toOperationView(operation, () => true);
+    this.hub.publish(
+      { at: this.now(), type: 'operation.changed', host: hostName, data },
+      { host: same, network: target.network, narrowed: narrowed || undefined },
+    );
   }
 
-  private stamp(): string {
-    return toTimestamp(this.now());
+  private ofHost(hostName: string, type: 'host.changed' | 'host.quarantined'): Telling | undefined {
+    const host = this.rows.find(hostName);
+    if (host === undefined) return undefined;
+    const data = this.hosts.viewLater(host);
+    return [{ at: this.now(), type, host: hostName, data }, { host }];
   }
 
-  private enqueue(build: () => Telling[] | Promise<Telling[]>): void {
-    this.tail = this.tail
-      .then(build)
-      .then((events) => events.forEach(([event, audience]) => this.hub.publish(event, audience)))
-      .catch((error: unknown) => this.onLost(error));
+  private tellOfHost(hostName: string, [event, audience]: Telling): void {
+    const before = this.shown.get(hostName);
+    this.shown.set(hostName, audience.host as StoredHost);
+    this.hub.publish(event, { ...audience, before });
   }
 
-  /** Readers that miss an event are told to read again. */
-  private onLost(error: unknown): void {
-    this.log('an event could not be made', { error: String(error) });
-    const data = { reason: 'an event could not be made: read again what you show' };
-    this.hub.publish({ at: this.stamp(), type: 'resync', host: null, data });
+  /** What has changed of the host itself comes before what happens on it next. */
+  private tellWaitingOf(hostName: string): void {
+    const telling = this.waiting.get(hostName);
+    if (telling === undefined) return;
+    this.waiting.delete(hostName);
+    this.tellOfHost(hostName, telling);
   }
+
+  private tellWaiting(): void {
+    let room = PER_TURN;
+    for (const hostName of this.waiting.keys()) {
+      if (room-- === 0) break;
+      this.tellWaitingOf(hostName);
+    }
+    this.timer = this.waiting.size === 0 ? undefined : setTimeout(() => this.tellWaiting(), 1).unref();
+  }
+
+  private tellOfRemovals(
+    { hostName, removedIds, at }: InventoryChange,
+    before: ReadonlyMap<string, KnownNetwork>,
+    reborn: ReadonlySet<string>,
+    host: StoredHost | undefined,
+  ): void {
+    for (const id of removedIds) {
+      const name = before.get(id)?.network.name;
+      if (name === undefined || reborn.has(id)) continue;
+      const network = { id, name };
+      this.hub.publish({ at, type: 'network.removed', host: hostName, data: () => network }, { host, network });
+    }
+  }
+
+  private tellOfUpserts(
+    { hostName, upserts, at }: InventoryChange,
+    before: ReadonlyMap<string, KnownNetwork>,
+    reborn: ReadonlySet<string>,
+    place: HostOfNetwork,
+  ): void {
+    const earlier = new Map(Array.from(reborn, (id) => [before.get(id)!.network.name, before.get(id)!]));
+    for (const { digest: _digest, ...network } of upserts) {
+      const origin = before.get(network.id) ?? (isPredefined(network) ? earlier.get(network.name) : undefined);
+      const type = origin ? 'network.changed' : 'network.created';
+      const data = viewLater(network, standingAt(network, origin, at), place);
+      const { id, name } = network;
+      this.hub.publish({ at, type, host: hostName, data }, { host: place.host, network: { id, name } });
+    }
+  }
+}
+
+/** Keeps no endpoints: events show how many there are, and a network may have a thousand. */
+function viewLater({ endpoints, ...attributes }: Network, standing: Standing, place: HostOfNetwork): () => NetworkView {
+  const endpointCount = endpoints.length;
+  const activeEndpointCount = endpoints.filter(({ state }) => isActive(state)).length;
+  const hostName = place.host.name;
+  return () => {
+    const predefined = isPredefined(attributes);
+    return toNetworkView({ hostName, attributes, predefined, endpointCount, activeEndpointCount, ...standing }, place);
+  };
 }

@@ -62,9 +62,15 @@ export class HostsService {
     return this.view(this.get(name, scope));
   }
 
-  /** As it is now, for whoever holds its row. */
-  view(host: StoredHost): HostView {
-    return toHostView(host, this.fleet.statusOf(host), this.identities.of(host.name));
+  /** The view of a host as it is now, made when it is asked for. */
+  viewLater(host: StoredHost): () => HostView {
+    const status = this.fleet.statusOf(host);
+    const identity = this.identities.of(host.name);
+    return () => toHostView(host, status, identity);
+  }
+
+  private view(host: StoredHost): HostView {
+    return this.viewLater(host)();
   }
 
   find(name: string): StoredHost | undefined {

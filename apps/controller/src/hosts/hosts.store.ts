@@ -1,8 +1,10 @@
-import { type EngineFacts, type EngineHealth, type EngineKind } from '@fairlead/domain';
+import { type EngineFacts, type EngineHealth } from '@fairlead/domain';
 import { type HostFacts } from '@fairlead/link';
 import { type AuditRecord, type AuditStore } from '../audit/audit.store.js';
 import { type Database, Prisma, type Statement, storing } from '../database/index.js';
+import { HostNotes } from './host-notes.js';
 import { HostRows } from './host-rows.js';
+import { type HostRow, NOTHING_SEEN, toColumns, toStored, UNKNOWN } from './host.columns.js';
 
 /** A host as the database holds it. Instants are milliseconds since the epoch. */
 export interface StoredHost {
@@ -37,27 +39,40 @@ export interface StoredInventory {
   readonly known: boolean;
 }
 
-type HostRow = Prisma.HostGetPayload<object>;
-
 /**
  * Reads and writes hosts. Heartbeats are not written: a row changes only with the host's state.
  *
- * Invariant: `rows` holds what the table holds, since this process alone writes it (see DataLock), and so every answer
- * can carry a host's age without asking the database.
+ * Invariants: `rows` holds what the table holds, since this process alone writes it (see DataLock), and so every answer
+ * can carry a host's age without asking the database; only what HostNotes keeps may be ahead of the table, for a moment.
+ * Whether a host is connected is known in memory alone: the column is a hint to people who read the file.
  */
 export class HostsStore {
   private readonly rows = new HostRows();
+  private readonly connected = new Set<string>();
+  private readonly notes: HostNotes;
 
+  /** @param failed told of an error of a write that nobody waits for; it is tried again */
   constructor(
     private readonly database: Database,
     private readonly audit: AuditStore,
-  ) {}
+    failed: (error: unknown) => void = () => undefined,
+  ) {
+    this.notes = new HostNotes(database, failed);
+  }
 
   /** Reads the table. Sessions ended with the process that held them. */
   async load(): Promise<void> {
     const { host } = this.database.prisma;
     await storing(host.updateMany({ where: { connected: true }, data: { connected: false } }));
-    for (const row of await storing(host.findMany())) this.rows.set(row.name, toStored(row));
+    for (const row of await storing(host.findMany())) {
+      const stored = toStored(row);
+      this.rows.set(row.name, { ...stored, inventory: { ...stored.inventory, synced: false } });
+    }
+  }
+
+  /** Writes what is noted and not written yet. */
+  flush(): Promise<void> {
+    return this.notes.flush();
   }
 
   /** In order of name. */
@@ -71,9 +86,20 @@ export class HostsStore {
 
   /**
    * What an agent says of its host when it attaches; the operator's labels, the inventory and its age stay. A host that
-   * nobody has let in by a token, since its agent is on this machine, is audited when it first appears.
+   * nobody has let in by a token, since its agent is on this machine, is audited when it first appears. Nothing is
+   * written at once where the agent says what it said before: a fleet that comes back is noted in batches.
    */
   async attached(facts: HostFacts, peer: string, at: number): Promise<void> {
+    const host = this.rows.get(facts.name);
+    const same = host !== undefined && saysTheSame(host, facts);
+    if (!same) await this.writeAttached(facts, peer, at);
+    this.connected.add(facts.name);
+    if (!same) return;
+    this.patch(facts.name, { peer, inventory: { ...host.inventory, synced: false } });
+    this.note(facts.name);
+  }
+
+  private async writeAttached(facts: HostFacts, peer: string, at: number): Promise<void> {
     const said = { ...toColumns(facts), peer, connected: true, synced: false };
     const fresh = { name: facts.name, labels: {}, firstSeenAt: at, lastHeardAt: at };
     const upsert = this.database.prisma.host.upsert({
@@ -84,7 +110,8 @@ export class HostsStore {
     const row = this.rows.has(facts.name)
       ? await storing(upsert)
       : ((await this.audit.commit(appearance(facts, peer, at), [upsert]))[0] as HostRow);
-    this.rows.set(row.name, toStored(row));
+    const { lastHeardAt } = this.rows.get(facts.name) ?? { lastHeardAt: Number(row.lastHeardAt) };
+    this.rows.set(row.name, { ...toStored(row), lastHeardAt });
   }
 
   /** What the inventory has written of a host, in a transaction of its own. */
@@ -95,36 +122,38 @@ export class HostsStore {
     lastHeardAt: number,
   ): void {
     const inventory = { streamId, setDigest, synced: true, known: streamId !== '' };
-    const host = this.rows.get(name);
-    if (host) this.rows.set(name, { ...host, inventory, counts, lastHeardAt });
+    this.patch(name, { inventory, counts, lastHeardAt });
   }
 
   inventoryDistrusted(name: string): void {
-    const host = this.rows.get(name);
-    if (host) this.rows.set(name, { ...host, inventory: { ...host.inventory, synced: false } });
+    const inventory = this.rows.get(name)?.inventory;
+    if (inventory) this.patch(name, { inventory: { ...inventory, synced: false } });
   }
 
-  async detached(name: string, lastHeardAt: number): Promise<void> {
-    await this.update(name, { connected: false, lastHeardAt });
+  detached(name: string, lastHeardAt: number): void {
+    this.connected.delete(name);
+    this.patch(name, { lastHeardAt });
+    this.note(name);
   }
 
-  async healthChanged(name: string, health: EngineHealth): Promise<void> {
-    await this.update(name, { engineState: health.state, engineReason: health.reason });
+  healthChanged(name: string, health: EngineHealth): void {
+    this.patch(name, { health });
+    this.note(name);
   }
 
   /** Keeps the age of many live hosts, so that after a kill the controller does not think them older than they are. */
   async heard(ages: ReadonlyMap<string, number>): Promise<void> {
-    const pairs = JSON.stringify([...ages]);
-    await this.database.transaction([
-      Prisma.sql`UPDATE "Host" SET "lastHeardAt" = pair.value->>1 FROM json_each(${pairs}) AS pair WHERE "name" = pair.value->>0`,
-    ]);
+    for (const [name, lastHeardAt] of ages) {
+      this.patch(name, { lastHeardAt });
+      this.note(name);
+    }
+    await this.flush();
   }
 
   async setLabels(name: string, labels: Readonly<Record<string, string>>, record: AuditRecord): Promise<void> {
     const change = this.database.prisma.host.updateMany({ where: { name }, data: { labels: { ...labels } } });
     await this.audit.commit(record, [change]);
-    const host = this.rows.get(name);
-    if (host) this.rows.set(name, { ...host, labels });
+    this.patch(name, { labels });
   }
 
   /** Forgets the host and its inventory. Operations, removed networks and the audit stay. */
@@ -145,6 +174,7 @@ export class HostsStore {
 
   removed(name: string): void {
     this.rows.delete(name);
+    this.connected.delete(name);
   }
 
   /** A host of which no agent has told yet, for the transaction of another act; `reload` once that is done. */
@@ -159,39 +189,22 @@ export class HostsStore {
     if (row) this.rows.set(name, toStored(row));
   }
 
-  private async update(name: string, data: Prisma.HostUpdateInput): Promise<void> {
-    const [row] = await storing(this.database.prisma.host.updateManyAndReturn({ where: { name }, data }));
-    if (row) this.rows.set(name, toStored(row));
+  private patch(name: string, fields: Partial<StoredHost>): void {
+    const host = this.rows.get(name);
+    if (host) this.rows.set(name, { ...host, ...fields });
+  }
+
+  private note(name: string): void {
+    const host = this.rows.get(name);
+    if (host) this.notes.note(name, { ...host, connected: this.connected.has(name) });
   }
 }
 
-/** A host without an inventory. */
-const NOTHING_SEEN = {
-  streamId: '',
-  revision: 0,
-  setDigest: '',
-  connected: false,
-  synced: false,
-  networkCount: 0,
-  endpointCount: 0,
-};
-
-/** What is shown of a host until its agent has told of it. */
-const UNKNOWN: Omit<HostFacts, 'name' | 'labels'> = {
-  agentVersion: '',
-  capability: 0,
-  engine: {
-    kind: 'docker',
-    version: '',
-    apiVersion: '',
-    simulated: false,
-    swarm: { nodeId: '', clusterId: '', manager: false },
-  },
-  health: { state: 'down', reason: 'its agent has not connected yet' },
-  journalId: '',
-  policy: { mode: '', rules: [] },
-  rootDigests: [],
-};
+/** Whether an agent says of its host what it said before. */
+const saysTheSame = (host: StoredHost, facts: HostFacts): boolean =>
+  host.policy !== null &&
+  JSON.stringify(toColumns(facts)) ===
+    JSON.stringify(toColumns({ ...facts, ...host, policy: host.policy, labels: host.agentLabels }));
 
 const appearance = ({ name, agentVersion }: HostFacts, peer: string, at: number): AuditRecord => {
   const actor = { name: 'controller', client: `fairlead-agent/${agentVersion}`, peer };
@@ -206,48 +219,3 @@ const appearance = ({ name, agentVersion }: HostFacts, peer: string, at: number)
     detail: {},
   };
 };
-
-const toColumns = ({ labels, engine, health, policy, ...facts }: HostFacts) => ({
-  policy: { mode: policy.mode, rules: [...policy.rules] },
-  agentLabels: { ...labels },
-  agentVersion: facts.agentVersion,
-  capability: facts.capability,
-  journalId: facts.journalId,
-  engineKind: engine.kind,
-  engineVersion: engine.version,
-  engineApiVersion: engine.apiVersion,
-  simulated: engine.simulated,
-  swarmNodeId: engine.swarm.nodeId,
-  swarmClusterId: engine.swarm.clusterId,
-  swarmManager: engine.swarm.manager,
-  engineState: health.state,
-  engineReason: health.reason,
-});
-
-const toStored = (row: HostRow): StoredHost => ({
-  name: row.name,
-  labels: row.labels as Record<string, string>,
-  agentLabels: row.agentLabels as Record<string, string>,
-  agentVersion: row.agentVersion,
-  capability: row.capability,
-  engine: {
-    kind: row.engineKind as EngineKind,
-    version: row.engineVersion,
-    apiVersion: row.engineApiVersion,
-    simulated: row.simulated,
-    swarm: { nodeId: row.swarmNodeId, clusterId: row.swarmClusterId, manager: row.swarmManager },
-  },
-  health: { state: row.engineState === 'up' ? 'up' : 'down', reason: row.engineReason },
-  journalId: row.journalId,
-  lastHeardAt: Number(row.lastHeardAt),
-  firstSeenAt: Number(row.firstSeenAt),
-  peer: row.peer,
-  policy: row.policy as HostFacts['policy'] | null,
-  counts: { networks: row.networkCount, endpoints: row.endpointCount },
-  inventory: {
-    streamId: row.streamId,
-    setDigest: row.setDigest,
-    synced: row.synced,
-    known: row.streamId !== '',
-  },
-});

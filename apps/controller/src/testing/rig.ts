@@ -15,6 +15,7 @@ import { HostScope } from '../access/host-scope.js';
 import { type Principal } from '../access/principal.js';
 import { createId } from '../access/secret.js';
 import { type Database, openDatabase } from '../database/index.js';
+import { KEPT } from '../events/event-hub.js';
 import { everything } from '../events/sight.js';
 import { CertificateAuthority } from '../identity/certificate-authority.js';
 import { ControllerIdentity } from '../identity/controller-identity.js';
@@ -102,9 +103,19 @@ export class Rig {
     const rig = new Rig(folder, database, runtime, ca, options, discard);
     clock.now = () => rig.time;
     rig.time = time;
-    runtime.events.subscribe(undefined, '', everything, (event) => rig.events.push(event));
+    rig.follow();
     await runtime.start();
     return rig;
+  }
+
+  /** Notes every event when it comes. */
+  private follow(): void {
+    const follower = this.runtime.events.follow(undefined, { sight: everything, wants: () => true });
+    const read = (): void => {
+      this.events.push(...follower.take(KEPT).map(({ view }) => view));
+      follower.wait(read);
+    };
+    follower.wait(read);
   }
 
   /** Ends this controller and starts another on the same folder, `ms` later. */
