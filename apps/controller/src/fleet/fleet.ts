@@ -115,10 +115,9 @@ export class Fleet {
     await this.makeRoom(connection);
     const stored = await this.inventory.digests(facts.name);
     const confirmedAt = this.hosts.find(facts.name)?.lastHeardAt ?? this.now();
-    let noted = Promise.resolve();
     const session = new HostSession(connection, this.inventory, stored, confirmedAt, {
       changed: (change, before) => this.tell((listener) => listener.networksChanged?.(change, before)),
-      healthChanged: (health) => void (noted = noted.then(() => this.noteHealth(facts.name, health))),
+      healthChanged: (health) => this.noteHealth(facts.name, health),
       synced: () => this.onSynced(session),
       log: (message) => this.log(message, { host: facts.name }),
     });
@@ -129,10 +128,7 @@ export class Fleet {
     this.objectTo(session);
     this.log('host connected', { host: facts.name, peer: connection.peer, engine: facts.engine.version });
     this.hostChanged(facts.name);
-    this.endings.set(
-      facts.name,
-      this.serve(session, () => noted),
-    );
+    this.endings.set(facts.name, this.serve(session));
   }
 
   session(hostName: string): HostSession | undefined {
@@ -233,12 +229,10 @@ export class Fleet {
     await this.endings.get(present.name);
   }
 
-  /** @param noted when the last health that the session told of has been written */
-  private async serve(session: HostSession, noted: () => Promise<void>): Promise<void> {
+  private async serve(session: HostSession): Promise<void> {
     const [reason] = await Promise.all([session.connection.closed, session.run()]);
-    await noted();
     this.log('host disconnected', { host: session.name, reason });
-    await this.hosts.detached(session.name, session.confirmedAt).catch((error: unknown) => this.logFailure(error));
+    this.hosts.detached(session.name, session.confirmedAt);
     this.sessions.delete(session.name);
     this.endings.delete(session.name);
     this.hostChanged(session.name);
@@ -255,8 +249,8 @@ export class Fleet {
     this.tell((listener) => listener.hostSynced?.(session));
   }
 
-  private async noteHealth(hostName: string, health: EngineHealth): Promise<void> {
-    await this.hosts.healthChanged(hostName, health).catch((error: unknown) => this.logFailure(error));
+  private noteHealth(hostName: string, health: EngineHealth): void {
+    this.hosts.healthChanged(hostName, health);
     this.log(`engine is ${health.state}`, { host: hostName, reason: health.reason });
     this.hostChanged(hostName);
   }

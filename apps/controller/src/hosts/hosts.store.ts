@@ -94,8 +94,8 @@ export class HostsStore {
     const same = host !== undefined && saysTheSame(host, facts);
     if (!same) await this.writeAttached(facts, peer, at);
     this.connected.add(facts.name);
-    if (!same) return;
-    this.patch(facts.name, { peer, inventory: { ...host.inventory, synced: false } });
+    if (same) this.patch(facts.name, { peer, inventory: { ...host.inventory, synced: false } });
+    // Also in place of what was noted of the session before, which else would be written over this.
     this.note(facts.name);
   }
 
