@@ -168,7 +168,7 @@ describe('the client', () => {
 
 describe('credentials', () => {
   it('are asked for at each request and sent in a header, never in the address', async () => {
-    const { seen, baseUrl } = await serve((response) => json(response, 200, { items: [], total: 0 }));
+    const { seen, baseUrl } = await serve((response) => json(response, 200, { items: [], total: 0, nextCursor: null }));
     const tokens = ['flt1.first', undefined];
     const client = createClient({ baseUrl, token: () => tokens.shift() });
     await client.listHosts();
@@ -178,7 +178,7 @@ describe('credentials', () => {
   });
 
   it.each([301, 302, 307, 308])('do not follow a redirect (%i)', async (status) => {
-    const elsewhere = await serve((response) => json(response, 200, { items: [], total: 0 }));
+    const elsewhere = await serve((response) => json(response, 200, { items: [], total: 0, nextCursor: null }));
     const { baseUrl } = await serve((response) =>
       response.writeHead(status, { location: `${elsewhere.baseUrl}/api/v1/hosts` }).end(),
     );
@@ -261,6 +261,21 @@ describe('followEvents', () => {
     expect(lost).toEqual([500, 1000]);
     expect(seen.map(({ headers }) => headers['last-event-id'])).toEqual([undefined, '2', '2']);
     expect(seen[0]?.url).toBe('/api/v1/events?host=web-1');
+  });
+
+  it('goes on from where the stream stood, where it breaks before the first event', async () => {
+    const { seen, baseUrl } = await serve((response, nth) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      if (nth === 1) response.write('id: 7\n\n', () => response.destroy());
+      else if (nth === 2) response.write('id: 7\n\nid: 8\ndata: {"half"', () => response.destroy());
+      else write(response, removed(8));
+    });
+    const stop = new AbortController();
+    const events = followEvents({ baseUrl }, { signal: stop.signal, sleep: () => Promise.resolve() });
+    expect((await events.next()).value).toMatchObject({ id: '8' });
+    stop.abort();
+    await events.next();
+    expect(seen.map(({ headers }) => headers['last-event-id'])).toEqual([undefined, '7', '7']);
   });
 
   it('fails where the first attempt fails', async () => {

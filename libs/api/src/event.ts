@@ -49,7 +49,11 @@ export type EventView = View<typeof event>;
 
 export const eventQuery = z.strictObject({
   host: repeatable(hostName).describe('Only events of these hosts; `resync` always comes'),
-  on: selector.optional().describe('Only events of hosts whose labels fit this selector; `resync` always comes'),
+  on: selector
+    .optional()
+    .describe(
+      'Only events of hosts whose labels fit this selector, and of a host that has just ceased to; `resync` always comes',
+    ),
   type: repeatable(z.enum(EVENT_TYPES)).describe('Only these types; `resync` always comes'),
   network: networkPattern
     .optional()

@@ -21,7 +21,7 @@ const LONGEST_WAIT_MS = 10_000;
 
 /**
  * The events of the fleet, until `signal` aborts. A stream that is lost is taken up again after the last event that
- * came; where the controller no longer has what follows, a `resync` event says so. An event of a type that this version
+ * came, or from where it stood when it was opened; where the controller no longer has what follows, a `resync` event says so. An event of a type that this version
  * does not know is passed over.
  * @throws FairleadError where the first attempt fails, and for problems (a host that does not exist) at any time.
  */
@@ -62,12 +62,14 @@ async function* readStream(
   try {
     for await (const message of readMessages(response.body, parser)) {
       state.waitMs = parser.retryMs ?? FIRST_WAIT_MS;
-      if (message.id !== '') state.lastEventId = message.id;
       const view = readEvent(message.data);
       if (view) yield view;
     }
   } catch (cause) {
     throw cause instanceof FairleadError ? cause : unreachable(cause, client.baseUrl, signal);
+  } finally {
+    // All complete messages have been given by now; a position may have come without one.
+    if (parser.position !== '') state.lastEventId = parser.position;
   }
   throw unreachable('the event stream ended', client.baseUrl, signal);
 }

@@ -20,6 +20,22 @@ describe('SseParser', () => {
     expect(parse(...text).messages).toEqual(whole);
   });
 
+  it('notes where the stream stands, also without a message, once that is complete', () => {
+    const parser = new SseParser();
+    const positions = ['id: 7\n', '\n', 'id: 8\ndata: x\n', '\n', ': alive\n\n', 'id: 9'].map((text) => {
+      const messages = parser.push(text);
+      return [parser.position, messages.length];
+    });
+    expect(positions).toEqual([
+      ['', 0],
+      ['7', 0],
+      ['7', 0],
+      ['8', 1],
+      ['8', 0],
+      ['8', 0],
+    ]);
+  });
+
   it('does not give a message that the end of the stream has cut off', () => {
     expect(parse('data: whole\n\ndata: half\n').messages).toHaveLength(1);
   });

@@ -17,6 +17,8 @@ const LIMIT = 8 * 1024 * 1024;
 export class SseParser {
   /** Milliseconds that the server asks clients to wait before they come again, once it has said so. */
   retryMs: number | undefined;
+  /** Where the stream stands after the messages that are complete; empty: not told. Also moved by an id without data. */
+  position = '';
   private rest = '';
   private id = '';
   private event = '';
@@ -47,6 +49,7 @@ export class SseParser {
     const { id, event, data } = this;
     this.event = '';
     this.data = [];
+    this.position = id;
     return data.length === 0 ? [] : [{ id, event: event || 'message', data: data.join('\n') }];
   }
 }
