@@ -19,6 +19,7 @@ export interface InventoryRows {
   readonly networks: readonly unknown[][];
   readonly texts: readonly unknown[][];
   readonly labels: readonly unknown[][];
+  readonly projects: readonly unknown[][];
   readonly subnets: readonly unknown[][];
   readonly endpoints: readonly unknown[][];
 }
@@ -30,6 +31,7 @@ export function toRows(keyed: readonly KeyedNetwork[]): InventoryRows {
     labels: keyed.flatMap(({ seq, network }) =>
       Object.entries(network.labels).map(([key, value]) => [seq, key, value]),
     ),
+    projects: keyed.flatMap(({ seq, network }) => projectsOf(network).map((project) => [seq, project])),
     subnets: keyed.flatMap(({ seq, network }) =>
       network.subnets.map((subnet, position) => subnetRow(seq, position, subnet)),
     ),
@@ -49,6 +51,16 @@ export function toRows(keyed: readonly KeyedNetwork[]): InventoryRows {
       ]),
     ),
   };
+}
+
+const PROJECT_LABEL = 'com.docker.compose.project';
+
+/** Compose projects that the network itself or a container on it belongs to, each once. */
+function projectsOf({ labels, endpoints }: Network): string[] {
+  const own = Object.hasOwn(labels, PROJECT_LABEL) ? labels[PROJECT_LABEL] : '';
+  const projects = new Set([own ?? '', ...endpoints.map(({ project }) => project)]);
+  projects.delete('');
+  return [...projects];
 }
 
 function networkRow({ seq, hostName, network, firstSeenAt, unusedSinceAt, updatedAt }: KeyedNetwork): unknown[] {

@@ -17,7 +17,7 @@ export const deletion = (seqs: readonly number[]): Prisma.Sql[] =>
 
 /** Removes what belongs to networks, which stay. */
 export const clearance = (seqs: readonly number[]): Prisma.Sql[] =>
-  ['NetworkLabel', 'Subnet', 'Endpoint'].flatMap((table) =>
+  ['NetworkLabel', 'NetworkProject', 'Subnet', 'Endpoint'].flatMap((table) =>
     unless(
       seqs,
       () => Prisma.sql`DELETE FROM ${Prisma.raw(`"${table}"`)} WHERE "networkSeq" IN (SELECT value FROM ${each(seqs)})`,
@@ -36,6 +36,11 @@ export const insertion = (rows: InventoryRows): Prisma.Sql[] => [
     rows.labels,
     () => Prisma.sql`INSERT INTO "NetworkLabel" ("networkSeq", "key", "value")
       SELECT ${columns(3)} FROM ${each(rows.labels)}`,
+  ),
+  ...unless(
+    rows.projects,
+    () =>
+      Prisma.sql`INSERT INTO "NetworkProject" ("networkSeq", "project") SELECT ${columns(2)} FROM ${each(rows.projects)}`,
   ),
   ...unless(
     rows.subnets,

@@ -99,6 +99,18 @@ CREATE TABLE "new_Endpoint" (
 INSERT INTO "new_Endpoint" ("networkSeq", "aliases", "containerId", "containerName", "endpointId", "ipv4", "ipv6", "mac", "project", "service", "state") SELECT n."seq", o."aliases", o."containerId", o."containerName", o."endpointId", o."ipv4", o."ipv6", o."mac", o."project", o."service", o."state" FROM "Endpoint" o JOIN "new_Network" n ON n."hostName" = o."hostName" AND n."id" = o."networkId";
 DROP TABLE "Endpoint";
 
+CREATE TABLE "NetworkProject" (
+    "networkSeq" INTEGER NOT NULL,
+    "project" TEXT NOT NULL,
+
+    PRIMARY KEY ("networkSeq", "project"),
+    CONSTRAINT "NetworkProject_networkSeq_fkey" FOREIGN KEY ("networkSeq") REFERENCES "Network" ("seq") ON DELETE CASCADE ON UPDATE CASCADE
+) WITHOUT ROWID;
+INSERT INTO "NetworkProject" ("networkSeq", "project")
+  SELECT "networkSeq", "project" FROM "new_Endpoint" WHERE "project" <> ''
+  UNION SELECT "networkSeq", "value" FROM "new_NetworkLabel" WHERE "key" = 'com.docker.compose.project' AND "value" <> '';
+CREATE INDEX "NetworkProject_project_idx" ON "NetworkProject"("project");
+
 CREATE TABLE "new_Host" (
     "name" TEXT NOT NULL PRIMARY KEY,
     "labels" JSONB NOT NULL,
@@ -155,11 +167,12 @@ ALTER TABLE "new_Subnet" RENAME TO "Subnet";
 ALTER TABLE "new_Endpoint" RENAME TO "Endpoint";
 ALTER TABLE "new_RemovedNetwork" RENAME TO "RemovedNetwork";
 CREATE INDEX "Network_id_idx" ON "Network"("id");
-CREATE INDEX "Network_name_hostName_driver_scope_predefined_endpointCount_idx" ON "Network"("name", "hostName", "driver", "scope", "predefined", "endpointCount");
-CREATE INDEX "Network_driver_name_hostName_predefined_endpointCount_idx" ON "Network"("driver", "name", "hostName", "predefined", "endpointCount");
+CREATE INDEX "Network_by_name" ON "Network"("name", "hostName", "driver", "scope", "predefined", "endpointCount");
+CREATE INDEX "Network_by_host" ON "Network"("hostName", "name", "driver", "scope", "predefined", "endpointCount");
+CREATE INDEX "Network_by_driver" ON "Network"("driver", "hostName", "name", "predefined", "endpointCount");
 CREATE INDEX "Network_scope_name_idx" ON "Network"("scope", "name");
-CREATE INDEX "Network_unusedSinceAt_name_hostName_idx" ON "Network"("unusedSinceAt", "name", "hostName");
-CREATE INDEX "Network_createdAt_hostName_idx" ON "Network"("createdAt", "hostName");
+CREATE INDEX "Network_by_unused" ON "Network"("unusedSinceAt", "hostName", "name");
+CREATE INDEX "Network_by_created" ON "Network"("createdAt", "hostName");
 CREATE UNIQUE INDEX "Network_hostName_id_key" ON "Network"("hostName", "id");
 CREATE INDEX "NetworkLabel_key_value_idx" ON "NetworkLabel"("key", "value");
 CREATE INDEX "Subnet_firstAddress_lastAddress_idx" ON "Subnet"("firstAddress", "lastAddress");
