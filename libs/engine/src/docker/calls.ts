@@ -30,9 +30,11 @@ const REMOVERS = ['RemoveNetwork', 'PruneNetworks'];
  */
 export const ALLOWED_CALLS: readonly AllowedCall[] = [
   read('/_ping', 'whether the engine answers', ['WatchInventory']),
-  read('/version', 'what the engine is', ['DescribeHost', 'CreateNetwork', 'ConnectContainer']),
-  read('/info', 'its membership in a swarm', ['DescribeHost', 'CreateNetwork', 'ConnectContainer']),
-  { ...read('/events', 'hints that something has changed', ['WatchInventory']), query: ['filters'] },
+  read('/version', 'what the engine is', ['DescribeHost', 'CreateNetwork', 'ConnectContainer', 'WatchInventory']),
+  read('/info', 'its membership in a swarm, its clock', [
+    ...['DescribeHost', 'CreateNetwork', 'ConnectContainer', 'WatchInventory'],
+  ]),
+  { ...read('/events', 'hints that something has changed', ['WatchInventory']), query: ['filters', 'since'] },
   read('/networks', 'the inventory', [
     ...READERS,
     ...REMOVERS,

@@ -232,13 +232,36 @@ describe('the connection to an engine', () => {
     const line = (id: string): string =>
       `${JSON.stringify({ Type: 'network', Action: 'create', Actor: { ID: id } })}\n`;
 
+    const onEvents =
+      (events: Handler, version: object = {}): Handler =>
+      (request, response, body) => {
+        if (request.url?.startsWith('/events')) events(request, response, body);
+        else json(response, request.url === '/info' ? { SystemTime: '2026-11-25T05:31:24.106613623Z' } : version);
+      };
+
+    it("opens Podman's stream before its headers, which come with its first event", async () => {
+      const told: string[] = [];
+      server.handle = onEvents((_request, response) => void (answer = response), {
+        Components: [{ Name: 'Podman Engine' }],
+      });
+      let answer: ServerResponse | undefined;
+      const opened = () => {
+        told.push('opened');
+        const begin = (): unknown => (answer === undefined ? setTimeout(begin, 1) : answer.end(line('n1')));
+        begin();
+      };
+      const handlers = { opened, event: ({ id }: { id: string }) => void told.push(id) };
+      await expect(engine.followEvents(handlers, new AbortController().signal)).rejects.toThrow(/has ended/);
+      expect(told).toEqual(['opened', 'n1']);
+    });
+
     it('asks the engine to filter, opens with the headers, and fails at the end of the stream', async () => {
       const told: string[] = [];
-      server.handle = (_request, response) => {
+      server.handle = onEvents((_request, response) => {
         response.writeHead(200).flushHeaders();
         response.write(line('n1') + line('n2').slice(0, 9));
         response.end(line('n2').slice(9));
-      };
+      });
       const handlers = {
         opened: () => void told.push('opened'),
         event: ({ id }: { id: string }) => void told.push(id),
@@ -246,14 +269,16 @@ describe('the connection to an engine', () => {
       const following = engine.followEvents(handlers, new AbortController().signal);
       await expect(following).rejects.toMatchObject({ code: 'engine_unavailable' });
       expect(told).toEqual(['opened', 'n1', 'n2']);
-      const filters = new URL(`http://x${server.requests[0]?.slice(4)}`).searchParams.get('filters') ?? '';
+      const { searchParams } = new URL(`http://x${server.requests.at(-1)?.slice(4)}`);
+      const filters = searchParams.get('filters') ?? '';
+      expect(searchParams.get('since')).toBe('1795584684.106613623');
       expect(JSON.parse(filters)).toMatchObject({ type: ['network', 'container'] });
       expect(filters).not.toMatch(/exec|health/);
     });
 
     it('does not open a stream that is refused', async () => {
       let opened = false;
-      server.handle = (_request, response) => json(response, { message: 'no' }, 400);
+      server.handle = onEvents((_request, response) => json(response, { message: 'no' }, 400));
       const handlers = { opened: () => void (opened = true), event: () => undefined };
       const following = engine.followEvents(handlers, new AbortController().signal);
       await expect(following).rejects.toMatchObject({ code: 'engine_refused', engineMessage: 'no' });

@@ -23,6 +23,8 @@ export interface EngineRequest {
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: object;
   readonly timeoutMs?: number;
+  /** Of a stream: its headers may be as late as its content. */
+  readonly waits?: boolean;
 }
 
 /** The part of dockerode that is used here; dockerode's own types leave it `any`. */
@@ -91,7 +93,8 @@ export class Connection {
       done();
     };
     if (signal.aborted) abort();
-    const timer = setTimeout(() => controller.abort(new TimedOut(this.timeouts.read)), this.timeouts.read);
+    const giveUp = (): void => controller.abort(new TimedOut(this.timeouts.read));
+    const timer = request.waits === true ? undefined : setTimeout(giveUp, this.timeouts.read);
     try {
       const response = await this.dial(request, controller.signal);
       response.once('close', finish);

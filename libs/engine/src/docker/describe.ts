@@ -11,10 +11,12 @@ export async function describeEngine(connection: Connection): Promise<EngineFact
   return toEngineFacts(version as RawVersion, info as RawInfo);
 }
 
+export const isPodman = ({ Components }: RawVersion): boolean =>
+  (Components ?? []).some(({ Name }) => Name === 'Podman Engine');
+
 export function toEngineFacts(version: RawVersion, info: RawInfo): EngineFacts {
-  const isPodman = (version.Components ?? []).some(({ Name }) => Name === 'Podman Engine');
   return {
-    kind: isPodman ? 'podman' : 'docker',
+    kind: isPodman(version) ? 'podman' : 'docker',
     version: version.Version ?? '',
     apiVersion: version.ApiVersion ?? '',
     simulated: false,

@@ -78,6 +78,8 @@ export interface RawVersion {
 }
 
 export interface RawInfo {
+  /** RFC 3339 with nanoseconds. */
+  readonly SystemTime?: Maybe<string>;
   readonly Swarm?: Maybe<{
     readonly NodeID?: Maybe<string>;
     readonly ControlAvailable?: Maybe<boolean>;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { toEngineEvent } from './events.js';
+import { toEngineEvent, toTimestamp } from './events.js';
 import { FrameReader } from './frames.js';
 import { lineSplitter } from './lines.js';
 
@@ -50,6 +50,8 @@ describe('toEngineEvent', () => {
   it("does not take Podman's container for a network", () => {
     const podmans = { Actor: { ID: 'c1', Attributes: { network: 'my-net' } } };
     expect(toEngineEvent(event(podmans))).toEqual({ type: 'network', action: 'connect', id: '' });
+    const removed = { Action: 'remove', Actor: { ID: 'n1', Attributes: { network: 'my-net' } } };
+    expect(toEngineEvent(event(removed))).toEqual({ type: 'network', action: 'destroy', id: 'n1' });
   });
 
   it.each([
@@ -62,6 +64,15 @@ describe('toEngineEvent', () => {
     event({ Action: '' }),
     event({ Action: null }),
   ])('passes over %j', (line) => expect(toEngineEvent(line)).toBeUndefined());
+});
+
+describe('toTimestamp', () => {
+  it('keeps the nanoseconds, which a number would lose, in any time zone', () => {
+    expect(toTimestamp('2026-11-25T05:31:24.106613623Z')).toBe('1795584684.106613623');
+    expect(toTimestamp('2026-11-25T06:31:24.5+01:00')).toBe('1795584684.500000000');
+    expect(toTimestamp('2026-11-25T05:31:24Z')).toBe('1795584684.000000000');
+    expect(toTimestamp('')).toBe('0');
+  });
 });
 
 describe('FrameReader', () => {
