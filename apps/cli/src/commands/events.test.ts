@@ -71,9 +71,13 @@ describe('events', () => {
       { ...base, id: '9', host: 'demo-2', type: 'host.changed', data: aHost({ name: 'demo-2', simulated: true }) },
       { ...base, id: '10', host: 'demo-2', ...removed },
     ];
-    const hosts = { items: [aHost({ name: 'web-1' }), aHost({ name: 'demo-1', simulated: true })], total: 2 };
+    const hosts = {
+      items: [aHost({ name: 'web-1' }), aHost({ name: 'demo-1', simulated: true })],
+      total: 2,
+      nextCursor: null,
+    };
     const answer: typeof fetch = (url) => {
-      if ((url as string).endsWith('/hosts')) return Promise.resolve(Response.json(hosts));
+      if ((url as string).includes('/hosts?')) return Promise.resolve(Response.json(hosts));
       const body = events.map((event) => `id: ${event.id}\ndata: ${JSON.stringify(event)}\n\n`).join('');
       return Promise.resolve(new Response(body, { headers: { 'content-type': 'text/event-stream' } }));
     };

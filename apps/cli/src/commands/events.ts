@@ -2,6 +2,7 @@ import { EVENT_TYPES, type EventType, type EventView, followEvents } from '@fair
 import { type Command, Option } from 'commander';
 import type { Cli, ClientFlags } from '../cli.js';
 import { simulatedAmong } from '../fleet/hosts.js';
+import { allHosts } from '../fleet/pages.js';
 import { collect, withClient } from '../flags.js';
 import { toJsonLine, toYaml } from '../output/format.js';
 import { lines } from '../output/rows.js';
@@ -42,7 +43,7 @@ async function follow(cli: Cli, { host = [], type, after, output, api }: Flags):
     onLost: ({ message }: Error) => cli.terminal.warn(lines([`${message}; trying again …`])),
   };
   const forPeople = output === undefined || output === 'table';
-  const simulated = simulatedAmong(forPeople ? (await cli.client({ api }).listHosts()).items : []);
+  const simulated = simulatedAmong(forPeople ? await allHosts(cli.client({ api })) : []);
   for await (const event of followEvents(cli.clientOptions({ api }), options)) {
     if ((event.type === 'host.changed' || event.type === 'host.quarantined') && event.data.simulated)
       simulated.add(event.host);

@@ -11,7 +11,7 @@ import { listensOn } from './processes.js';
 import { runningControllers } from './admin-token.js';
 
 const folder = temporaryFolders();
-const noHosts = { listHosts: () => ({ items: [], total: 0 }) };
+const noHosts = { listHosts: () => ({ items: [], total: 0, nextCursor: null }) };
 
 /** A user with folders of their own, and what a command of theirs sends. */
 function aUser(env: Readonly<Record<string, string>> = {}) {

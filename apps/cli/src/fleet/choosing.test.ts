@@ -8,10 +8,10 @@ import { chooseNetworks, parseReference } from './networks.js';
 const clientOf = (answers: Answers): Client =>
   createClient({ baseUrl: 'http://fleet', fetch: new FakeController(answers).fetch });
 const fleet = (...names: string[]): Answers => ({
-  listHosts: () => ({ items: names.map((name) => aHost({ name })), total: names.length }),
+  listHosts: () => ({ items: names.map((name) => aHost({ name })), total: names.length, nextCursor: null }),
 });
 const networks = (...items: ReturnType<typeof aNetwork>[]): Answers => ({
-  listNetworks: () => ({ items, total: items.length, nextCursor: null, unavailableHosts: [] }),
+  listNetworks: () => ({ items, total: items.length, nextCursor: null, unavailableHosts: [], unavailableTotal: 0 }),
 });
 
 describe('choosing hosts', () => {
@@ -22,7 +22,11 @@ describe('choosing hosts', () => {
 
   it('keeps hosts that are offline: that they cannot be reached is to be said, not passed over', async () => {
     const client = clientOf({
-      listHosts: () => ({ items: [aHost({ name: 'a' }), aHost({ name: 'b', freshness: 'offline' })], total: 2 }),
+      listHosts: () => ({
+        items: [aHost({ name: 'a' }), aHost({ name: 'b', freshness: 'offline' })],
+        total: 2,
+        nextCursor: null,
+      }),
     });
     expect((await chooseHosts(client, { allHosts: true })).hosts).toEqual(['a', 'b']);
   });

@@ -1,6 +1,8 @@
 import type { Client, HostView } from '@fairlead/api';
 import { FairleadError } from '@fairlead/domain';
 import type { HostFlags } from '../flags.js';
+import { firstOf } from '../output/first-of.js';
+import { allHosts } from './pages.js';
 
 export interface ChosenHosts {
   readonly hosts: readonly string[];
@@ -25,7 +27,7 @@ export async function chooseHosts(client: Client, flags: HostFlags): Promise<Cho
     const hosts = [...new Set(flags.host)].sort();
     return { hosts, several: hosts.length > 1 };
   }
-  const { items } = await client.listHosts({ query: { on: flags.on } });
+  const items = await allHosts(client, { on: flags.on });
   const hosts = items.map(({ name }) => name);
   if (hosts.length === 0) throw noHosts(flags);
   if (hasHostFlags(flags)) return { hosts, several: true };
@@ -45,7 +47,7 @@ function noHosts({ on }: HostFlags): FairleadError {
 }
 
 function whichHost(hosts: readonly HostView[]): FairleadError {
-  const names = hosts.map(({ name }) => name).join(', ');
+  const names = firstOf(hosts.map(({ name }) => name));
   return new FairleadError('invalid_argument', `The fleet has ${hosts.length} hosts; which one? ${names}`, {
     hint: "Choose with --host NAME (repeatable), --on 'env=prod' or --all-hosts.",
   });

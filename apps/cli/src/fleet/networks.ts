@@ -1,6 +1,7 @@
 import type { Client, NetworkPageView, NetworkView } from '@fairlead/api';
 import { FairleadError, isFullNetworkId } from '@fairlead/domain';
 import type { HostFlags } from '../flags.js';
+import { firstOf } from '../output/first-of.js';
 import { chooseHosts, hasHostFlags } from './hosts.js';
 
 /** One network as a path of the API names it. */
@@ -62,13 +63,16 @@ function onlyOne(reference: string, found: readonly NetworkView[]): NetworkTarge
   const places = found.map(
     ({ host, name, id }) => `${host}/${name}${isFullNetworkId(reference) ? '' : ` (${id.slice(0, 12)})`}`,
   );
-  throw new FairleadError('ambiguous_name', `'${reference}' fits ${found.length} networks: ${places.join(', ')}`, {
+  throw new FairleadError('ambiguous_name', `'${reference}' fits ${found.length} networks: ${firstOf(places)}`, {
     hint: 'Write HOST/NETWORK, or choose with --host NAME. On one host, name it by its id.',
   });
 }
 
-function notFound(reference: string, { unavailableHosts }: NetworkPageView): FairleadError {
-  const silent = unavailableHosts.map(({ name }) => name).join(', ');
+function notFound(reference: string, { unavailableHosts, unavailableTotal }: NetworkPageView): FairleadError {
+  const silent = firstOf(
+    unavailableHosts.map(({ name }) => name),
+    unavailableTotal,
+  );
   const hint = silent === '' ? '' : ` What is known of ${silent} is not up to date.`;
   return new FairleadError('network_not_found', `No host has a network '${reference}'`, {
     hint: `See 'fairlead network ls'.${hint}`,

@@ -1,3 +1,5 @@
+import type { Client, HostQuery, HostView } from '@fairlead/api';
+
 /** Rows that one page may have at most. */
 const PAGE = 500;
 
@@ -20,3 +22,10 @@ export async function readPages<Row>(
     cursor = page.nextCursor;
   }
 }
+
+/** What hosts are chosen by. */
+export type HostChoice = Partial<Pick<HostQuery, 'host' | 'on' | 'freshness'>>;
+
+/** All hosts that fit, on however many pages. */
+export const allHosts = (client: Client, query: HostChoice = {}): Promise<HostView[]> =>
+  readPages(Infinity, (page) => client.listHosts({ query: { ...query, ...page } }));

@@ -3,7 +3,7 @@ import { FairleadError } from '@fairlead/domain';
 import { fairlead } from '../../../test/run.js';
 import { aHost } from '../../../test/views.js';
 
-const fleet = (...items: ReturnType<typeof aHost>[]) => ({ items, total: items.length });
+const fleet = (...items: ReturnType<typeof aHost>[]) => ({ items, total: items.length, nextCursor: null });
 
 describe('host ls', () => {
   it('shows how fresh each host is, what its engine is, and that it is simulated', async () => {

@@ -4,7 +4,7 @@ import { FairleadError } from '@fairlead/domain';
 import { fairlead, NOW } from '../../../test/run.js';
 import { aClash, aHost, aJoinToken, aNewJoinToken } from '../../../test/views.js';
 
-const fleet = (...items: HostView[]) => ({ items, total: items.length });
+const fleet = (...items: HostView[]) => ({ items, total: items.length, nextCursor: null });
 const inHours = (hours: number): string => new Date(NOW + hours * 3_600_000).toISOString();
 const joined = (name: string, state: HostView['identity']['state'], hours?: number): HostView => {
   const certificate = hours === undefined ? null : { serial: 'a', expiresAt: inHours(hours), root: 'r', generation: 2 };

@@ -1,6 +1,7 @@
 import type { HostView } from '@fairlead/api';
 import type { Command } from 'commander';
 import type { Cli, ClientFlags } from '../../cli.js';
+import { allHosts } from '../../fleet/pages.js';
 import { type HostFlags, withClient, withHosts } from '../../flags.js';
 import { alarms, identityColumns } from '../../output/identity.js';
 import { lines, printRows } from '../../output/rows.js';
@@ -31,7 +32,7 @@ export function registerHostLs(parent: Command, cli: Cli): void {
 }
 
 async function list(cli: Cli, flags: Flags): Promise<void> {
-  const { items } = await cli.client(flags).listHosts({ query: { host: flags.host, on: flags.on } });
+  const items = await allHosts(cli.client(flags), { host: flags.host ?? [], on: flags.on });
   const shown = columns(items, cli.around.now());
   printRows(cli.terminal, flags, { rows: items, columns: shown, name: ({ name }) => name });
   if (!flags.quiet && (flags.output ?? 'table') === 'table') cli.terminal.warn(lines(alarms(items)));

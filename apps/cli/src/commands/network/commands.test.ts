@@ -8,6 +8,7 @@ const found = (...items: ReturnType<typeof aNetwork>[]) => ({
   total: items.length,
   nextCursor: null,
   unavailableHosts: [],
+  unavailableTotal: 0,
 });
 const one = {
   containerId: 'c'.repeat(64),
@@ -66,7 +67,7 @@ describe('naming a network', () => {
   it('says whose inventory is out of date where none has it', async () => {
     const silent = { name: 'web-9', freshness: 'offline', asOf: '2026-11-24T09:00:00Z' } as const;
     const { err, exitCode } = await fairlead('network rm my-net', {
-      listNetworks: () => ({ ...found(), unavailableHosts: [silent] }),
+      listNetworks: () => ({ ...found(), unavailableHosts: [silent], unavailableTotal: 1 }),
     });
     expect(exitCode).toBe(3);
     expect(err).toContain("No host has a network 'my-net'");

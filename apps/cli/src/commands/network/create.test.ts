@@ -6,7 +6,11 @@ import { aHost, anOperation, aRecord } from '../../../test/views.js';
 
 const created = (host = 'web-1', warning = '') =>
   anOperation({ kind: 'create', host, result: { network: aRecord(), warning } });
-const fleet = (...names: string[]) => ({ items: names.map((name) => aHost({ name })), total: names.length });
+const fleet = (...names: string[]) => ({
+  items: names.map((name) => aHost({ name })),
+  total: names.length,
+  nextCursor: null,
+});
 
 describe('network create', () => {
   it('creates on the only host of the fleet and prints the id alone, as docker does', async () => {

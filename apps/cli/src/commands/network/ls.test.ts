@@ -8,6 +8,7 @@ const page = (...items: ReturnType<typeof aNetwork>[]) => ({
   total: items.length,
   nextCursor: null,
   unavailableHosts: [],
+  unavailableTotal: 0,
 });
 
 describe('network ls', () => {
@@ -33,6 +34,7 @@ describe('network ls', () => {
       listNetworks: () => ({
         ...page(aNetwork(), aNetwork({ host: 'web-2', ...gone })),
         unavailableHosts: [{ name: 'web-2', ...gone }],
+        unavailableTotal: 1,
       }),
     });
     expect(out).toContain('FRESHNESS');

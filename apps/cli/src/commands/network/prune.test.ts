@@ -13,7 +13,7 @@ const stopped = aPlanItem('my-net', {
 });
 const builtIn = aPlanItem('bridge', { action: 'keep', reason: 'predefined', explanation: 'built in' });
 const plan = aPlan({ hash: 'h1', items: [builtIn, stopped, unused('old')] });
-const only = { items: [aHost()], total: 1 };
+const only = { items: [aHost()], total: 1, nextCursor: null };
 const ref = (name: string) => ({ id: name.padEnd(64, '0'), name });
 const pruned = anOperation({
   kind: 'prune',
@@ -130,7 +130,7 @@ describe('network prune', () => {
   it('goes on with the hosts that can be planned for, and names the others', async () => {
     const { out, err, exitCode } = await fairlead('network prune -f --all-hosts', {
       ...answers,
-      listHosts: () => ({ items: [aHost(), aHost({ name: 'web-2' })], total: 2 }),
+      listHosts: () => ({ items: [aHost(), aHost({ name: 'web-2' })], total: 2, nextCursor: null }),
       planPrune: ({ params }) => {
         if (params['host'] === 'web-2') throw new FairleadError('host_unavailable', "Host 'web-2' is offline");
         return plan;

@@ -3,7 +3,7 @@ import { formatDuration, OPERATION_KINDS, OPERATION_OUTCOMES, OPERATION_STATES }
 import { type Command, Option } from 'commander';
 import type { Cli, ClientFlags } from '../../cli.js';
 import { simulatedAmong } from '../../fleet/hosts.js';
-import { readPages } from '../../fleet/pages.js';
+import { allHosts, readPages } from '../../fleet/pages.js';
 import { collect, integer, withClient } from '../../flags.js';
 import { printRows } from '../../output/rows.js';
 import { type Column, describeTimeSince, hostLabel } from '../../output/table.js';
@@ -35,8 +35,8 @@ export function registerOperationLs(parent: Command, cli: Cli): void {
 
 async function list(cli: Cli, flags: Flags): Promise<void> {
   const client = cli.client(flags);
-  const [rows, { items }] = await Promise.all([read(client, flags), client.listHosts()]);
-  const shown = columns(cli.around.now(), simulatedAmong(items));
+  const [rows, hosts] = await Promise.all([read(client, flags), allHosts(client)]);
+  const shown = columns(cli.around.now(), simulatedAmong(hosts));
   printRows(cli.terminal, flags, { rows, columns: shown, name: ({ id }) => id });
 }
 

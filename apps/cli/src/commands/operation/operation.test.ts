@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { fairlead } from '../../../test/run.js';
 import { aHost, anOperation } from '../../../test/views.js';
 
-const hosts = { items: [aHost(), aHost({ name: 'demo-1', simulated: true })], total: 2 };
+const hosts = { items: [aHost(), aHost({ name: 'demo-1', simulated: true })], total: 2, nextCursor: null };
 const page = (...items: ReturnType<typeof anOperation>[]) => ({ items, total: items.length, nextCursor: null });
 
 describe('operation ls', () => {
