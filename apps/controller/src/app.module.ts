@@ -9,6 +9,8 @@ import { AuditController } from './audit/audit.controller.js';
 import { AuditStore } from './audit/audit.store.js';
 import { AuditVerifier } from './audit/verifier.js';
 import { type Clock } from './clock.js';
+import { ConsistencyController } from './consistency/consistency.controller.js';
+import { ConsistencyService } from './consistency/consistency.service.js';
 import { Database } from './database/index.js';
 import { EventHub } from './events/event-hub.js';
 import { EventsController } from './events/events.controller.js';
@@ -46,6 +48,7 @@ export class AppModule {
       module: AppModule,
       controllers: [
         HostsController,
+        ConsistencyController,
         NetworksController,
         OperationsController,
         EventsController,
@@ -64,6 +67,7 @@ export class AppModule {
         value(CommandsResponder, runtime.responder),
         value(OperationsStore, runtime.operations),
         value(EventHub, runtime.events),
+        value(ConsistencyService, runtime.consistency),
         value(JoinTokensService, runtime.identities.tokens),
         value(ListeningHosts, runtime.identities.listening),
         value(IdentitiesService, runtime.identities.service),

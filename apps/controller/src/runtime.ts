@@ -7,6 +7,7 @@ import { AuditStore } from './audit/audit.store.js';
 import { type Auditing, createAuditing } from './audit/auditing.js';
 import { Refusals } from './audit/refusals.js';
 import { type Clock } from './clock.js';
+import { ConsistencyService } from './consistency/consistency.service.js';
 import { type Database } from './database/index.js';
 import { EventHub } from './events/event-hub.js';
 import { FleetEvents } from './events/fleet-events.js';
@@ -41,6 +42,7 @@ export interface Runtime {
   readonly operations: OperationsStore;
   readonly service: OperationsService;
   readonly events: EventHub;
+  readonly consistency: ConsistencyService;
   readonly fleet: Fleet;
   readonly identities: Identities;
   readonly link: LinkServer;
@@ -71,13 +73,15 @@ export interface RuntimeOptions {
   /** All addresses of a name; default: as this machine resolves it. */
   readonly resolve?: Resolve | undefined;
   readonly linkLimits?: Partial<LinkLimits>;
+  /** Waits between two looks at a host; default: as long as it is told to. */
+  readonly pause?: ((ms: number) => Promise<unknown>) | undefined;
 }
 
 export function createRuntime(
   database: Database,
   now: Clock,
   logger: Logger,
-  { keysDir, oidc = null, monotonic, own, advertise, dialRanges = [], resolve, linkLimits = {} }: RuntimeOptions,
+  { keysDir, oidc = null, monotonic, own, advertise, dialRanges = [], resolve, linkLimits = {}, pause }: RuntimeOptions,
 ): Runtime {
   const log = toLog(logger);
   const audit = new AuditStore(database);
@@ -130,6 +134,7 @@ export function createRuntime(
     operations: operationsStore,
     service,
     events,
+    consistency: new ConsistencyService(hosts, networksStore, fleet, now, pause),
     fleet,
     identities,
     link,

@@ -1,5 +1,6 @@
 export * from './access.js';
 export * from './dial-address.js';
+export * from './differences.js';
 export * from './duration.js';
 export * from './errors.js';
 export * from './glob.js';
