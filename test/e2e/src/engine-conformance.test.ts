@@ -43,7 +43,20 @@ async function startLab(): Promise<EngineUnderTest> {
   const host = firstHost(lab);
   const docker = async (...args: string[]): Promise<void> => void (await host.docker(...args));
   const make = (verb: readonly string[], name: string, network = 'bridge'): Promise<string> =>
-    host.docker(...verb, '--name', name, '--network', network, images.busybox, 'sleep', '100000');
+    host.docker(
+      ...verb,
+      '--stop-timeout',
+      '0',
+      '--cap-add',
+      'NET_RAW',
+      '--name',
+      name,
+      '--network',
+      network,
+      images.busybox,
+      'sleep',
+      '100000',
+    );
   return {
     engine: createDockerEngine(host.engineUrl),
     host: {

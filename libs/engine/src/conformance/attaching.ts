@@ -4,6 +4,10 @@ import type { Attachment } from '../port.js';
 import { anEndpointSpec, aSubnet, type Subject } from './subject.js';
 import { expectRefusal } from './refusals.js';
 
+const NO_CONTAINER = /no such container/i;
+const NO_NETWORK = /(nowhere|host)(: network)? not found/;
+const NOT_CONNECTED = /is not connected/;
+
 export function attaching(subject: () => Subject): void {
   const attachmentsOf = async (container: string): Promise<Readonly<Record<string, Attachment>>> => {
     const { attachments } = await subject().engine.inspectContainer(container);
@@ -18,7 +22,7 @@ export function attaching(subject: () => Subject): void {
       await engine.connect(network, 'one', anEndpointSpec({ aliases: ['db'] }));
       const attachment = (await attachmentsOf('one'))['my-net'];
       expect(attachment).toMatchObject({ networkId: network, ipv4: '10.70.0.2' });
-      expect(attachment?.endpointId).toMatch(/^[0-9a-f]{64}$/);
+      expect(attachment?.endpointId).toMatch(subject().can.endpointIds ? /^[0-9a-f]{64}$/ : /^$/);
       expect(attachment?.aliases).toContain('db');
       await engine.disconnect(network, 'one', false);
       expect(Object.keys(await attachmentsOf('one'))).toEqual(['bridge']);
@@ -37,7 +41,11 @@ export function attaching(subject: () => Subject): void {
       await subject().running('one');
       const { engine } = subject();
       const outside = anEndpointSpec({ ipv4: '10.99.0.5' });
-      await expectRefusal(engine.connect(automatic, 'one', outside), 'invalid_argument', /user configured subnets/);
+      await expectRefusal(
+        engine.connect(automatic, 'one', outside),
+        'invalid_argument',
+        /user configured subnets|10\.99\.0\.5/,
+      );
       await expectRefusal(engine.connect(chosen, 'one', outside), 'invalid_argument', /10\.99\.0\.5/);
     });
 
@@ -49,9 +57,9 @@ export function attaching(subject: () => Subject): void {
       await expectRefusal(
         engine.connect(network, 'one', anEndpointSpec()),
         'already_connected',
-        /already exists in network/,
+        /already exists in network|already connected/,
       );
-      await expectRefusal(engine.disconnect(other, 'one', false), 'not_connected', /is not connected/);
+      await expectRefusal(engine.disconnect(other, 'one', false), 'not_connected', NOT_CONNECTED);
     });
 
     it('names which of the two is not there', async () => {
@@ -59,16 +67,22 @@ export function attaching(subject: () => Subject): void {
       const network = await subject().network('my-net');
       await subject().running('one');
       const plain = anEndpointSpec();
-      await expectRefusal(engine.connect(network, 'nobody', plain), 'container_not_found', /No such container: nobody/);
-      await expectRefusal(engine.connect('nowhere', 'one', plain), 'network_not_found', /nowhere not found/);
-      await expectRefusal(engine.disconnect(network, 'nobody', false), 'container_not_found', /No such container/);
-      await expectRefusal(engine.disconnect(network, 'nobody', true), 'container_not_found', /nobody not found/);
-      await expectRefusal(engine.disconnect('nowhere', 'one', false), 'network_not_found', /nowhere not found/);
+      await expectRefusal(engine.connect(network, 'nobody', plain), 'container_not_found', NO_CONTAINER);
+      await expectRefusal(engine.connect('nowhere', 'one', plain), 'network_not_found', NO_NETWORK);
+      await expectRefusal(engine.disconnect(network, 'nobody', false), 'container_not_found', NO_CONTAINER);
+      await expectRefusal(
+        engine.disconnect(network, 'nobody', true),
+        'container_not_found',
+        /nobody not found|no such container/i,
+      );
+      await expectRefusal(engine.disconnect('nowhere', 'one', false), 'network_not_found', NO_NETWORK);
     });
 
     it("refuses the host's own network", async () => {
       await subject().running('one');
-      await expectRefusal(subject().engine.connect('host', 'one', anEndpointSpec()), 'engine_refused', /host network/);
+      const refused = subject().engine.connect('host', 'one', anEndpointSpec());
+      if (subject().can.predefined.includes('host')) await expectRefusal(refused, 'engine_refused', /host network/);
+      else await expectRefusal(refused, 'network_not_found', NO_NETWORK);
     });
 
     it('records the connection of a stopped container and attaches it at its next start', async () => {
@@ -88,7 +102,7 @@ export function attaching(subject: () => Subject): void {
       await subject().stopped('one', 'my-net');
       await subject().engine.disconnect(network, 'one', false);
       expect(await attachmentsOf('one')).toEqual({});
-      await expectRefusal(subject().engine.disconnect(network, 'one', false), 'not_connected', /is not connected/);
+      await expectRefusal(subject().engine.disconnect(network, 'one', false), 'not_connected', NOT_CONNECTED);
     });
   });
 
@@ -107,9 +121,11 @@ export function attaching(subject: () => Subject): void {
       ]);
     });
 
-    it('does not put a stopped container on a new network of the same name', async () => {
+    it('puts a stopped container on a new network of the same name only where its start would', async () => {
       const old = await subject().network('my-net');
       await subject().stopped('one', 'my-net');
+      if (!subject().can.forgetsStopped)
+        return expectRefusal(subject().engine.removeNetwork(old), 'network_in_use', /has associated containers/);
       await subject().engine.removeNetwork(old);
       const renewed = await subject().network('my-net');
       expect((await readInventory(subject().engine)).find(({ id }) => id === renewed)?.endpoints).toEqual([]);
@@ -119,6 +135,8 @@ export function attaching(subject: () => Subject): void {
     it('puts a container that was never started on a new network of the same name, as its start would', async () => {
       const old = await subject().network('my-net');
       await subject().created('one', 'my-net');
+      if (!subject().can.forgetsStopped)
+        return expectRefusal(subject().engine.removeNetwork(old), 'network_in_use', /has associated containers/);
       await subject().engine.removeNetwork(old);
       const renewed = await subject().network('my-net');
       const names = async () =>

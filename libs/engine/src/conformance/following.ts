@@ -11,7 +11,9 @@ export function following(subject: () => Subject): void {
       await subject().engine.disconnect(id, 'one', false);
       await subject().engine.removeNetwork(id);
       await log.until({ type: 'network', action: 'destroy', id });
-      expect(log.actions(id)).toEqual(['create', 'connect', 'disconnect', 'destroy']);
+      const between = subject().can.endpointIds ? ['connect', 'disconnect'] : [];
+      expect(log.actions(id)).toEqual(['create', ...between, 'destroy']);
+      expect(log.events.map(({ action }) => action)).toEqual(expect.arrayContaining(['connect', 'disconnect']));
     });
 
     it("tells of a container's life, and of its networks with it", async () => {
@@ -22,8 +24,12 @@ export function following(subject: () => Subject): void {
       await subject().host.stop('one');
       await subject().host.remove('one');
       await log.until({ type: 'container', action: 'destroy', id });
-      expect(log.actions(id)).toEqual(['create', 'start', 'kill', 'die', 'stop', 'destroy']);
-      expect(log.actions(network)).toEqual(['connect', 'disconnect']);
+      // Docker 26.1 and 28.5 tell of the stop before the end, 20.10 after it; Podman tells of no signal, and not always
+      // of the stop.
+      const actions = log.actions(id).filter((action) => action !== 'kill');
+      expect([actions.at(0), actions.at(1), actions.at(-1)]).toEqual(['create', 'start', 'destroy']);
+      expect(actions.slice(2, -1)).toContain('die');
+      expect(log.actions(network)).toEqual(subject().can.attachmentEvents ? ['connect', 'disconnect'] : []);
     });
 
     it('tells nothing when a stopped container is connected', async () => {

@@ -27,8 +27,7 @@ export function engineConformance(name: string, setUp: () => Promise<EngineUnder
     };
 
     beforeAll(async () => {
-      const { engine, host } = await setUp();
-      current = new Subject(engine, host);
+      current = await Subject.of(await setUp());
     }, SET_UP_MS);
     afterEach(() => current?.cleanUp(), SET_UP_MS);
     afterAll(async () => {

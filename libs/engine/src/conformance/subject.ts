@@ -1,9 +1,13 @@
 import type { EndpointSpec, NetworkSpec } from '@fairlead/domain';
+import { capabilitiesOf, type EngineCapabilities } from '../docker/capabilities.js';
 import type { EngineEvent, EnginePort } from '../port.js';
 
 /** What the suite needs of a host besides the port: what a user does there with docker, and faults. */
 export interface HostTools {
-  /** `docker run -d --name NAME --network NETWORK`, of an image that has `ping`. Returns the container's full id. */
+  /**
+   * `docker run -d --name NAME --network NETWORK`, of an image that has `ping`, with the right to use it. Returns the
+   * container's full id.
+   */
   run(name: string, network?: string): Promise<string>;
   /** `docker create`, the same. */
   create(name: string, network?: string): Promise<string>;
@@ -11,7 +15,7 @@ export interface HostTools {
   stop(container: string): Promise<void>;
   /** `docker rm -f` */
   remove(container: string): Promise<void>;
-  /** The engine stops and starts again; containers do not run afterwards. */
+  /** The engine stops and starts again, while no container runs. */
   restart(): Promise<void>;
   /** The engine stops answering, and answers again. */
   goDown(): Promise<void>;
@@ -31,10 +35,16 @@ export class Subject implements EngineUnderTest {
   private readonly containers = new Set<string>();
   private readonly followers: AbortController[] = [];
 
-  constructor(
+  private constructor(
     readonly engine: EnginePort,
     readonly host: HostTools,
+    /** What the engine is known to do; what it lacks has to be refused. */
+    readonly can: EngineCapabilities,
   ) {}
+
+  static async of({ engine, host }: EngineUnderTest): Promise<Subject> {
+    return new Subject(engine, host, capabilitiesOf(await engine.describe()));
+  }
 
   async network(name: string, spec: Partial<NetworkSpec> = {}): Promise<string> {
     return (await this.engine.createNetwork(aSpec(name, spec))).id;

@@ -30,7 +30,9 @@ const REMOVERS = ['RemoveNetwork', 'PruneNetworks'];
  */
 export const ALLOWED_CALLS: readonly AllowedCall[] = [
   read('/_ping', 'whether the engine answers', ['WatchInventory']),
-  read('/version', 'what the engine is', ['DescribeHost', 'CreateNetwork', 'ConnectContainer', 'WatchInventory']),
+  read('/version', 'what the engine is', [
+    ...['DescribeHost', 'CreateNetwork', 'ConnectContainer', ...REMOVERS, 'WatchInventory'],
+  ]),
   read('/info', 'its membership in a swarm, its clock', [
     ...['DescribeHost', 'CreateNetwork', 'ConnectContainer', 'WatchInventory'],
   ]),

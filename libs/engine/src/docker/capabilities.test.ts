@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { EngineFacts, NetworkSpec } from '@fairlead/domain';
-import { anEndpointSpec, aSpec } from '../conformance/subject.js';
+import { anEndpointSpec, aSpec, aSubnet } from '../conformance/subject.js';
 import { needsOfEndpoint, needsOfNetwork, requireSupport } from './capabilities.js';
 import { toEngineFacts } from './describe.js';
 
@@ -26,6 +26,9 @@ describe('requireSupport', () => {
     [{ configFrom: 'cfg' }, PODMAN, '--config-from', /podman/],
     [{ ingress: true }, PODMAN, '--ingress', /podman/],
     [{ scope: 'swarm' as const }, PODMAN, '--scope', /podman/],
+    [{ driver: 'overlay' }, PODMAN, '--driver overlay', /podman/],
+    [{ ipamOptions: { a: 'b' } }, PODMAN, '--ipam-opt', /podman/],
+    [{ subnets: [{ ...aSubnet('10.9.0.0/24'), auxAddresses: { a: '10.9.0.9' } }] }, PODMAN, '--aux-address', /podman/],
   ])(
     'refuses %j where the engine would ignore it, naming the flag and the version',
     async (spec, facts, flag, version) => {
@@ -42,6 +45,7 @@ describe('requireSupport', () => {
     [{ ipv4: true }, OLD],
     [{ configOnly: true, ingress: true, scope: 'swarm' as const }, OLD],
     [{ scope: 'local' as const }, PODMAN],
+    [{ subnets: [aSubnet('10.9.0.0/24')] }, PODMAN],
   ])('lets %j through where the engine knows it or it changes nothing', async (spec, facts) => {
     await expect(ask(spec, facts)).resolves.toBeUndefined();
   });

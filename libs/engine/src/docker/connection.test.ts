@@ -14,6 +14,8 @@ type Handler = (request: IncomingMessage, response: ServerResponse, body: string
 class BadEngine {
   readonly requests: string[] = [];
   readonly bodies: string[] = [];
+  /** What it says it is, whatever it does otherwise. */
+  version: object | undefined = {};
   handle: Handler = (_request, response) => void response.end('OK');
   private readonly server: Server;
 
@@ -22,6 +24,7 @@ class BadEngine {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
+        if (request.url === '/version' && this.version !== undefined) return json(response, this.version);
         this.requests.push(`${request.method} ${request.url}`);
         this.bodies.push(Buffer.concat(chunks).toString());
         this.handle(request, response, this.bodies.at(-1) ?? '');
@@ -233,17 +236,16 @@ describe('the connection to an engine', () => {
       `${JSON.stringify({ Type: 'network', Action: 'create', Actor: { ID: id } })}\n`;
 
     const onEvents =
-      (events: Handler, version: object = {}): Handler =>
+      (events: Handler): Handler =>
       (request, response, body) => {
         if (request.url?.startsWith('/events')) events(request, response, body);
-        else json(response, request.url === '/info' ? { SystemTime: '2026-11-25T05:31:24.106613623Z' } : version);
+        else json(response, { SystemTime: '2026-11-25T05:31:24.106613623Z' });
       };
 
     it("opens Podman's stream before its headers, which come with its first event", async () => {
       const told: string[] = [];
-      server.handle = onEvents((_request, response) => void (answer = response), {
-        Components: [{ Name: 'Podman Engine' }],
-      });
+      server.version = { Components: [{ Name: 'Podman Engine' }] };
+      server.handle = onEvents((_request, response) => void (answer = response));
       let answer: ServerResponse | undefined;
       const opened = () => {
         told.push('opened');

@@ -94,6 +94,7 @@ const RULES: readonly Rule[] = [
     calls: ['network.connect', 'network.disconnect'],
     text: /host network|network namespace|marked for removal|not manually attachable|PermissionDenied/i,
   },
+  { code: 'engine_refused', calls: ['exec'], text: /exec sessions on running containers/i },
   {
     code: 'container_not_found',
     calls: ['network.connect', 'network.disconnect', 'container.inspect', 'exec'],
@@ -115,13 +116,13 @@ const RULES: readonly Rule[] = [
   {
     code: 'invalid_argument',
     calls: ['network.create'],
-    text: /plugin .*not found|unsupported driver|could not find plugin/i,
+    text: /plugin .*not found|unsupported driver|could not find plugin|failed to find driver or plugin/i,
     hint: 'The engine has no such driver; `docker info` lists those that it has.',
   },
   {
     code: 'invalid_argument',
     calls: ['network.create', 'network.connect'],
-    text: /invalid (name|CIDR|subnet|gateway|address|ip|network config|argument|pool)|names must match|name is empty|it should be|user (specified|configured)|no configured subnet|bad parameter|not in (the )?subnet/i,
+    text: /invalid (name|CIDR|subnet|gateway|address|ip|network config|argument|pool)|names must match|name is empty|it should be|user (specified|configured)|no configured subnet|bad parameter|not in (the |any )?subnet/i,
   },
   { code: 'invalid_argument', calls: ['network.create', 'network.connect'], status: [400] },
 ];

@@ -1,6 +1,6 @@
 import type { ContainerState } from '@fairlead/domain';
 import type { Attachment, ContainerDetails, ContainerFacts } from '../port.js';
-import type { RawContainer, RawContainerLine, RawEndpoint } from './raw.js';
+import { PODMANS_BRIDGE, type RawContainer, type RawContainerLine, type RawEndpoint } from './raw.js';
 
 /** Docker's words as they are; Podman's own mapped to them. */
 const STATES: Readonly<Record<string, ContainerState>> = {
@@ -49,12 +49,18 @@ const ownName = (names: readonly string[]): string =>
   withoutSlash(names.find((name) => name.lastIndexOf('/') <= 0) ?? names[0] ?? '');
 
 function toAttachments(networks: Readonly<Record<string, RawEndpoint | null | undefined>> | null | undefined) {
-  return Object.entries(networks ?? {}).map(([networkName, endpoint]) => toAttachment(networkName, endpoint ?? {}));
+  return (
+    Object.entries(networks ?? {})
+      // What Podman 5.8 says of a stopped container that is on no network any more.
+      .filter(([networkName, endpoint]) => !(networkName === 'bridge' && endpoint?.NetworkID === 'bridge'))
+      .map(([networkName, endpoint]) => toAttachment(networkName, endpoint ?? {}))
+  );
 }
 
 function toAttachment(networkName: string, raw: RawEndpoint): Attachment {
   return {
-    networkName,
+    // Listed as `bridge`, and as `podman` where a container is inspected.
+    networkName: raw.NetworkID === PODMANS_BRIDGE ? 'bridge' : networkName,
     networkId: raw.NetworkID ?? '',
     endpointId: raw.EndpointID ?? '',
     ipv4: raw.IPAddress ?? '',

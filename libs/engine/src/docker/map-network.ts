@@ -1,5 +1,5 @@
 import type { NetworkAttributes, NetworkScope, Subnet } from '@fairlead/domain';
-import type { RawNetwork, RawSubnet } from './raw.js';
+import { PODMANS_BRIDGE, type RawNetwork, type RawSubnet } from './raw.js';
 
 /** Go's zero time, which engines themselves give for what they did not create. */
 const NEVER = '0001-01-01T00:00:00.000Z';
@@ -11,7 +11,8 @@ export function toNetworkAttributes(raw: RawNetwork): NetworkAttributes {
     name: raw.Name,
     driver: raw.Driver ?? '',
     scope: toScope(raw.Scope),
-    createdAt: toInstant(raw.Created),
+    // Podman 5.8 gives its own network, which no file holds, a new time of creation at every look.
+    createdAt: raw.Id === PODMANS_BRIDGE ? NEVER : toInstant(raw.Created),
     internal: raw.Internal ?? false,
     attachable: raw.Attachable ?? false,
     ingress: raw.Ingress ?? false,

@@ -7,10 +7,11 @@ import {
 } from '@fairlead/domain';
 import { needsOfEndpoint, needsOfNetwork, requireSupport } from './capabilities.js';
 import type { Connection } from './connection.js';
+import { isPodman } from './describe.js';
 import type { EngineCall } from './errors.js';
 import { toNetworkAttributes } from './map-network.js';
 import { toConnectBody, toCreateBody } from './map-spec.js';
-import type { RawNetwork } from './raw.js';
+import type { RawNetwork, RawVersion } from './raw.js';
 import { pathSegment, shown } from './reference.js';
 
 /** The engine's `/networks`. */
@@ -57,7 +58,18 @@ export class Networks {
 
   async remove(networkId: string): Promise<void> {
     const request = { call: 'network.remove', subject: networkId, method: 'DELETE' } as const;
-    await this.connection.text({ ...request, path: `/networks/${requireSegment(networkId)}` });
+    const segment = requireSegment(networkId);
+    const target = (await this.isPodman()) ? pathSegment((await this.inspect(networkId)).name) : segment;
+    await this.connection.text({ ...request, path: `/networks/${target ?? segment}` });
+  }
+
+  /**
+   * Podman 5.8 looks for the containers of a network under what it was called in the request: by its id it removes one
+   * that is in use, under running containers too; by its name it refuses.
+   */
+  private async isPodman(): Promise<boolean> {
+    const request = { call: 'network.remove', subject: '', method: 'GET', path: '/version' } as const;
+    return isPodman((await this.connection.json(request)) as RawVersion);
   }
 
   private async act(

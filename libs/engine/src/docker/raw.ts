@@ -95,3 +95,6 @@ export interface RawEvent {
     readonly Attributes?: Maybe<Readonly<Record<string, string>>>;
   }>;
 }
+
+/** The id of the network that Podman makes itself, on every host: sha256 of its name, `podman`. */
+export const PODMANS_BRIDGE = '2f259bab93aaaaa2542ba43ef33eb990d0999ee1b9924b557b7be53c0b7a1bb9';
