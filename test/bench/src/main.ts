@@ -7,6 +7,7 @@ import { measureJoining } from './identity/joining.js';
 import { measureRenewing } from './identity/renewing.js';
 import { type Finding, toMarkdown } from './report.js';
 import { measureResident } from './resident.js';
+import { measureSshList } from './ssh-list.js';
 import { measureStarting } from './starting.js';
 import { measureThrough } from './through.js';
 import { measureVisible } from './visible.js';
@@ -15,6 +16,7 @@ import { measureVisible } from './visible.js';
 const parts = {
   engines: onEngines,
   identity: onSimulatedHosts,
+  ssh: againstSsh,
   starting: async () => show('Starting, on a demo fleet', await measureStarting()),
 } as const;
 
@@ -29,6 +31,15 @@ async function onEngines(): Promise<void> {
       ...(await measureJoining(bench)),
     ];
     show(`On two hosts of the lab (${machine}, Docker Engine ${version})`, findings);
+  } finally {
+    await bench.lab.stop();
+  }
+}
+
+async function againstSsh(): Promise<void> {
+  const bench = await startFleet(3);
+  try {
+    show(`One list, against ssh (${machine})`, await measureSshList(bench));
   } finally {
     await bench.lab.stop();
   }
