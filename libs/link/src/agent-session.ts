@@ -126,7 +126,7 @@ export class AgentSession {
       this.finish(`the controller at ${address} was silent for ${limitMs} ms`),
     );
     log.info('The link is up', { controller: address, session: welcome.sessionId, capability: welcome.capability });
-    this.pump.run(welcome.heartbeatMs).catch((error: unknown) => this.broke(error));
+    this.pump.run(welcome.heartbeatMs, welcome.bookmarkFirst).catch((error: unknown) => this.broke(error));
   }
 
   private handle(message: ControllerMessage__Output): void {

@@ -21,6 +21,7 @@ export interface ConnectionFacts {
   readonly peer: string;
   readonly identity: Peer;
   readonly maxMessageBytes: number;
+  readonly heartbeatMs: number;
 }
 
 /** Unread updates, or unread answers of one call, at which the stream is no longer read. */
@@ -41,6 +42,7 @@ export abstract class Connection implements HostConnection {
   readonly sessionId: string;
   readonly peer: string;
   readonly identity: Peer;
+  readonly heartbeatMs: number;
   readonly closed: Promise<string>;
   protected readonly maxMessageBytes: number;
   protected endReason: string | undefined;
@@ -61,6 +63,7 @@ export abstract class Connection implements HostConnection {
     this.sessionId = facts.sessionId;
     this.peer = facts.peer;
     this.identity = facts.identity;
+    this.heartbeatMs = facts.heartbeatMs;
     this.maxMessageBytes = facts.maxMessageBytes;
     this.closed = new Promise((resolve) => (this.resolveClosed = resolve));
   }

@@ -157,6 +157,8 @@ export interface HostConnection {
   readonly peer: string;
   /** Who the agent is, by its certificate alone; `local` over a Unix socket and within one process. */
   readonly identity: Peer;
+  /** Time between the agent's bookmarks, ± 10 %, in milliseconds. */
+  readonly heartbeatMs: number;
   /** When the last message of the agent came in: milliseconds since the epoch, by the controller's clock. */
   readonly lastHeardAt: number;
   /**
@@ -181,6 +183,7 @@ export interface HostConnection {
    * the stream with the updates: a consumer that waits for a call between two updates can wait for itself.
    */
   updates(): AsyncIterable<m.InventoryUpdate__Output>;
+  /** A session begins with a bookmark (with a snapshot where the agent's capability is below 3): this brings a snapshot. */
   requestSnapshot(reason: string): void;
   close(reason: string): void;
 }

@@ -20,7 +20,7 @@ import { explainLinkFailure } from './link-failure.js';
 import { MessageMeter, weightOf } from './message-meter.js';
 import { LOCAL, type Peer, type TlsIdentity } from './peer.js';
 import type { RawMethod } from './protocol.js';
-import { agentMethods, DEADLINE_HEADER, INSTANCE_HEADER, rawService } from './protocol.js';
+import { agentMethods, BOOKMARK_FIRST, DEADLINE_HEADER, INSTANCE_HEADER, rawService } from './protocol.js';
 import { SilenceTimer } from './silence-timer.js';
 import { LinkCredentials } from './tls-client.js';
 
@@ -76,9 +76,10 @@ export async function dialAgent(address: string, options: DialOptions = {}): Pro
   const client = openClient(parsed, settings.maxMessageBytes, security);
   try {
     const { host, instanceId } = await describe(client, where, settings.dialLimitMs, security);
-    const { maxMessageBytes, createId } = settings;
+    const { heartbeatMs, maxMessageBytes, createId } = settings;
     const peer = parsed.kind === 'unix' ? 'unix' : where;
-    const facts = { host, instanceId, sessionId: createId(), peer, identity: identityOf(security), maxMessageBytes };
+    const identity = identityOf(security);
+    const facts = { host, instanceId, sessionId: createId(), peer, identity, heartbeatMs, maxMessageBytes };
     return new DialledConnection(client, facts, settings);
   } catch (error) {
     client.close();
@@ -169,14 +170,18 @@ class DialledConnection extends Connection {
       ...{ stopReading, readOn },
       giveUp: () => this.finish('the agent sends more than its share of updates, for too long'),
     });
-    this.watch = this.openWatch();
+    this.watch = this.openWatch(this.adoptsBookmarks);
   }
 
-  /** A new watch begins with a snapshot. */
+  private get adoptsBookmarks(): boolean {
+    return this.host.capability >= BOOKMARK_FIRST;
+  }
+
+  /** A new watch, which begins with a snapshot. */
   requestSnapshot(): void {
     if (this.endReason !== undefined) return;
     const old = this.watch;
-    this.watch = this.openWatch();
+    this.watch = this.openWatch(false);
     old.cancel();
   }
 
@@ -219,9 +224,9 @@ class DialledConnection extends Connection {
       : known;
   }
 
-  private openWatch(): Watch {
-    const { heartbeatMs } = this.settings;
-    const request = codec.encodeRequest('WatchInventory', { heartbeatMs });
+  private openWatch(bookmarkFirst: boolean): Watch {
+    const { heartbeatMs, adoptsBookmarks } = this;
+    const request = codec.encodeRequest('WatchInventory', { heartbeatMs, bookmarkFirst, adoptsBookmarks });
     const watch = this.client.makeServerStreamRequest(pathOf('WatchInventory'), asIs, asIs, request, new Metadata());
     const over = (reason: string): void => {
       if (this.watch === watch) this.finish(reason);

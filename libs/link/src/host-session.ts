@@ -13,6 +13,7 @@ import type { InvocationResult__Output } from './generated/fairlead/link/v1/Invo
 import type { LinkLimits } from './limits.js';
 import type { LinkLog } from './log.js';
 import { MessageMeter, weightOf } from './message-meter.js';
+import { BOOKMARK_FIRST } from './protocol.js';
 import { sessionCodec } from './session-codec.js';
 import { SilenceTimer } from './silence-timer.js';
 
@@ -20,7 +21,6 @@ export type AttachCall = ServerDuplexStream<Buffer, Buffer>;
 
 export interface SessionSettings {
   readonly capability: number;
-  readonly heartbeatMs: number;
   readonly silenceLimitMs: number;
   readonly log: LinkLog;
   /** Milliseconds since the epoch. */
@@ -77,7 +77,7 @@ export class HostSession extends Connection {
       readOn: onRoom,
       giveUp: () => this.refuse(this.overloading()),
     });
-    this.pulse = setInterval(() => this.ackWhileNotReading(), settings.heartbeatMs);
+    this.pulse = setInterval(() => this.ackWhileNotReading(), facts.heartbeatMs);
     stream.on('cancelled', () => this.finish('the agent left or the link was cut'));
     // A connection that breaks looks like an end first, and is `cancelled` in the same turn.
     stream.on('end', () => setImmediate(() => this.finish('the agent closed the link')));
@@ -86,11 +86,11 @@ export class HostSession extends Connection {
   /** Sends Welcome, and begins to read. */
   open(): void {
     if (this.endReason !== undefined || this.waiting === undefined) return;
-    const { capability, heartbeatMs, silenceLimitMs } = this.settings;
-    const { sessionId, maxMessageBytes } = this;
-    this.stream.write(
-      sessionCodec.encodeDown({ welcome: { sessionId, heartbeatMs, silenceLimitMs, maxMessageBytes, capability } }),
-    );
+    const { capability, silenceLimitMs } = this.settings;
+    const { sessionId, heartbeatMs, maxMessageBytes, host } = this;
+    const bookmarkFirst = Math.min(capability, host.capability) >= BOOKMARK_FIRST;
+    const welcome = { sessionId, heartbeatMs, silenceLimitMs, maxMessageBytes, capability, bookmarkFirst };
+    this.stream.write(sessionCodec.encodeDown({ welcome }));
     for (const bytes of this.waiting) this.stream.write(bytes);
     this.waiting = undefined;
     this.stream.on('data', (bytes: Buffer) => this.receive(bytes));

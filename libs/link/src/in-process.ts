@@ -8,6 +8,7 @@ import { dispatch } from './dispatch.js';
 import type { InventoryUpdate__Output } from './generated/fairlead/agent/v1/InventoryUpdate.js';
 import { InventoryPump } from './inventory-pump.js';
 import { LOCAL, type Peer } from './peer.js';
+import { BOOKMARK_FIRST } from './protocol.js';
 
 const nothing = (): void => {};
 
@@ -18,6 +19,8 @@ export interface InProcessOptions {
   /** As whom the agent counts, and where it seems to be; by default a local agent. */
   readonly identity?: Peer;
   readonly peer?: string;
+  /** Time between the agent's bookmarks; 0: as the agent likes. */
+  readonly heartbeatMs?: number;
 }
 
 /** A connection to handlers of this process: dispatch and codec as over a session, without sockets. For tests. */
@@ -28,8 +31,8 @@ export async function connectInProcess(
   const { instanceId = 'in-process', sessionId = 'in-process', peer = 'in-process', now = Date.now } = options;
   const description = await handlers.DescribeHost({}, new CallScope(Infinity).context);
   const host = codec.decodeResponse('DescribeHost', codec.encodeResponse('DescribeHost', description));
-  const { identity = LOCAL } = options;
-  const facts = { host, instanceId, sessionId, peer, identity, maxMessageBytes: Infinity };
+  const { identity = LOCAL, heartbeatMs = 0 } = options;
+  const facts = { host, instanceId, sessionId, peer, identity, heartbeatMs, maxMessageBytes: Infinity };
   return new InProcessConnection(handlers, facts, now);
 }
 
@@ -47,7 +50,9 @@ class InProcessConnection extends Connection {
     this.pump = new InventoryPump(handlers, steadyClock, (update) =>
       this.take(codec.decodeInventory(codec.encodeInventory(update))),
     );
-    this.pump.run(0).catch((error: unknown) => this.finish(toFairleadError(error).message));
+    this.pump
+      .run(facts.heartbeatMs, facts.host.capability >= BOOKMARK_FIRST)
+      .catch((error: unknown) => this.finish(toFairleadError(error).message));
   }
 
   requestSnapshot(): void {

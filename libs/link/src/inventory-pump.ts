@@ -20,13 +20,18 @@ export class InventoryPump {
     private readonly send: (update: InventoryUpdate) => Promise<void> | void,
   ) {}
 
-  /** Runs until `stop`. Rejects with what the handler or `send` throws, and when the watch ends by itself. */
-  async run(heartbeatMs: number): Promise<void> {
-    while (!this.stopped) {
+  /**
+   * Runs until `stop`. Rejects with what the handler or `send` throws, and when the watch ends by itself.
+   * @param bookmarkFirst as the receiver has said: the first watch begins with a bookmark; those that it asks for later
+   * begin with a snapshot
+   */
+  async run(heartbeatMs: number, bookmarkFirst: boolean): Promise<void> {
+    const wish = { heartbeatMs, adoptsBookmarks: bookmarkFirst };
+    for (let first = bookmarkFirst; !this.stopped; first = false) {
       const watch = (this.watch = new CallScope(Infinity, this.clock));
       const { signal } = watch.context;
       try {
-        for await (const update of this.handlers.WatchInventory({ heartbeatMs }, watch.context)) {
+        for await (const update of this.handlers.WatchInventory({ ...wish, bookmarkFirst: first }, watch.context)) {
           if (signal.aborted) break;
           await this.send(update);
         }

@@ -244,7 +244,7 @@ describe('the link', () => {
   it('is given up by both ends when nothing passes any more, and heals', async () => {
     const agent = new FakeAgent();
     const { next, wire, log } = await startLink(agent.handlers, cleanup, {
-      server: { heartbeatMs: 20, silenceLimitMs: 100 },
+      server: { heartbeatMs: () => 20, silenceLimitMs: 100 },
     });
     const first = await next();
     const updates = first.updates()[Symbol.asyncIterator]();

@@ -1,3 +1,4 @@
+import { CAPABILITY } from './protocol.js';
 import { FairleadError } from '@fairlead/domain';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { status } from '@grpc/grpc-js';
@@ -45,10 +46,10 @@ const hello = (overrides: object = {}, instanceId = 'i') => ({
 
 describe('the beginning of a session', () => {
   it('is a Welcome with the limits and a session id of its own', async () => {
-    const limits = { heartbeatMs: 700, silenceLimitMs: 2_100, maxMessageBytes: 50_000, createId: () => 's-1' };
-    const { welcome, connection } = await greeted(limits);
-    const { createId: _createId, ...carried } = limits;
-    expect(welcome.welcome).toEqual({ sessionId: 's-1', capability: 2, ...carried });
+    const limits = { silenceLimitMs: 2_100, maxMessageBytes: 50_000 };
+    const { welcome, connection } = await greeted({ ...limits, heartbeatMs: () => 700, createId: () => 's-1' });
+    const told = { heartbeatMs: 700, capability: CAPABILITY, bookmarkFirst: false };
+    expect(welcome.welcome).toEqual({ sessionId: 's-1', ...told, ...limits });
     expect(connection).toMatchObject({ sessionId: 's-1', instanceId: 'raw' });
     expect(connection).toMatchObject({ peer: 'unix', identity: { kind: 'local' } });
   });
@@ -240,7 +241,7 @@ describe('an invocation', () => {
 describe('a reader that is slow', () => {
   it('stops the stream, keeps the session alive meanwhile, and loses nothing', async () => {
     const limits = { messages: { burst: 5_000, perSecond: 50 } };
-    const { agent, connection } = await greeted({ heartbeatMs: 10, silenceLimitMs: 60, limits });
+    const { agent, connection } = await greeted({ heartbeatMs: () => 10, silenceLimitMs: 60, limits });
     const total = 5_000;
     for (let n = 1; n <= total; n++) agent.send({ inventory: { delta: { resultsIn: n } } });
     for (let acks = 0; acks < 15; acks++) expect((await agent.inbox.next()).message).toBe('heartbeatAck');

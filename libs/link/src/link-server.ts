@@ -26,9 +26,9 @@ import { sessionCodec } from './session-codec.js';
 export interface LinkServerOptions {
   /** Defaults to the capability of this version. */
   readonly capability?: number;
-  /** Time between an agent's bookmarks. Default 5 s. */
-  readonly heartbeatMs?: number;
-  /** Silence of an agent after which its session ends. Default 15 s. */
+  /** Time between an agent's bookmarks; asked at each Hello. Default 5 s. */
+  readonly heartbeatMs?: () => number;
+  /** Silence of an agent after which its session ends. Default: three times its session's heartbeat. */
   readonly silenceLimitMs?: number;
   /** Default 4 MiB. */
   readonly maxMessageBytes?: number;
@@ -54,10 +54,13 @@ export interface LinkServerOptions {
   readonly clock?: SteadyClock;
 }
 
+const DEFAULT_HEARTBEAT_MS = 5_000;
+/** Bookmarks that an agent may owe before its session ends. */
+const BEATS_MISSED = 3;
+
 const DEFAULTS = {
   capability: CAPABILITY,
-  heartbeatMs: 5_000,
-  silenceLimitMs: 15_000,
+  heartbeatMs: () => DEFAULT_HEARTBEAT_MS,
   maxMessageBytes: DEFAULT_MAX_MESSAGE_BYTES,
   helloLimitMs: 5_000,
   now: Date.now,
@@ -66,9 +69,8 @@ const DEFAULTS = {
   onRefused: () => {},
 } satisfies Partial<LinkServerOptions>;
 
-type Settings = Required<Omit<LinkServerOptions, 'enrolment' | 'identity' | 'limits'>> & {
-  readonly limits: LinkLimits;
-};
+type Settings = Required<Omit<LinkServerOptions, 'enrolment' | 'identity' | 'limits' | 'silenceLimitMs'>> &
+  Pick<LinkServerOptions, 'silenceLimitMs'> & { readonly limits: LinkLimits };
 
 type UnaryCall = ServerUnaryCall<Buffer, Buffer>;
 
@@ -193,8 +195,11 @@ export class LinkServer {
 
   private sessionOf(call: AttachCall, identity: Peer, { host, instanceId }: CheckedHello): HostSession {
     const { createId, maxMessageBytes } = this.settings;
-    const facts = { host, instanceId, sessionId: createId(), peer: peerOf(call), identity, maxMessageBytes };
-    const session = new HostSession(call, facts, this.settings);
+    const heartbeatMs = this.settings.heartbeatMs();
+    const { silenceLimitMs = BEATS_MISSED * heartbeatMs } = this.settings;
+    const peer = peerOf(call);
+    const facts = { host, instanceId, sessionId: createId(), peer, identity, heartbeatMs, maxMessageBytes };
+    const session = new HostSession(call, facts, { ...this.settings, silenceLimitMs });
     this.sessions.add(session);
     void session.closed.then(() => this.sessions.delete(session));
     return session;

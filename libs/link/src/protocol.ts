@@ -7,7 +7,9 @@ import { fileURLToPath } from 'node:url';
 export type AnyMethod = MethodDefinition<object, object>;
 
 /** The newest entry of the dated log in `link.proto`. */
-export const CAPABILITY = 2;
+export const CAPABILITY = 3;
+/** From this one on an agent can begin with a bookmark. */
+export const BOOKMARK_FIRST = 3;
 
 export const NETWORK_SERVICE = 'fairlead.agent.v1.NetworkService';
 export const IDENTITY_SERVICE = 'fairlead.agent.v1.IdentityService';

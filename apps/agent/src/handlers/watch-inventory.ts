@@ -3,5 +3,5 @@ import type { Handler } from './deps.js';
 
 export const watchInventory: Handler<'WatchInventory', AsyncIterable<InventoryUpdate>> =
   ({ observer }) =>
-  ({ heartbeatMs }, { signal }) =>
-    observer.watch(heartbeatMs, signal);
+  (wish, { signal }) =>
+    observer.watch(wish, signal);

@@ -6,6 +6,10 @@ import { ManualTiming, untilQuiet } from '../testing/manual-timing.js';
 import { type MemoryLog, memoryLog } from '../testing/memory-log.js';
 import { Receiver } from '../testing/receiver.js';
 import { InventoryObserver } from './inventory-observer.js';
+import type { WatchWish } from './watcher.js';
+
+const SNAPSHOT_FIRST: WatchWish = { heartbeatMs: 5_000, bookmarkFirst: false, adoptsBookmarks: false };
+const BOOKMARK_FIRST: WatchWish = { heartbeatMs: 5_000, bookmarkFirst: true, adoptsBookmarks: true };
 
 const stops: (() => void)[] = [];
 afterEach(async () => {
@@ -27,21 +31,35 @@ function rig(engine: SimulatedEngine, timing = new ManualTiming(), port: EngineP
 }
 
 /** A watcher whose consumer takes everything at once. */
-function follow(observer: InventoryObserver, heartbeatMs = 5_000) {
+function follow(observer: InventoryObserver, wish: Partial<WatchWish> = {}) {
   const receiver = new Receiver();
   const leaving = new AbortController();
   stops.push(() => leaving.abort());
   const over = (async () => {
-    for await (const update of observer.watch(heartbeatMs, leaving.signal)) receiver.take(update);
+    for await (const update of observer.watch({ ...SNAPSHOT_FIRST, ...wish }, leaving.signal)) receiver.take(update);
   })();
   over.catch(() => undefined);
   return { receiver, leaving, over };
 }
 
+/** A consumer that begins with a bookmark, and watches anew for a snapshot where it does not hold the set of its digest. */
+function followByDigest(observer: InventoryObserver, receiver = new Receiver()) {
+  const leaving = new AbortController();
+  stops.push(() => leaving.abort());
+  const watch = async (wish: WatchWish): Promise<void> => {
+    for await (const update of observer.watch(wish, leaving.signal)) {
+      receiver.take(update);
+      if (receiver.lost) return watch({ ...BOOKMARK_FIRST, bookmarkFirst: false });
+    }
+  };
+  watch(BOOKMARK_FIRST).catch(() => undefined);
+  return receiver;
+}
+
 /** A watcher whose consumer asks for the next update only when told to. */
 function followSlowly(observer: InventoryObserver) {
   const receiver = new Receiver();
-  const updates = observer.watch(3_000, new AbortController().signal);
+  const updates = observer.watch({ ...SNAPSHOT_FIRST, heartbeatMs: 3_000 }, new AbortController().signal);
   let waiting: Promise<void> | undefined;
   /** Asks for one update, unless the last one asked for has not come yet. */
   const ask = (): void => {
@@ -129,7 +147,7 @@ describe('the observer', () => {
   it('sends nothing but bookmarks while the engine shows the same', async () => {
     const timing = new ManualTiming();
     const { observer } = rig(fleetOf(timing), timing);
-    const { receiver } = follow(observer, 5_000);
+    const { receiver } = follow(observer);
     await timing.advance(300_000);
     expect(receiver.count('snapshot')).toBe(1);
     expect(receiver.count('delta')).toBe(0);
@@ -140,7 +158,7 @@ describe('the observer', () => {
     const timing = new ManualTiming();
     timing.chance = 0.999;
     const { observer } = rig(fleetOf(timing), timing);
-    const { receiver } = follow(observer, 1_000);
+    const { receiver } = follow(observer, { heartbeatMs: 1_000 });
     await timing.advance(1_050);
     const early = receiver.count('bookmark');
     await timing.advance(100);
@@ -254,6 +272,71 @@ describe('the observer', () => {
     await over;
     await untilQuiet();
     expect(timing.pending).toBe(0);
+  });
+});
+
+describe('a watcher that may hold the set already', () => {
+  it('is told the digest, and then what changes', async () => {
+    const timing = new ManualTiming();
+    const engine = fleetOf(timing);
+    const { observer } = rig(engine, timing);
+    const { receiver: before } = follow(observer);
+    await timing.advance(100);
+    const receiver = followByDigest(observer, before.copy());
+    await untilQuiet();
+    expect(receiver.kinds).toEqual(['bookmark']);
+    engine.addNetwork({ name: 'my-net' });
+    await timing.advance(100);
+    expect(receiver.kinds).toEqual(['bookmark', 'delta']);
+    expect(heldBy(receiver)).toEqual(await truthOf(engine));
+  });
+
+  it('is told the digest also where the engine answers later, and of its silence before', async () => {
+    const timing = new ManualTiming();
+    const engine = fleetOf(timing);
+    engine.setDown(true);
+    const { observer } = rig(engine, timing);
+    const receiver = followByDigest(observer);
+    await timing.advance(1_000);
+    expect(receiver).toMatchObject({ health: { state: 'down' }, lost: false });
+    expect(receiver.kinds).not.toContain('snapshot');
+    engine.setDown(false);
+    await timing.advance(5_100);
+    expect(receiver.count('snapshot')).toBe(1);
+    expect(heldBy(receiver)).toEqual(await truthOf(engine));
+  });
+
+  it.each([
+    ['a bookmark where it adopts by digest', true, 0],
+    ['a snapshot where it does not', false, 1],
+  ])('gets for a new stream of the same set %s', async (_, adoptsBookmarks, snapshots) => {
+    const timing = new ManualTiming();
+    const engine = fleetOf(timing);
+    const { observer } = rig(engine, timing);
+    const { receiver } = follow(observer, { adoptsBookmarks });
+    await timing.advance(100);
+    engine.failNext('listContainers', new FairleadError('engine_failed', 'for a moment'));
+    engine.addNetwork({ name: 'x' });
+    await engine.removeNetwork('x');
+    await timing.advance(5_000);
+    expect(observer.streamId).not.toBe('stream-1');
+    expect(receiver.count('snapshot')).toBe(1 + snapshots);
+    expect(receiver.revision).toBe(observer.state?.revision);
+    engine.addNetwork({ name: 'later' });
+    await timing.advance(100);
+    expect(heldBy(receiver)).toEqual(await truthOf(engine));
+  });
+
+  it('gets a snapshot for a new stream that shows another set', async () => {
+    const timing = new ManualTiming();
+    const engine = fleetOf(timing);
+    const { observer } = rig(engine, timing);
+    const receiver = followByDigest(observer);
+    await timing.advance(100);
+    engine.restart();
+    await timing.advance(1_000);
+    expect(receiver.count('snapshot')).toBe(2);
+    expect(heldBy(receiver)).toEqual(await truthOf(engine));
   });
 });
 
@@ -409,6 +492,7 @@ describe('over random histories', () => {
       const { observer } = rig(engine, timing);
       const quick = follow(observer);
       const slow = followSlowly(observer);
+      const byDigest = followByDigest(observer);
       let made = 0;
       const acts: (() => unknown)[] = [
         () => engine.addNetwork({ name: `net-${(made += 1)}`, ipv4: false }),
@@ -434,6 +518,7 @@ describe('over random histories', () => {
       engine.delay('listContainers', 0);
       await timing.advance(80_000);
       expect(heldBy(quick.receiver)).toEqual(await truthOf(engine));
+      expect(heldBy(byDigest)).toEqual(await truthOf(engine));
       for (let asked = 0; slow.receiver.revision !== observer.state?.revision && asked < 50; asked += 1) {
         slow.ask();
         await untilQuiet();

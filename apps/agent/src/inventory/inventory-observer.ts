@@ -7,7 +7,7 @@ import type { Log } from '../log.js';
 import { EngineFollower } from './engine-follower.js';
 import { type InventoryState, nextState } from './inventory-state.js';
 import { capLabels, MAX_NETWORKS } from './limits.js';
-import { type Watched, Watcher } from './watcher.js';
+import { type Watched, Watcher, type WatchWish } from './watcher.js';
 
 /** How long the effect of a command waits for its watchers. */
 const SETTLE_LIMIT_MS = 1_000;
@@ -83,15 +83,15 @@ export class InventoryObserver implements Watched {
   }
 
   /**
-   * The inventory as messages: one snapshot, then chained deltas and bookmarks; a second snapshot where a new stream
-   * begins or a delta would be too large. Ends when `signal` aborts.
-   * @param heartbeatMs between two bookmarks; 0 means 5 s
+   * The inventory as messages: one snapshot or bookmark, then chained deltas and bookmarks; a snapshot where a new
+   * stream shows another set or a delta would be too large. Ends when `signal` aborts.
+   * @param wish `heartbeatMs` 0 means 5 s
    */
-  async *watch(heartbeatMs: number, signal: AbortSignal): AsyncGenerator<InventoryUpdate, void, void> {
+  async *watch(wish: WatchWish, signal: AbortSignal): AsyncGenerator<InventoryUpdate, void, void> {
     const watcher = new Watcher(this, this.parts.timing, () => this.taken.ring());
     this.watchers.add(watcher);
     try {
-      yield* watcher.updates(heartbeatMs || DEFAULT_HEARTBEAT_MS, signal);
+      yield* watcher.updates({ ...wish, heartbeatMs: wish.heartbeatMs || DEFAULT_HEARTBEAT_MS }, signal);
     } finally {
       this.watchers.delete(watcher);
       this.taken.ring();

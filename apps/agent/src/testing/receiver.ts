@@ -11,7 +11,16 @@ export class Receiver {
   health: { state: string; reason: string } | undefined;
   revision: number | undefined;
   largestChunk = 0;
+  /** A bookmark had the digest of another set: only a snapshot helps. */
+  lost = false;
   private staged: InventoryUpdate__Output['snapshotChunk'][] | undefined;
+
+  /** Another one that holds the same set, and has heard nothing yet. */
+  copy(): Receiver {
+    const other = new Receiver();
+    for (const [id, network] of this.networks) other.networks.set(id, network);
+    return other;
+  }
 
   take(sent: InventoryUpdate): void {
     const bytes = codec.encodeInventory(sent);
@@ -20,7 +29,7 @@ export class Receiver {
     else if (update.snapshotChunk) this.chunk(update.snapshotChunk, bytes.length);
     else if (update.snapshotEnd) this.end(update.snapshotEnd);
     else if (update.delta) this.delta(update.streamId, update.delta);
-    else if (update.bookmark) this.bookmark(update.bookmark);
+    else if (update.bookmark) this.bookmark(update.streamId, update.bookmark);
   }
 
   names(): string[] {
@@ -36,6 +45,7 @@ export class Receiver {
     this.kinds.push('snapshot');
     this.streams.push(streamId);
     this.staged = [];
+    this.lost = false;
   }
 
   private chunk(chunk: NonNullable<InventoryUpdate__Output['snapshotChunk']>, bytes: number): void {
@@ -61,12 +71,17 @@ export class Receiver {
     this.revision = delta.resultsIn;
   }
 
-  private bookmark({ revision, setDigest: digest, health }: NonNullable<InventoryUpdate__Output['bookmark']>): void {
+  private bookmark(
+    streamId: string,
+    { revision, setDigest: digest, health }: NonNullable<InventoryUpdate__Output['bookmark']>,
+  ): void {
     this.kinds.push('bookmark');
     this.health = health ?? undefined;
-    if (this.revision === undefined) return;
-    if (revision !== this.revision) throw new Error(`bookmark of ${revision}, not ${this.revision}`);
-    this.check(digest);
+    if (revision === this.revision && streamId === this.streams.at(-1)) this.check(digest);
+    else if (digest === this.setDigest()) {
+      this.revision = revision;
+      this.streams.push(streamId);
+    } else if (health?.state === 'up') this.lost = true;
   }
 
   private put({
@@ -84,7 +99,10 @@ export class Receiver {
   }
 
   private check(digest: string): void {
-    const own = setDigest(Array.from(this.networks, ([id, network]) => [id, network.digest] as const));
-    if (own !== digest) throw new Error('the set is not the one that its digest names');
+    if (this.setDigest() !== digest) throw new Error('the set is not the one that its digest names');
+  }
+
+  private setDigest(): string {
+    return setDigest(Array.from(this.networks, ([id, network]) => [id, network.digest] as const));
   }
 }

@@ -115,7 +115,8 @@ export class Fleet {
     await this.makeRoom(connection);
     const stored = await this.inventory.digests(facts.name);
     const confirmedAt = this.hosts.find(facts.name)?.lastHeardAt ?? this.now();
-    const session = new HostSession(connection, this.inventory, stored, confirmedAt, {
+    const known = this.hosts.find(facts.name)?.inventory.known ?? false;
+    const session = new HostSession(connection, this.inventory, stored, confirmedAt, known, {
       changed: (change, before) => this.tell((listener) => listener.networksChanged?.(change, before)),
       healthChanged: (health) => this.noteHealth(facts.name, health),
       synced: () => this.onSynced(session),

@@ -1,6 +1,6 @@
 import { type EngineHealth } from '@fairlead/domain';
 import { fromHealthMessage, fromHostMessage, fromNetworkMessage, type HostConnection } from '@fairlead/link';
-import { type ChainStep, InventoryChain } from '../inventory/chain.js';
+import { type ChainStep, InventoryChain, type Position } from '../inventory/chain.js';
 import { type InventoryChange, type InventoryStore } from '../inventory/inventory.store.js';
 import { type KnownNetwork } from '../networks/networks.store.js';
 
@@ -27,6 +27,7 @@ export class HostSession {
   private broken = 0;
   private over = false;
   private whole = false;
+  private streamId = '';
   private readonly waiting: { readonly until: number; readonly resume: () => void }[] = [];
   private currentHealth: EngineHealth;
   private readonly chain: InventoryChain;
@@ -34,12 +35,14 @@ export class HostSession {
   /**
    * @param stored ids and digests of the networks that the database holds for this host
    * @param confirmed when those were last known to be what the engine shows
+   * @param known whether they have ever been a whole set
    */
   constructor(
     readonly connection: HostConnection,
     private readonly store: InventoryStore,
     stored: ReadonlyMap<string, string>,
     private confirmed: number,
+    private known: boolean,
     private readonly listener: SessionListener,
   ) {
     this.currentHealth = fromHealthMessage(connection.host.health);
@@ -54,7 +57,7 @@ export class HostSession {
     return this.currentHealth;
   }
 
-  /** Whether the rows are the agent's set: from the first whole snapshot until a break. */
+  /** Whether the rows are the agent's set: from the first whole snapshot, or a bookmark of them, until a break. */
   get synced(): boolean {
     return this.whole;
   }
@@ -109,7 +112,7 @@ export class HostSession {
       case 'resync':
         return this.resync(step.reason);
       case 'bookmark':
-        return this.note(step.health);
+        return this.note(step.health, this.chain.standing);
       case 'change':
         return this.change(step);
     }
@@ -123,15 +126,24 @@ export class HostSession {
   }: Extract<ChainStep, { kind: 'change' }>): Promise<void> {
     const networks = upserts.map((message) => ({ ...fromNetworkMessage(message), digest: message.digest }));
     const at = this.connection.lastHeardAt;
-    const unseen = { notBefore: null, first: false };
+    const seen = this.whole && position.streamId === this.streamId;
+    const unseen = { notBefore: seen ? null : this.confirmed, first: !this.known };
     const change = { hostName: this.name, position, upserts: networks, replacedIds, removedIds, at, ...unseen };
     const before = await this.store.apply(change);
+    this.streamId = position.streamId;
+    this.known = true;
+    this.confirmed = at;
+    const first = this.becomeWhole();
+    this.listener.changed(change, before);
+    if (first) this.listener.synced();
+  }
+
+  /** Returns whether it was not whole before. */
+  private becomeWhole(): boolean {
     const first = !this.whole;
     this.whole = true;
     this.broken = 0;
-    this.confirmed = at;
-    this.listener.changed(change, before);
-    if (first) this.listener.synced();
+    return first;
   }
 
   private async resync(reason: string): Promise<void> {
@@ -143,10 +155,13 @@ export class HostSession {
     else this.connection.requestSnapshot(reason);
   }
 
-  private note(health: EngineHealth): void {
+  private note(health: EngineHealth, position: Position | undefined): void {
+    const first = position !== undefined && this.becomeWhole();
+    this.streamId = position?.streamId ?? this.streamId;
     if (this.whole && health.state === 'up') this.confirmed = this.connection.lastHeardAt;
     const changed = health.state !== this.currentHealth.state || health.reason !== this.currentHealth.reason;
     this.currentHealth = health;
     if (changed) this.listener.healthChanged(health);
+    if (first) this.listener.synced();
   }
 }

@@ -32,7 +32,8 @@ interface Staged {
 }
 
 /**
- * Follows the inventory of one session: one snapshot, then deltas that chain.
+ * Follows the inventory of one session: a snapshot, or a bookmark of the set that is stored, then deltas that chain. A
+ * bookmark with the digest of the stored set sets the position, whatever it was before.
  *
  * Invariants: `digests` is the set as stored, whatever arrives half; a snapshot counts only when it is whole, and comes
  * out as the difference to what is stored; after a break nothing is applied until the next snapshot; a resync is asked
@@ -49,9 +50,14 @@ export class InventoryChain {
     this.digests = new Map(stored);
   }
 
-  /** True from the first whole snapshot until a break. */
+  /** True from the first whole snapshot, or the first bookmark of the stored set, until a break. */
   get synced(): boolean {
     return this.position !== undefined;
+  }
+
+  /** Undefined while it is not synced. */
+  get standing(): Position | undefined {
+    return this.position;
   }
 
   apply(update: InventoryUpdate__Output): ChainStep {
@@ -102,17 +108,30 @@ export class InventoryChain {
   }
 
   private compare(streamId: string, bookmark: NonNullable<InventoryUpdate__Output['bookmark']>): ChainStep {
-    const position = this.position;
     const health = {
       state: bookmark.health?.state === 'up' ? 'up' : 'down',
       reason: bookmark.health?.reason ?? '',
     } as const;
-    const same = position?.streamId === streamId && position.revision === bookmark.revision;
-    if (position === undefined || health.state === 'down') return { kind: 'bookmark', health };
-    if (!same)
-      return this.broken(`the agent is at revision ${bookmark.revision}, the stored one is ${position.revision}`);
-    if (position.setDigest !== bookmark.setDigest) return this.broken('the stored set differs from the agent’s');
-    return { kind: 'bookmark', health };
+    if (this.holds(bookmark.setDigest)) {
+      this.position = { streamId, revision: bookmark.revision, setDigest: bookmark.setDigest };
+      return { kind: 'bookmark', health };
+    }
+    if (health.state === 'down') return { kind: 'bookmark', health };
+    if (this.asked) {
+      this.position = undefined;
+      return { kind: 'bookmark', health };
+    }
+    return this.broken(
+      this.position === undefined
+        ? 'the stored set is not the one that the agent’s first bookmark names'
+        : `the stored set of revision ${this.position.revision} differs from the agent’s of ${bookmark.revision}`,
+    );
+  }
+
+  /** An empty set is no sign that there has ever been one. */
+  private holds(digest: string): boolean {
+    if (this.digests.size === 0) return false;
+    return (this.position?.setDigest ?? setDigest(this.digests)) === digest;
   }
 
   private change(

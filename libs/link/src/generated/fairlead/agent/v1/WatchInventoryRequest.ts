@@ -10,6 +10,11 @@ export interface WatchInventoryRequest {
    * its digest. Who does not hold that set calls again without it.
    */
   bookmarkFirst?: boolean;
+  /**
+   * The caller takes a bookmark of the digest that it holds for its position: a
+   * new stream of the same set is told by a bookmark instead of a snapshot.
+   */
+  adoptsBookmarks?: boolean;
 }
 
 export interface WatchInventoryRequest__Output {
@@ -22,4 +27,9 @@ export interface WatchInventoryRequest__Output {
    * its digest. Who does not hold that set calls again without it.
    */
   bookmarkFirst: boolean;
+  /**
+   * The caller takes a bookmark of the digest that it holds for its position: a
+   * new stream of the same set is told by a bookmark instead of a snapshot.
+   */
+  adoptsBookmarks: boolean;
 }
