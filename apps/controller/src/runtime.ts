@@ -1,4 +1,4 @@
-import { type AddressRange } from '@fairlead/domain';
+import { type AddressRange, heartbeatFor } from '@fairlead/domain';
 import { type LinkLimits, LinkServer } from '@fairlead/link';
 import { type Logger } from 'pino';
 import { type Access, createAccess } from './access/access.js';
@@ -115,6 +115,7 @@ export function createRuntime(
   const auditing = createAuditing({ database, audit, fleet, hostNames, keysDir, now, log });
   const link = new LinkServer({
     onConnection: (connection) => fleet.attach(connection),
+    heartbeatMs: () => heartbeatFor(hostsStore.all().length),
     onRefused: (refusal) => identities.linkRefused(refusal),
     limits: linkLimits,
     enrolment: identities.enrolment,

@@ -3,10 +3,11 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { codec } from './codec.js';
 import type { NetworkServiceHandlers } from './contract.js';
 import type { InventoryUpdate__Output } from './generated/fairlead/agent/v1/InventoryUpdate.js';
+import { toHostMessage } from './host-message.js';
 import { toNetworkMessage } from './network-message.js';
 import { aborted, deferred, FakeAgent } from './testing/fake-agent.js';
 import { carriers, Cleanup } from './testing/fixtures.js';
-import { aNetwork } from './testing/samples.js';
+import { aNetwork, hostFacts } from './testing/samples.js';
 
 const soon = { deadlineMs: 10_000 };
 
@@ -39,7 +40,7 @@ describe.each(Object.entries(carriers))('over %s', (_name, carry) => {
   it('tells who the host and the agent process are, and when it was heard last', async () => {
     const before = Date.now();
     const { connection } = await connect();
-    expect(connection.host).toMatchObject({ name: 'web-07', labels: { env: 'prod' }, capability: 2 });
+    expect(connection.host).toMatchObject({ name: 'web-07', labels: { env: 'prod' }, capability: expect.any(Number) });
     expect(connection.instanceId).toBe('instance-1');
     expect(connection.sessionId).not.toBe('');
     expect(connection.lastHeardAt).toBeGreaterThanOrEqual(before);
@@ -274,6 +275,26 @@ describe.each(Object.entries(carriers))('over %s', (_name, carry) => {
     connection.requestSnapshot('another gap');
     expect((await take(updates, 2)).map(({ streamId }) => streamId)).toEqual(['watch-3', 'watch-3']);
     expect(agent.running).toBe(1);
+  });
+
+  it('asks an agent of capability 3 for a bookmark first, and for a snapshot when one is wanted', async () => {
+    const wishes: object[] = [];
+    const { connection } = await connect({
+      DescribeHost: () => Promise.resolve(toHostMessage({ ...hostFacts(), capability: 3 })),
+      async *WatchInventory({ bookmarkFirst, adoptsBookmarks }, { signal }) {
+        wishes.push({ bookmarkFirst, adoptsBookmarks });
+        yield { streamId: 's', bookmark: {} };
+        await aborted(signal);
+      },
+    });
+    const updates = connection.updates();
+    await take(updates, 1);
+    connection.requestSnapshot('another set');
+    await take(updates, 1);
+    expect(wishes).toEqual([
+      { bookmarkFirst: true, adoptsBookmarks: true },
+      { bookmarkFirst: false, adoptsBookmarks: true },
+    ]);
   });
 
   it('carries a large snapshot in chunks', async () => {

@@ -56,7 +56,7 @@ describe('a session of the agent', () => {
   it('begins with Hello, with the capability of this version and the id of the process', async () => {
     const { session } = await joined();
     const { hello } = await session.inbox.next();
-    expect(hello).toMatchObject({ instanceId: 'i1', host: { name: 'web-07', capability: 2 } });
+    expect(hello).toMatchObject({ instanceId: 'i1', host: { name: 'web-07', capability: 3 } });
   });
 
   it('sends no inventory before Welcome', async () => {
