@@ -1,4 +1,4 @@
-import { type Network } from '@fairlead/domain';
+import { FairleadError, type Network } from '@fairlead/domain';
 
 /** Digits of an id that the full-text index holds: enough to tell millions apart, and a quarter of the room. */
 export const ID_DIGITS = 16;
@@ -26,3 +26,42 @@ export const phrase = (text: string): string => `"${text.replaceAll('"', '""')}"
 /** The networks with this text as a name, or this as an id; whoever asks verifies it on the rows. */
 export const namedOrIdentified = (reference: string): string =>
   `${phrase(reference)} OR ${phrase(reference.slice(0, ID_DIGITS))}`;
+
+/** The networks with this text as a name, or as the beginning of an id; whoever asks verifies it on the rows. */
+export const namedOrBegun = (reference: string): string =>
+  `${phrase(clean(reference))} OR ${phrase(clean(reference.slice(0, ID_DIGITS)))}*`;
+
+/** Most words of one search: each costs a walk through the index. */
+const MAX_WORDS = 10;
+
+/** What the index takes for part of a word. */
+const LETTER = /[\p{L}\p{N}\p{Co}]/u;
+const LONG_ID = new RegExp(`^[0-9a-f]{${ID_DIGITS + 1},64}$`);
+
+/** The words of a search. */
+export interface SearchWords {
+  readonly plain: readonly string[];
+  /** Digits of an id, more than the index holds. */
+  readonly ids: readonly string[];
+  /** Without a letter or digit, and so unknown to the index: parts of names. */
+  readonly symbols: readonly string[];
+}
+
+/** @throws FairleadError `invalid_argument`: too many */
+export function wordsOf(q: string): SearchWords {
+  const words = [...new Set(clean(q).split(/\s+/u))].filter((word) => word !== '');
+  if (words.length > MAX_WORDS) {
+    throw new FairleadError('invalid_argument', `A search has ${MAX_WORDS} words at most; this one has ${words.length}`);
+  }
+  return {
+    plain: words.filter((word) => LETTER.test(word) && !LONG_ID.test(word)),
+    ids: words.filter((word) => LONG_ID.test(word)),
+    symbols: words.filter((word) => !LETTER.test(word)),
+  };
+}
+
+/** The query that all of these words fit, each as the beginning of a word or of several that follow each other. */
+export const matchOf = (words: readonly string[]): string => words.map((word) => `${phrase(word)}*`).join(' AND ');
+
+/** SQLite would take a query to end at a NUL. */
+const clean = (text: string): string => text.replaceAll('\0', ' ');
