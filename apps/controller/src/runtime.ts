@@ -21,6 +21,7 @@ import { type LinkPlace } from './identity/join-command.js';
 import { type Resolve } from './identity/listening-hosts.js';
 import { InventoryStore } from './inventory/inventory.store.js';
 import { toLinkLog, toLog, toWarnings } from './log.js';
+import { NetworkPagesStore } from './networks/network-pages.store.js';
 import { NetworksService } from './networks/networks.service.js';
 import { NetworksStore } from './networks/networks.store.js';
 import { CommandFactory } from './operations/command-factory.js';
@@ -102,7 +103,7 @@ export function createRuntime(
   const { admission } = identities;
   const fleet = new Fleet(hostsStore, new InventoryStore(database, networksStore, hostsStore), admission, now, log);
   const hosts = new HostsService(hostsStore, fleet, identities.service);
-  const networks = new NetworksService(networksStore, hosts, fleet, now);
+  const networks = new NetworksService(networksStore, new NetworkPagesStore(database, now), hosts, fleet, now);
   const events = new EventHub(now, (error) => log('an event could not be made', { error: String(error) }));
   const fleetEvents = new FleetEvents(events, hosts, hostsStore, fleet, now);
   const changed = (operation: Operation): void => fleetEvents.operationChanged(operation);

@@ -1,4 +1,8 @@
 import { type ContainerState, type Endpoint, type Network, type NetworkAttributes } from '@fairlead/domain';
+import { Prisma } from '../database/index.js';
+
+/** The columns of a row of `"Network" n`. */
+export const NETWORK_COLUMNS = Prisma.sql`n."seq", n."hostName", n."id", n."predefined", n."endpointCount", n."activeEndpointCount", n."firstSeenAt", n."unusedSinceAt", n."record"`;
 
 /** A row of the list: the columns that queries touch, and the record as JSON text. */
 export interface NetworkRow {

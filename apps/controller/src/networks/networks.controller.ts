@@ -5,9 +5,14 @@ import {
   createNetworkRequest,
   type DisconnectRequest,
   disconnectRequest,
+  type ExportQuery,
+  exportQuery,
+  type FacetQuery,
+  facetQuery,
   hostParams,
   inspectQuery,
   type NetworkDetailView,
+  type NetworkFacetsView,
   type NetworkPageView,
   networkParams,
   type NetworkQuery,
@@ -29,6 +34,7 @@ import { Serves } from '../access/serves.js';
 import { CommandsResponder } from '../http/commands.responder.js';
 import { validBody, validParams, validQuery } from '../http/validated.js';
 import { CommandFactory } from '../operations/command-factory.js';
+import { sendExport } from './network-export.js';
 import { NetworksService } from './networks.service.js';
 
 interface HostParams {
@@ -49,6 +55,20 @@ export class NetworksController {
   @Serves('listNetworks')
   list(@Query(validQuery(networkQuery)) query: NetworkQuery, @Req() request: Request): Promise<NetworkPageView> {
     return this.networks.list(query, scopeOf(request));
+  }
+
+  @Serves('countNetworks')
+  count(@Query(validQuery(facetQuery)) query: FacetQuery, @Req() request: Request): Promise<NetworkFacetsView> {
+    return this.networks.count(query, scopeOf(request));
+  }
+
+  @Serves('exportNetworks')
+  async export(
+    @Query(validQuery(exportQuery)) query: ExportQuery,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
+    await sendExport(this.networks.rows(query, scopeOf(request)), query.format, request, response);
   }
 
   @Serves('getNetwork')

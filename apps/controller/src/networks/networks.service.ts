@@ -1,8 +1,12 @@
 import {
-  MAX_UNAVAILABLE,
+  type ExportQuery,
+  type FacetQuery,
   type NetworkDetailView,
+  type NetworkFacetsView,
+  type NetworkFilters,
   type NetworkPageView,
   type NetworkQuery,
+  type NetworkView,
   type PrunePlanRequest,
   type PrunePlanView,
 } from '@fairlead/api';
@@ -11,22 +15,28 @@ import { fromNetworkMessage, type HostConnection } from '@fairlead/link';
 import { type HostScope } from '../access/host-scope.js';
 import { type Clock } from '../clock.js';
 import { type Fleet } from '../fleet/fleet.js';
-import { toUnavailableHost } from '../hosts/host.view.js';
+import { effectiveLabels } from '../hosts/effective-labels.js';
 import { type HostsService } from '../hosts/hosts.service.js';
 import { type StoredHost } from '../hosts/hosts.store.js';
 import { asQuestion } from '../operations/results.js';
-import { standingAt } from './network.rows.js';
+import { toFacet } from './facet.js';
+import { type HostNames, type NetworkPagesStore } from './network-pages.store.js';
+import { standingAt, type StoredNetwork } from './network.rows.js';
 import { toNetworkDetailView, toNetworkView } from './network.view.js';
 import { type NetworksStore } from './networks.store.js';
 import { type HostPrunePlan, planForHost, toPrunePlanView } from './prune.js';
 
 /** Time for a question to the engine, in milliseconds. */
 const LIVE_DEADLINE_MS = 10_000;
+const DEFAULT_FACETS = ['driver', 'scope', 'freshness'] as const;
+/** Rows of an export that are in memory at once. */
+const EXPORTED_AT_ONCE = 500;
 
 /** Networks as people see them: from the inventory with its age, or from the engine at this moment. */
 export class NetworksService {
   constructor(
     private readonly store: NetworksStore,
+    private readonly pages: NetworkPagesStore,
     private readonly hosts: HostsService,
     private readonly fleet: Fleet,
     private readonly now: Clock,
@@ -34,24 +44,71 @@ export class NetworksService {
 
   async list(query: NetworkQuery, scope: HostScope): Promise<NetworkPageView> {
     const asked = this.hosts.choose({ ...query, freshness: [] }, scope);
+    const { items, total, nextCursor } = await this.pages.page(query, this.hostNamesOf(query, scope));
+    return { items: this.toViews(items, scope), total, nextCursor, ...this.hosts.toUnavailable(asked) };
+  }
+
+  /** How the networks that fit divide. */
+  async count(query: FacetQuery, scope: HostScope): Promise<NetworkFacetsView> {
+    const hostNames = this.hostNamesOf(query, scope);
+    const total = await this.pages.total(query, hostNames);
+    const facets: NetworkFacetsView['facets'][number][] = [];
+    for (const by of new Set(query.by.length > 0 ? query.by : DEFAULT_FACETS)) {
+      facets.push(toFacet(by, await this.countBy(by, query, hostNames)));
+    }
+    return { total, facets };
+  }
+
+  /** All networks that fit, a page at a time. */
+  async *rows({ format: _format, ...query }: ExportQuery, scope: HostScope): AsyncGenerator<readonly NetworkView[]> {
+    const hostNames = this.hostNamesOf(query, scope);
+    for (let cursor: string | undefined; ;) {
+      const page = await this.pages.page({ ...query, limit: EXPORTED_AT_ONCE, cursor }, hostNames);
+      yield this.toViews(page.items, scope);
+      if (page.nextCursor === null) return;
+      cursor = page.nextCursor;
+    }
+  }
+
+  private async countBy(by: string, filters: NetworkFilters, hostNames: HostNames): Promise<Map<string, number>> {
+    if (by === 'driver' || by === 'scope' || by === 'inUse') return this.pages.countBy(filters, hostNames, by);
+    if (by === 'project') return this.pages.countByProject(filters, hostNames);
+    const byHost = await this.pages.countBy(filters, hostNames, 'hostName');
+    if (by === 'host') return byHost;
+    const counts = new Map<string, number>();
+    for (const [name, count] of byHost) {
+      const host = this.hosts.find(name);
+      const value = host === undefined ? '' : this.facetOf(host, by);
+      counts.set(value, (counts.get(value) ?? 0) + count);
+    }
+    return counts;
+  }
+
+  /** @param by `freshness` or `label:KEY` */
+  private facetOf(host: StoredHost, by: string): string {
+    if (by === 'freshness') return this.fleet.statusOf(host).freshness;
+    const labels = effectiveLabels(host);
+    const key = by.slice('label:'.length);
+    return Object.hasOwn(labels, key) ? (labels[key] ?? '') : '';
+  }
+
+  /** The hosts that a query is about, or undefined for all of the fleet. */
+  private hostNamesOf(query: NetworkFilters, scope: HostScope): HostNames {
+    const { host, on, freshness, simulated } = query;
     const shown = this.hosts.choose(query, scope);
-    const unfiltered = query.host.length === 0 && query.on === undefined && query.freshness.length === 0;
-    const everywhere = unfiltered && scope.everything;
-    const page = await this.store.page(query, everywhere ? undefined : shown.map(({ name }) => name));
-    const unavailable = asked.filter((host) => this.fleet.statusOf(host).freshness !== 'live');
-    return {
-      items: page.items.flatMap((stored) => {
-        // A host that was forgotten or relabelled since the rows were read is left out, as its rows would be by now.
-        const host = this.hosts.find(stored.hostName);
-        return host === undefined || !scope.includes(host) ? [] : toNetworkView(stored, this.placeOf(host));
-      }),
-      total: page.total,
-      nextCursor: page.nextCursor,
-      unavailableTotal: unavailable.length,
-      unavailableHosts: unavailable
-        .slice(0, MAX_UNAVAILABLE)
-        .map((host) => toUnavailableHost(host, this.fleet.statusOf(host))),
-    };
+    if (simulated !== undefined) {
+      return shown.filter(({ engine }) => engine.simulated === simulated).map(({ name }) => name);
+    }
+    const unfiltered = host.length === 0 && on === undefined && freshness.length === 0;
+    return unfiltered && scope.everything ? undefined : shown.map(({ name }) => name);
+  }
+
+  private toViews(items: readonly StoredNetwork[], scope: HostScope): NetworkView[] {
+    return items.flatMap((stored) => {
+      // A host that was forgotten or relabelled since the rows were read is left out, as its rows would be by now.
+      const host = this.hosts.find(stored.hostName);
+      return host === undefined || !scope.includes(host) ? [] : toNetworkView(stored, this.placeOf(host));
+    });
   }
 
   /** @throws FairleadError `host_not_found`, `network_not_found`, `ambiguous_name` */

@@ -9,12 +9,15 @@ import { HostsStore } from '../hosts/hosts.store.js';
 import { InventoryStore } from '../inventory/inventory.store.js';
 import { temporaryFolder } from '../testing/rig.js';
 import { idOf, network, ScriptedAgent } from '../testing/scripted-agent.js';
-import { encodeCursor } from './network-query.js';
+import { encodeCursor } from './network-order.js';
+import { NetworkPagesStore } from './network-pages.store.js';
 import { NetworksStore } from './networks.store.js';
 
 let database: Database;
 let store: NetworksStore;
+let pages: NetworkPagesStore;
 let discard: () => void;
+const NOW = 1_000_000;
 
 const subnet = (cidr: string) => ({ cidr, ipRange: null, gateway: null, auxAddresses: {} });
 const created = (day: number) => `2026-11-${String(day).padStart(2, '0')}T00:00:00.000Z`;
@@ -52,6 +55,7 @@ beforeAll(async () => {
   discard = remove;
   database = await openDatabase(path);
   store = new NetworksStore(database);
+  pages = new NetworkPagesStore(database, () => NOW);
   const inventory = new InventoryStore(database, store);
   for (const [hostName, networks] of Object.entries(FLEET)) {
     await new HostsStore(database, new AuditStore(database)).attached(new ScriptedAgent(hostName).facts, 'unix', 1);
@@ -76,7 +80,7 @@ afterAll(async () => {
 });
 
 const ALL_HOSTS = ['web-1', 'web-2', 'web-3'];
-const page = (query: object, hosts?: string[]) => store.page(networkQuery.parse(query), hosts);
+const page = (query: object, hosts?: string[]) => pages.page(networkQuery.parse(query), hosts);
 const names = async (query: object, hosts?: string[]) =>
   (await page(query, hosts)).items.map(({ hostName, attributes }) => `${hostName}/${attributes.name}`);
 
@@ -110,8 +114,23 @@ describe('a query', () => {
     [{ address: '10.1.1.0' }, []],
     [{ inUse: 'true' }, ['web-2/same', 'web-1/shop_default']],
     [{ inUse: 'false', predefined: 'true' }, ['web-1/bridge', 'web-2/bridge']],
-    [{ q: '0%' }, ['web-1/100%']],
-    [{ q: 'p_d' }, ['web-1/shop_default']],
+    [{ q: '100%' }, ['web-1/100%', 'web-1/1000']],
+    [{ q: 'shop_d' }, ['web-1/shop_default']],
+    [{ q: 'hop' }, []],
+    [{ q: 'shop front' }, ['web-1/shop_default']],
+    [{ q: 'shop mesh' }, []],
+    [{ q: '10.1.0.77' }, ['web-1/shop_default']],
+    [{ q: 'NEAR(shop' }, []],
+    [{ q: '"' }, []],
+    [{ q: `${idOf('mesh')}` }, ['web-2/mesh']],
+    [{ q: `${idOf('mesh').slice(0, 20)}` }, ['web-2/mesh']],
+    [{ overlaps: '10.0.0.0/8' }, ['web-1/shop_default', 'web-2/mesh']],
+    [{ overlaps: '10.1.0.128/25' }, ['web-1/shop_default']],
+    [{ overlaps: '10.1.1.0/24' }, []],
+    [{ overlaps: 'fd00::/16' }, ['web-1/shop_default']],
+    [{ unusedFor: '1s', driver: 'overlay' }, ['web-2/mesh']],
+    [{ unusedFor: '1000s' }, []],
+    [{ unusedFor: '1s', name: 'shop*' }, []],
     [{ q: 'FRONT' }, ['web-1/shop_default']],
     [{ q: 'c%d' }, ['web-1/100%']],
     [{ q: '10.2.' }, ['web-2/mesh']],

@@ -1,10 +1,9 @@
-import { type NetworkQuery } from '@fairlead/api';
 import { FairleadError, type Network, type RemoteContainer, shortId } from '@fairlead/domain';
-import { type Database, Prisma, storing, where } from '../database/index.js';
-import { after, conditionsOf, decodeCursor, encodeCursor, orderOf, sortOf } from './network-query.js';
+import { type Database, Prisma, storing } from '../database/index.js';
 import { namedOrIdentified } from '../inventory/network-text.js';
 import {
   type EndpointRow,
+  NETWORK_COLUMNS,
   type NetworkRow,
   type Standing,
   type StoredNetwork,
@@ -12,20 +11,12 @@ import {
   toStored,
 } from './network.rows.js';
 
-export interface NetworkPage {
-  readonly items: readonly StoredNetwork[];
-  readonly total: number;
-  readonly nextCursor: string | null;
-}
-
 /** A network with its endpoints, and what the controller noted about it. */
 export interface KnownNetwork extends Standing {
   /** Key of its row. */
   readonly seq: number;
   readonly network: Network;
 }
-
-const COLUMNS = Prisma.sql`n."seq", n."hostName", n."id", n."predefined", n."endpointCount", n."activeEndpointCount", n."firstSeenAt", n."unusedSinceAt", n."record"`;
 
 /** A name or beginning of an id that fits several networks of one host. */
 export class AmbiguousNetwork extends FairleadError {
@@ -44,29 +35,13 @@ export class AmbiguousNetwork extends FairleadError {
 export class NetworksStore {
   constructor(private readonly database: Database) {}
 
-  /** @param hostNames the hosts that the query's host filters leave, or undefined for all */
-  async page(query: NetworkQuery, hostNames: readonly string[] | undefined): Promise<NetworkPage> {
-    const conditions = conditionsOf(query, hostNames);
-    const end = query.cursor === undefined ? [] : [after(decodeCursor(query.cursor, query.sort))];
-    const [rows, counts] = await Promise.all([
-      this.query<NetworkRow>(
-        Prisma.sql`SELECT ${COLUMNS} FROM "Network" n ${where([...conditions, ...end])} ${orderOf(query.sort)} LIMIT ${query.limit + 1}`,
-      ),
-      this.query<{ total: bigint }>(Prisma.sql`SELECT COUNT(*) AS total FROM "Network" n ${where(conditions)}`),
-    ]);
-    const items = rows.slice(0, query.limit).map(toStored);
-    const last = items.at(-1);
-    const nextCursor = rows.length > query.limit && last ? encodeCursor(endOf(last, query.sort)) : null;
-    return { items, total: Number(counts[0]?.total ?? 0), nextCursor };
-  }
-
   /**
    * The network that a reference means on one host: full id, then name, then unique beginning of an id.
    * @throws FairleadError `network_not_found`; AmbiguousNetwork (20.10 allows several networks of one name)
    */
   async resolve(hostName: string, reference: string): Promise<StoredNetwork> {
     const rows = await this.query<NetworkRow>(Prisma.sql`
-      SELECT ${COLUMNS} FROM "Network" n WHERE n."hostName" = ${hostName}
+      SELECT ${NETWORK_COLUMNS} FROM "Network" n WHERE n."hostName" = ${hostName}
         AND (n."id" = ${reference} OR n."name" = ${reference} OR substr(n."id", 1, ${reference.length}) = ${reference})`);
     const found = rows.map(toStored);
     const byRank = [
@@ -89,7 +64,7 @@ export class NetworksStore {
   /** What is noted about this network, if the inventory holds it. */
   async standing(hostName: string, id: string): Promise<Standing | undefined> {
     const [row] = await this.query<NetworkRow>(
-      Prisma.sql`SELECT ${COLUMNS} FROM "Network" n WHERE n."hostName" = ${hostName} AND n."id" = ${id}`,
+      Prisma.sql`SELECT ${NETWORK_COLUMNS} FROM "Network" n WHERE n."hostName" = ${hostName} AND n."id" = ${id}`,
     );
     return row && toStored(row);
   }
@@ -103,7 +78,7 @@ export class NetworksStore {
         : Prisma.sql`AND n."id" IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`;
     const chosen = Prisma.sql`"Network" n WHERE n."hostName" = ${hostName} ${among}`;
     const [networks, endpoints] = await Promise.all([
-      this.query<NetworkRow>(Prisma.sql`SELECT ${COLUMNS} FROM ${chosen}`),
+      this.query<NetworkRow>(Prisma.sql`SELECT ${NETWORK_COLUMNS} FROM ${chosen}`),
       this.query<EndpointRow>(Prisma.sql`SELECT * FROM "Endpoint"
         WHERE "networkSeq" IN (SELECT n."seq" FROM ${chosen}) ORDER BY "containerName", "containerId"`),
     ]);
@@ -139,12 +114,6 @@ export class NetworksStore {
   private query<T>(sql: Prisma.Sql): Promise<T[]> {
     return storing(this.database.prisma.$queryRaw<T[]>(sql));
   }
-}
-
-function endOf({ hostName, attributes }: StoredNetwork, sort: NetworkQuery['sort']) {
-  const { column } = sortOf(sort);
-  const value = column === 'hostName' ? hostName : attributes[column as 'name' | 'driver' | 'createdAt'];
-  return { sort, value, hostName, name: attributes.name, id: attributes.id };
 }
 
 /** `Map.groupBy`, which Node 20 does not have. */

@@ -169,7 +169,7 @@ ALTER TABLE "new_RemovedNetwork" RENAME TO "RemovedNetwork";
 CREATE INDEX "Network_id_idx" ON "Network"("id");
 CREATE INDEX "Network_by_name" ON "Network"("name", "hostName", "driver", "scope", "predefined", "endpointCount");
 CREATE INDEX "Network_by_host" ON "Network"("hostName", "name", "driver", "scope", "predefined", "endpointCount");
-CREATE INDEX "Network_by_driver" ON "Network"("driver", "hostName", "name", "predefined", "endpointCount");
+CREATE INDEX "Network_by_driver" ON "Network"("driver", "hostName", "name", "scope", "predefined", "endpointCount");
 CREATE INDEX "Network_scope_name_idx" ON "Network"("scope", "name");
 CREATE INDEX "Network_by_unused" ON "Network"("unusedSinceAt", "hostName", "name");
 CREATE INDEX "Network_by_created" ON "Network"("createdAt", "hostName");
