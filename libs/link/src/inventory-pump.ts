@@ -34,6 +34,8 @@ export class InventoryPump {
         for await (const update of this.handlers.WatchInventory({ ...wish, bookmarkFirst: first }, watch.context)) {
           if (signal.aborted) break;
           await this.send(update);
+          // What has been sent may have made the other side ask anew: the handler would not be told of that in time.
+          if (signal.aborted) break;
         }
       } catch (error) {
         if (!signal.aborted) throw error;

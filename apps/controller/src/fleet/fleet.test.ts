@@ -21,7 +21,7 @@ describe('attaching', () => {
   it('stores what the agent says of its host, and its networks', async () => {
     agent.facts = { ...agent.facts, labels: { env: 'prod' } };
     await rig.attach(agent);
-    expect(await rig.runtime.hosts.show('web-1', HostScope.all)).toMatchObject({
+    expect(rig.runtime.hosts.show('web-1', HostScope.all)).toMatchObject({
       name: 'web-1',
       labels: { env: 'prod' },
       freshness: 'live',

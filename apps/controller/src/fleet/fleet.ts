@@ -12,7 +12,8 @@ import { type HostsStore, type StoredHost } from '../hosts/hosts.store.js';
 import { type InventoryChange, type InventoryStore } from '../inventory/inventory.store.js';
 import { KeyedMutex } from '../keyed-mutex.js';
 import { type KnownNetwork } from '../networks/networks.store.js';
-import { HostSession } from './host-session.js';
+import { HostSession, type StoredSet } from './host-session.js';
+import { SnapshotGate } from './snapshot-gate.js';
 
 /** How far the rows of a host can be trusted at this moment. */
 export interface HostStatus {
@@ -46,6 +47,8 @@ export interface Gate {
   objection(hostName: string): string | undefined;
 }
 
+const NO_SET: StoredSet = { setDigest: '', synced: false, known: false };
+
 /** Time between two looks at ages, and between two notes of them in the database, in milliseconds. */
 const LOOK_EVERY_MS = 500;
 /** Hosts that are looked at in one such time at most, on average: 10,000 are looked at every 2.5 s. */
@@ -66,6 +69,7 @@ export class Fleet {
   private readonly endings = new Map<string, Promise<void>>();
   private readonly arrivals = new KeyedMutex();
   private stopping = false;
+  private readonly snapshots = new SnapshotGate();
   private readonly listeners: FleetListener[] = [];
   private readonly shown = new Map<string, Freshness>();
   private timer: NodeJS.Timeout | undefined;
@@ -116,10 +120,9 @@ export class Fleet {
   private async takeIn(connection: HostConnection, facts: HostFacts): Promise<void> {
     this.gate.recheck(connection, facts.name);
     await this.makeRoom(connection);
-    const stored = await this.inventory.digests(facts.name);
-    const confirmedAt = this.hosts.find(facts.name)?.lastHeardAt ?? this.now();
-    const known = this.hosts.find(facts.name)?.inventory.known ?? false;
-    const session = new HostSession(connection, this.inventory, stored, confirmedAt, known, {
+    const host = this.hosts.find(facts.name);
+    const [stored, confirmedAt] = [host?.inventory ?? NO_SET, host?.lastHeardAt ?? this.now()];
+    const session = new HostSession(connection, this.inventory, this.snapshots, stored, confirmedAt, {
       changed: (change, before) => this.tell((listener) => listener.networksChanged?.(change, before)),
       healthChanged: (health) => this.noteHealth(facts.name, health),
       synced: () => this.onSynced(session),

@@ -3,9 +3,19 @@ import { fromHealthMessage, fromHostMessage, fromNetworkMessage, type HostConnec
 import { type ChainStep, InventoryChain, type Position } from '../inventory/chain.js';
 import { type InventoryChange, type InventoryStore } from '../inventory/inventory.store.js';
 import { type KnownNetwork } from '../networks/networks.store.js';
+import { type SnapshotGate, type SnapshotTurn } from './snapshot-gate.js';
 
 /** Snapshots in a row that may be broken before the session ends: the agent then dials again with growing pauses. */
 const MAX_BROKEN = 3;
+
+/** What is stored of a host's set of networks. */
+export interface StoredSet {
+  readonly setDigest: string;
+  /** Whether its row says that it is what the agent sees. */
+  readonly synced: boolean;
+  /** Whether there has ever been a whole one. */
+  readonly known: boolean;
+}
 
 /** What a session tells of its host. */
 export interface SessionListener {
@@ -27,26 +37,31 @@ export class HostSession {
   private broken = 0;
   private over = false;
   private whole = false;
+  private known: boolean;
+  /** Whether the host's row says that its networks are what the agent sees. */
+  private trusted: boolean;
+  private turn: SnapshotTurn | undefined;
   private streamId = '';
   private readonly waiting: { readonly until: number; readonly resume: () => void }[] = [];
   private currentHealth: EngineHealth;
   private readonly chain: InventoryChain;
 
   /**
-   * @param stored ids and digests of the networks that the database holds for this host
-   * @param confirmed when those were last known to be what the engine shows
-   * @param known whether they have ever been a whole set
+   * @param stored what the database holds for this host
+   * @param confirmed when that was last known to be what the engine shows
    */
   constructor(
     readonly connection: HostConnection,
     private readonly store: InventoryStore,
-    stored: ReadonlyMap<string, string>,
+    private readonly gate: SnapshotGate,
+    stored: StoredSet,
     private confirmed: number,
-    private known: boolean,
     private readonly listener: SessionListener,
   ) {
     this.currentHealth = fromHealthMessage(connection.host.health);
-    this.chain = new InventoryChain(stored);
+    this.known = stored.known;
+    this.trusted = stored.synced;
+    this.chain = new InventoryChain(stored.known ? stored.setDigest : '');
   }
 
   get name(): string {
@@ -85,6 +100,7 @@ export class HostSession {
       this.connection.close('the inventory could not be stored');
     } finally {
       this.over = true;
+      this.turn?.end();
       this.wake(Infinity);
     }
   }
@@ -105,6 +121,7 @@ export class HostSession {
   }
 
   private async apply(update: Parameters<InventoryChain['apply']>[0]): Promise<void> {
+    if (this.chain.needs(update)) this.chain.load(await this.store.digests(this.name));
     const step = this.chain.apply(update);
     switch (step.kind) {
       case 'nothing':
@@ -132,6 +149,7 @@ export class HostSession {
     const before = await this.store.apply(change);
     this.streamId = position.streamId;
     this.known = true;
+    this.trusted = true;
     this.confirmed = at;
     const first = this.becomeWhole();
     this.listener.changed(change, before);
@@ -143,6 +161,7 @@ export class HostSession {
     const first = !this.whole;
     this.whole = true;
     this.broken = 0;
+    this.turn?.end();
     return first;
   }
 
@@ -150,9 +169,11 @@ export class HostSession {
     this.whole = false;
     this.broken += 1;
     this.listener.log(`asking for a new snapshot: ${reason}`);
-    await this.store.distrust(this.name);
+    if (this.trusted) await this.store.distrust(this.name);
+    this.trusted = false;
+    this.turn?.end();
     if (this.broken > MAX_BROKEN) this.connection.close(`its inventory never comes whole: ${reason}`);
-    else this.connection.requestSnapshot(reason);
+    else this.turn = this.gate.queue(() => this.connection.requestSnapshot(reason));
   }
 
   private note(health: EngineHealth, position: Position | undefined): void {

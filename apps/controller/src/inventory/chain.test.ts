@@ -9,6 +9,13 @@ const received = (update: InventoryUpdate) => codec.decodeInventory(codec.encode
 const digestOf = (networks: readonly Network[]): string => setDigest(networks.map((n) => [n.id, networkDigest(n)]));
 const stored = (...networks: Network[]) => new Map(networks.map((n) => [n.id, networkDigest(n)]));
 
+/** A chain of a host whose rows hold these networks. */
+function chainOf(networks: ReadonlyMap<string, string>): InventoryChain {
+  const chain = new InventoryChain(networks.size === 0 ? '' : setDigest(networks));
+  chain.load(networks);
+  return chain;
+}
+
 const begin = (count: number, streamId = 's') => ({ streamId, snapshotBegin: { networks: count } });
 const chunk = (networks: readonly Network[], streamId = 's') => ({
   streamId,
@@ -40,9 +47,37 @@ const resync = (reason: RegExp) => ({ kind: 'resync', reason: expect.stringMatch
 const [a, b, c] = [network('a'), network('b'), network('c')];
 const changedA = network('a', { labels: { now: 'other' } });
 
+describe('what is stored', () => {
+  it('need not be loaded as long as bookmarks say that nothing has changed', () => {
+    const chain = new InventoryChain(digestOf([a, b]));
+    expect(feed(chain, bookmark([a, b], 7))).toMatchObject([{ kind: 'bookmark' }]);
+    expect(chain.standing).toMatchObject({ revision: 7 });
+    expect(chain.needs(received(bookmark([a, b], 7)))).toBe(false);
+    expect(chain.needs(received(delta(7, [c])))).toBe(true);
+    chain.load(stored(a, b));
+    expect(chain.needs(received(delta(7, [c])))).toBe(false);
+    expect(feed(chain, delta(7, [c]))).toMatchObject([{ kind: 'change', replacedIds: [] }]);
+  });
+
+  it('is never taken to be the set of an agent that has not read its engine', () => {
+    const chain = new InventoryChain('');
+    const unread = { streamId: 's', bookmark: { revision: 0, setDigest: '', health: { state: 'up', reason: '' } } };
+    expect(feed(chain, unread)).toEqual([resync(/first bookmark/)]);
+  });
+
+  it('that a bookmark shows to be true after all can be asked for again at the next break', () => {
+    const chain = chainOf(stored(a));
+    expect(feed(chain, bookmark([b], 1), bookmark([a], 2), bookmark([b], 3)).map(({ kind }) => kind)).toEqual([
+      'resync',
+      'bookmark',
+      'resync',
+    ]);
+  });
+});
+
 describe('a snapshot', () => {
   it('comes out as the difference to what is stored', () => {
-    const chain = new InventoryChain(stored(a, b));
+    const chain = chainOf(stored(a, b));
     const step = last(feed(chain, ...snapshot([changedA, c], 7)));
     expect(step).toMatchObject({
       kind: 'change',
@@ -54,12 +89,12 @@ describe('a snapshot', () => {
   });
 
   it('of the set that is stored already is an empty change, so that the host is live again', () => {
-    const step = last(feed(new InventoryChain(stored(a, b)), ...snapshot([b, a])));
+    const step = last(feed(chainOf(stored(a, b)), ...snapshot([b, a])));
     expect(step).toMatchObject({ kind: 'change', upserts: [], removedIds: [] });
   });
 
   it('may come in any number of chunks, also in none', () => {
-    const chain = new InventoryChain(new Map());
+    const chain = chainOf(stored());
     expect(last(feed(chain, begin(3), chunk([a]), chunk([]), chunk([b, c]), end([a, b, c])))).toMatchObject({
       kind: 'change',
       upserts: [{ id: a.id }, { id: b.id }, { id: c.id }],
@@ -68,14 +103,14 @@ describe('a snapshot', () => {
   });
 
   it('that is cut changes nothing, whatever follows', () => {
-    const chain = new InventoryChain(stored(a, b));
+    const chain = chainOf(stored(a, b));
     expect(feed(chain, begin(2), chunk([c])).map(({ kind }) => kind)).toEqual(['nothing', 'nothing']);
     expect(chain.synced).toBe(false);
     expect(last(feed(chain, ...snapshot([a, b])))).toMatchObject({ kind: 'change', upserts: [], removedIds: [] });
   });
 
   it('leaves the set as it was until its end has come', () => {
-    const chain = new InventoryChain(new Map());
+    const chain = chainOf(stored());
     feed(chain, ...snapshot([a]), begin(1), chunk([b]));
     expect(chain.synced).toBe(true);
     expect(last(feed(chain, bookmark([a], 1)))).toMatchObject({ kind: 'bookmark' });
@@ -90,7 +125,7 @@ describe('a snapshot', () => {
     ['mixes two streams', [begin(1), chunk([a], 'other'), end([a])], /without its beginning/],
     ['ends in another stream', [begin(1), chunk([a]), end([a], 1, 'other')], /without its beginning/],
   ])('that %s is refused, and asked for once more', (_, updates, reason) => {
-    const chain = new InventoryChain(stored(c));
+    const chain = chainOf(stored(c));
     const steps = feed(chain, ...updates);
     expect(steps.filter(({ kind }) => kind !== 'nothing')).toEqual([resync(reason)]);
     expect(chain.synced).toBe(false);
@@ -100,7 +135,7 @@ describe('a snapshot', () => {
 
 describe('a delta', () => {
   it('is applied where it continues the revision', () => {
-    const chain = new InventoryChain(new Map());
+    const chain = chainOf(stored());
     feed(chain, ...snapshot([a, b], 5));
     expect(last(feed(chain, delta(5, [changedA, c], [b.id])))).toMatchObject({
       kind: 'change',
@@ -115,14 +150,14 @@ describe('a delta', () => {
     ['comes twice', delta(4, [b]), /applies to revision 4/],
     ['is of another stream', delta(5, [b], [], 'other'), /another stream/],
   ])('that %s is not applied, and a snapshot is asked for', (_, update, reason) => {
-    const chain = new InventoryChain(new Map());
+    const chain = chainOf(stored());
     feed(chain, ...snapshot([a], 5));
     expect(last(feed(chain, update))).toEqual(resync(reason));
     expect(chain.synced).toBe(false);
   });
 
   it('after a break is passed over until the snapshot has come, which is asked for once', () => {
-    const chain = new InventoryChain(new Map());
+    const chain = chainOf(stored());
     feed(chain, ...snapshot([a], 5));
     const steps = feed(chain, delta(9, [b]), delta(10, [c]), delta(5, [b]), chunk([c]), end([c]));
     expect(steps.map(({ kind }) => kind)).toEqual(['resync', 'nothing', 'nothing', 'nothing', 'nothing']);
@@ -131,13 +166,13 @@ describe('a delta', () => {
   });
 
   it('before any snapshot says nothing', () => {
-    expect(feed(new InventoryChain(stored(a)), delta(1, [b]))).toEqual([{ kind: 'nothing' }]);
+    expect(feed(chainOf(stored(a)), delta(1, [b]))).toEqual([{ kind: 'nothing' }]);
   });
 });
 
 describe('a bookmark', () => {
   const at5 = () => {
-    const chain = new InventoryChain(new Map());
+    const chain = chainOf(stored());
     feed(chain, ...snapshot([a], 5));
     return chain;
   };
@@ -175,7 +210,7 @@ describe('a bookmark', () => {
   });
 
   it('of the stored set is a beginning as good as a snapshot', () => {
-    const chain = new InventoryChain(stored(a, b));
+    const chain = chainOf(stored(a, b));
     expect(feed(chain, bookmark([a, b], 7), delta(7, [], [b.id]))).toMatchObject([
       { kind: 'bookmark' },
       { kind: 'change', removedIds: [b.id], position: { revision: 8, setDigest: digestOf([a]) } },
@@ -183,14 +218,14 @@ describe('a bookmark', () => {
   });
 
   it('of another set at the beginning asks for a snapshot, once', () => {
-    const chain = new InventoryChain(stored(a));
+    const chain = chainOf(stored(a));
     const steps = feed(chain, bookmark([a, b], 7), delta(7, [c]), bookmark([a, b, c], 8));
     expect(steps.map(({ kind }) => kind)).toEqual(['resync', 'nothing', 'bookmark']);
     expect(chain.synced).toBe(false);
   });
 
   it('asks for a snapshot of a host of which nothing is stored, and not while its engine is down', () => {
-    const chain = new InventoryChain(new Map());
+    const chain = chainOf(stored());
     expect(last(feed(chain, bookmark([], 0, 'down')))).toMatchObject({ kind: 'bookmark' });
     expect(last(feed(chain, bookmark([], 1)))).toEqual(resync(/first bookmark/));
   });
@@ -206,7 +241,7 @@ describe('a bookmark', () => {
 });
 
 it('passes over an update of a kind that only a newer agent knows', () => {
-  expect(feed(new InventoryChain(new Map()), { streamId: 's' })).toEqual([{ kind: 'nothing' }]);
+  expect(feed(chainOf(stored()), { streamId: 's' })).toEqual([{ kind: 'nothing' }]);
 });
 
 /** A host whose networks change at random, and the updates that tell of it. */
@@ -268,7 +303,7 @@ describe('over random histories on a bad line', () => {
     (seed) => {
       const random = seeded(seed);
       const source = new Source(random);
-      const chain = new InventoryChain(new Map());
+      const chain = chainOf(stored());
       const applied = new Map<string, string>();
       const take = (updates: InventoryUpdate[]): void => {
         for (const step of feed(chain, ...updates)) {

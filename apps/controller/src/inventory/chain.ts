@@ -35,18 +35,30 @@ interface Staged {
  * Follows the inventory of one session: a snapshot, or a bookmark of the set that is stored, then deltas that chain. A
  * bookmark with the digest of the stored set sets the position, whatever it was before.
  *
- * Invariants: `digests` is the set as stored, whatever arrives half; a snapshot counts only when it is whole, and comes
- * out as the difference to what is stored; after a break nothing is applied until the next snapshot; a resync is asked
- * for once for each break.
+ * Invariants: `digests` is the set as stored, whatever arrives half, and is needed only once something changes;
+ * a snapshot counts only when it is whole, and comes out as the difference to what is stored; after a break nothing is
+ * applied until the next snapshot; a resync is asked for once for each break.
  */
 export class InventoryChain {
-  private readonly digests: Map<string, string>;
+  private digests: Map<string, string> | undefined;
   private position: Position | undefined;
   private asked = false;
   private staged: Staged | undefined;
+  /** Of the set as stored. */
+  private lastDigest: string;
+
+  /** @param storedDigest of the set that the database holds for this host; empty where there has never been a whole one */
+  constructor(storedDigest: string) {
+    this.lastDigest = storedDigest;
+  }
+
+  /** Whether this update cannot be applied before `load`. */
+  needs(update: InventoryUpdate__Output): boolean {
+    return this.digests === undefined && Boolean(update.snapshotEnd ?? update.delta);
+  }
 
   /** @param stored ids and digests of the networks that the database holds for this host */
-  constructor(stored: ReadonlyMap<string, string>) {
+  load(stored: ReadonlyMap<string, string>): void {
     this.digests = new Map(stored);
   }
 
@@ -91,8 +103,9 @@ export class InventoryChain {
       return this.broken(`the snapshot has ${staged.networks.length} networks instead of ${staged.count}`);
     }
     if (setDigest(incoming) !== digest) return this.broken('the snapshot is not the set that its digest names');
-    const upserts = staged.networks.filter((network) => this.digests.get(network.id) !== network.digest);
-    const removedIds = [...this.digests.keys()].filter((id) => !incoming.has(id));
+    const stored = this.loaded();
+    const upserts = staged.networks.filter((network) => stored.get(network.id) !== network.digest);
+    const removedIds = [...stored.keys()].filter((id) => !incoming.has(id));
     return this.change(streamId, revision, upserts, removedIds);
   }
 
@@ -114,6 +127,7 @@ export class InventoryChain {
     } as const;
     if (this.holds(bookmark.setDigest)) {
       this.position = { streamId, revision: bookmark.revision, setDigest: bookmark.setDigest };
+      this.asked = false;
       return { kind: 'bookmark', health };
     }
     if (health.state === 'down') return { kind: 'bookmark', health };
@@ -128,10 +142,8 @@ export class InventoryChain {
     );
   }
 
-  /** An empty set is no sign that there has ever been one. */
   private holds(digest: string): boolean {
-    if (this.digests.size === 0) return false;
-    return (this.position?.setDigest ?? setDigest(this.digests)) === digest;
+    return digest !== '' && digest === (this.position?.setDigest ?? this.lastDigest);
   }
 
   private change(
@@ -140,11 +152,18 @@ export class InventoryChain {
     upserts: readonly NetworkMessage__Output[],
     removedIds: readonly string[],
   ): ChainStep {
-    const replacedIds = upserts.map(({ id }) => id).filter((id) => this.digests.has(id));
-    for (const id of removedIds) this.digests.delete(id);
-    for (const { id, digest } of upserts) this.digests.set(id, digest);
-    this.position = { streamId, revision, setDigest: setDigest(this.digests) };
+    const stored = this.loaded();
+    const replacedIds = upserts.map(({ id }) => id).filter((id) => stored.has(id));
+    for (const id of removedIds) stored.delete(id);
+    for (const { id, digest } of upserts) stored.set(id, digest);
+    this.lastDigest = setDigest(stored);
+    this.position = { streamId, revision, setDigest: this.lastDigest };
     return { kind: 'change', position: this.position, upserts, replacedIds, removedIds };
+  }
+
+  private loaded(): Map<string, string> {
+    if (this.digests === undefined) throw new Error('What is stored has not been loaded');
+    return this.digests;
   }
 
   private broken(reason: string): ChainStep {
