@@ -27,6 +27,8 @@ describe('loadConfig', () => {
       advertise: null,
       certificateLifeMs: 86_400_000,
       dialRanges: [],
+      connectionsPerAddress: 50,
+      enrolmentsPerAddress: 20,
       linkSocket: null,
       logLevel: 'info',
     });
@@ -55,6 +57,8 @@ describe('loadConfig', () => {
       advertise: null,
       certificateLifeMs: 86_400_000,
       dialRanges: [],
+      connectionsPerAddress: 50,
+      enrolmentsPerAddress: 20,
       linkSocket: '/run/link.sock',
       logLevel: 'debug',
     });
@@ -65,6 +69,11 @@ describe('loadConfig', () => {
     expect(loadConfig(HOME, flags).dialRanges).toEqual(['10.0.0.0/24', 'fd00::/64', '10.1.0.0/16'].map(parseCidr));
     const env = { ...HOME, FAIRLEAD_CONTROLLER_DIAL_RANGE: '10.0.0.0/24,10.1.0.0/16' };
     expect(loadConfig(env, []).dialRanges).toHaveLength(2);
+  });
+
+  it('takes how fast one address may connect and join', () => {
+    const flags = ['--connections-per-address', '500', '--enrolments-per-address', '100'];
+    expect(loadConfig(HOME, flags)).toMatchObject({ connectionsPerAddress: 500, enrolmentsPerAddress: 100 });
   });
 
   it.each(['/data/keys', '/data', '/data/../data/..keys', 'keys/../../data/k'])(
@@ -89,6 +98,8 @@ describe('loadConfig', () => {
     ['--certificate-life', 'long', 'duration'],
     ['--link-host', 'name.internal', 'IP address'],
     ['--link-host', '10.0.0.300', 'IP address'],
+    ['--connections-per-address', '0', '1 to 10000'],
+    ['--enrolments-per-address', 'many', '1 to 10000'],
     ['--dial-range', '10.0.0.0/33', 'address range'],
     ['--dial-range', '0177.0.0.1', 'address range'],
     ['--advertise', 'http://10.0.0.1', 'address or a name'],

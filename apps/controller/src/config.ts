@@ -26,6 +26,9 @@ export interface ControllerConfig {
   readonly certificateLifeMs: number;
   /** Where agents that listen may be dialled. */
   readonly dialRanges: readonly AddressRange[];
+  /** A second. */
+  readonly connectionsPerAddress: number;
+  readonly enrolmentsPerAddress: number;
   /** Unix socket for the agent of this machine, or null. */
   readonly linkSocket: string | null;
   readonly logLevel: (typeof LOG_LEVELS)[number];
@@ -58,6 +61,16 @@ export const SETTINGS = {
     value: 'CIDR',
     meaning: 'where agents that listen may be dialled; may be repeated, or a list with commas',
     byDefault: 'nowhere',
+  },
+  'connections-per-address': {
+    value: 'N',
+    meaning: 'new connections a second from one address, beside the agents known there',
+    byDefault: '50',
+  },
+  'enrolments-per-address': {
+    value: 'N',
+    meaning: 'hosts that may join in a second from one address',
+    byDefault: '20',
   },
   'link-socket': { value: 'PATH', meaning: 'Unix socket for an agent of this machine', byDefault: 'none' },
   ...ACCESS_SETTINGS,
@@ -94,6 +107,11 @@ const portOrNone = z
   .string()
   .refine((text) => text === 'none' || isPort(text), `${PORT_RULE}, or none`)
   .transform((text) => (text === 'none' ? null : Number(text)));
+
+const perSecond = z
+  .string()
+  .refine((text) => /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 10_000, 'must be 1 to 10000')
+  .transform(Number);
 
 const HOUR_MS = 3_600_000;
 const SHORTEST_LIFE_MS = 10_000;
@@ -139,6 +157,8 @@ const schema = z.object({
     .default(null),
   'certificate-life': life.default(24 * HOUR_MS),
   'dial-range': ranges.default([]),
+  'connections-per-address': perSecond.default(50),
+  'enrolments-per-address': perSecond.default(20),
   'link-socket': z.string().min(1, 'must name a socket').nullable().default(null),
   ...accessShape,
   'log-level': z.enum(LOG_LEVELS).default('info'),
@@ -195,6 +215,8 @@ export function loadConfig(
     advertise: data.advertise,
     certificateLifeMs: data['certificate-life'],
     dialRanges: data['dial-range'],
+    connectionsPerAddress: data['connections-per-address'],
+    enrolmentsPerAddress: data['enrolments-per-address'],
     linkSocket: data['link-socket'],
     logLevel: data['log-level'],
   };

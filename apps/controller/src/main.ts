@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { formatDialAddress, toFairleadError } from '@fairlead/domain';
-import { type LinkServer } from '@fairlead/link';
+import { type LinkServer, type Rate } from '@fairlead/link';
 import { type INestApplication } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { asksForHelp, type ControllerConfig, environment, HELP, loadConfig } from './config.js';
@@ -37,6 +37,10 @@ export async function startController(config: ControllerConfig, logger: Logger):
     own: await openIdentity(config, database, logger).catch(closing(database)),
     advertise: config.advertise ?? undefined,
     dialRanges: config.dialRanges,
+    linkLimits: {
+      newConnectionsPerAddress: rate(config.connectionsPerAddress, 2),
+      enrolments: rate(config.enrolmentsPerAddress, 10),
+    },
   });
   let app: INestApplication | undefined;
   const stop = (): Promise<void> => stopAll(app, runtime, logger);
@@ -53,6 +57,9 @@ export async function startController(config: ControllerConfig, logger: Logger):
     throw error;
   }
 }
+
+/** So many a second, and what comes in so many seconds at once. */
+const rate = (perSecond: number, seconds: number): Rate => ({ perSecond, burst: perSecond * seconds });
 
 /** Where no host joins and none is dialled there are no keys: `fairlead up` on one machine makes none. */
 async function openIdentity(

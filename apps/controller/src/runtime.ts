@@ -14,6 +14,7 @@ import { FleetEvents } from './events/fleet-events.js';
 import { Fleet } from './fleet/fleet.js';
 import { HostsService } from './hosts/hosts.service.js';
 import { HostsStore } from './hosts/hosts.store.js';
+import { KnownSources } from './hosts/known-sources.js';
 import { CommandsResponder } from './http/commands.responder.js';
 import { type ControllerIdentity } from './identity/controller-identity.js';
 import { createIdentities, type Identities } from './identity/identities.js';
@@ -114,11 +115,13 @@ export function createRuntime(
   if (identities.renewals) fleet.listen(identities.renewals);
   const hostNames = (): string[] => hostsStore.all().map(({ name }) => name);
   const auditing = createAuditing({ database, audit, fleet, hostNames, keysDir, now, log });
+  const sources = new KnownSources(hostsStore, now);
   const link = new LinkServer({
     onConnection: (connection) => fleet.attach(connection),
     heartbeatMs: () => heartbeatFor(hostsStore.all().length),
     onRefused: (refusal) => identities.linkRefused(refusal),
     limits: linkLimits,
+    expectedAgents: (source) => sources.count(source),
     enrolment: identities.enrolment,
     identity: own?.current,
     log: toLinkLog(logger),

@@ -6,6 +6,13 @@ import { Lockout } from './lockout.js';
 import { TokenBucket, TokenBuckets } from './token-bucket.js';
 
 /**
+ * All agents that are known at one address may come back within so many seconds, and this part of them at once, when the
+ * controller has been away. They dial again after pauses that grow to 30 s: 10,000 then make about 350 attempts a second.
+ */
+const SECONDS_TO_RETURN = 25;
+const BURST_SHARE = 4;
+
+/**
  * Counts the connections of each source and of each agent, and lets handshakes begin at a steady pace.
  *
  * Invariants: a connection counts for its source until it closes or `prove` moves it to its agent; those that wait for
@@ -23,11 +30,17 @@ export class Admission {
   private readonly waiting: (() => void)[] = [];
   private timer: NodeJS.Timeout | undefined;
 
+  /** @param expected how many agents are known to come from a source: those behind one router share its address */
   constructor(
     private readonly limits: LinkLimits,
     private readonly clock: SteadyClock,
+    private readonly expected: (source: string) => number = () => 0,
   ) {
-    this.rates = new TokenBuckets(limits.newConnectionsPerAddress.perSecond, limits.newConnectionsPerAddress.burst);
+    const { perSecond, burst } = limits.newConnectionsPerAddress;
+    this.rates = new TokenBuckets((source) => {
+      const agents = expected(source);
+      return { perSecond: perSecond + agents / SECONDS_TO_RETURN, burst: burst + agents / BURST_SHARE };
+    });
     this.floods = new Lockout(limits.floods, limits.floodMs, clock);
     this.pace = new TokenBucket(limits.handshakes.perSecond, limits.handshakes.burst, clock());
   }
@@ -39,7 +52,8 @@ export class Admission {
     if (this.floods.remainingMs(source) > 0) return `${address} has flooded us a moment ago`;
     if (!this.rates.take(source, this.clock())) return `${address} opens connections too fast`;
     const open = this.bySource.get(source) ?? 0;
-    if (open >= this.limits.connectionsPerAddress) return `${address} has ${open} connections open already`;
+    if (open >= this.limits.connectionsPerAddress + this.expected(source))
+      return `${address} has ${open} connections open already`;
     this.heldBySource.set(socket, this.hold(this.bySource, source, socket));
     return undefined;
   }

@@ -40,7 +40,7 @@ export class EnrolmentService {
     const { limits, clock } = options;
     this.nonces = new NonceMint(clock);
     this.lockout = new Lockout(limits.wrongTokens, limits.lockoutMs, clock);
-    this.rates = new TokenBuckets(limits.enrolments.perSecond, limits.enrolments.burst);
+    this.rates = new TokenBuckets(() => limits.enrolments);
   }
 
   /** @throws FairleadError `overloaded` for a caller who has to wait. Asked before anything of a call is read. */

@@ -48,7 +48,7 @@ describe('joining a controller', () => {
       secret: token.secret,
       hostName: 'web-07',
       publicKey: publicKeyOf(privateKey),
-      capability: 2,
+      capability: 3,
     });
     expect(peer).toEqual({ kind: 'anonymous', address: '127.0.0.1' });
   });

@@ -35,3 +35,4 @@ export { LinkServer, type LinkServerOptions } from './link-server.js';
 export type { LinkLog } from './log.js';
 export { isWrongPeer } from './tls-client.js';
 export { dialAgent, type DialOptions } from './dialled-connection.js';
+export { sourceOf } from './ip.js';

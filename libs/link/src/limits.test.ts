@@ -33,7 +33,7 @@ describe('a token bucket', () => {
   });
 
   it('is forgotten once it is full again, so that many sources cost no memory for ever', () => {
-    const buckets = new TokenBuckets(1, 2);
+    const buckets = new TokenBuckets(() => ({ perSecond: 1, burst: 2 }));
     for (let n = 0; n < 1_000; n++) buckets.take(`a${n}`, 0);
     expect(buckets.size).toBe(1_000);
     buckets.take('b', 60_000);
@@ -63,8 +63,8 @@ describe('the source of a connection', () => {
 
 const socketFrom = (remoteAddress: string): Socket => Object.assign(new EventEmitter(), { remoteAddress }) as never;
 
-const admission = (limits: Partial<LinkLimits>, clock = () => 0) =>
-  new Admission({ ...DEFAULT_LIMITS, ...limits }, clock);
+const admission = (limits: Partial<LinkLimits>, clock = () => 0, expected?: (source: string) => number) =>
+  new Admission({ ...DEFAULT_LIMITS, ...limits }, clock, expected);
 
 describe('admission', () => {
   it('counts the open connections of a source, and forgets the closed ones', () => {
@@ -98,6 +98,21 @@ describe('admission', () => {
     expect([door.stay(first), door.stay(second), door.stay(third)]).toEqual([undefined, undefined, first]);
     second.emit('close');
     expect(door.stay(fourth)).toBeUndefined();
+  });
+
+  it('lets a fleet behind one address come back as fast as it is large, and nobody else', () => {
+    let now = 0;
+    const known = (source: string): number => (source === '192.0.2.1' ? 10_000 : 0);
+    const door = admission({}, () => now, known);
+    const enter = (address: string, times: number): number =>
+      Array.from({ length: times }, () => door.enter(socketFrom(address))).filter((refused) => refused === undefined)
+        .length;
+    expect(enter('192.0.2.1', 10_000)).toBe(2_600);
+    expect(enter('192.0.2.2', 10_000)).toBe(100);
+    now = 1_000;
+    expect(enter('192.0.2.1', 10_000)).toBe(450);
+    // The first hundred are still open, and none of them has proven to be an agent.
+    expect(enter('192.0.2.2', 10_000)).toBe(0);
   });
 
   it('does not send away whom we have dialled', () => {

@@ -49,6 +49,8 @@ export interface LinkServerOptions {
   /** Without it nothing is served over TCP. */
   readonly identity?: TlsIdentity | undefined;
   readonly limits?: Partial<LinkLimits>;
+  /** How many agents are known at a source (see `sourceOf`), which then may open that many more connections. */
+  readonly expectedAgents?: ((source: string) => number) | undefined;
   /** Called for every call and connection that is refused, also where `onConnection` has refused it. Must not throw. */
   readonly onRefused?: (refusal: LinkRefusal) => void;
   readonly clock?: SteadyClock;
@@ -69,7 +71,9 @@ const DEFAULTS = {
   onRefused: () => {},
 } satisfies Partial<LinkServerOptions>;
 
-type Settings = Required<Omit<LinkServerOptions, 'enrolment' | 'identity' | 'limits' | 'silenceLimitMs'>> &
+type Settings = Required<
+  Omit<LinkServerOptions, 'enrolment' | 'identity' | 'limits' | 'silenceLimitMs' | 'expectedAgents'>
+> &
   Pick<LinkServerOptions, 'silenceLimitMs'> & { readonly limits: LinkLimits };
 
 type UnaryCall = ServerUnaryCall<Buffer, Buffer>;
@@ -111,6 +115,7 @@ export class LinkServer {
     this.ports = new LinkPorts(this.door, {
       identity,
       limits,
+      expectedAgents: options.expectedAgents,
       clock,
       now,
       certificateRequired: false,

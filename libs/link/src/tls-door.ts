@@ -16,6 +16,8 @@ export interface TlsDoorOptions {
   readonly limits: LinkLimits;
   /** Whether OpenSSL itself refuses whoever shows no certificate under our roots. */
   readonly certificateRequired: boolean;
+  /** How many agents are known at a source (see `sourceOf`); default: none. */
+  readonly expectedAgents?: ((source: string) => number) | undefined;
   readonly clock: SteadyClock;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -58,7 +60,7 @@ export class TlsDoor {
   constructor(private readonly options: TlsDoorOptions) {
     const { identity, limits, clock, certificateRequired } = options;
     this.clusterId = clusterOf(identity);
-    this.admission = new Admission(limits, clock);
+    this.admission = new Admission(limits, clock, options.expectedAgents);
     const { bytes, tlsBytes, strangerBytes } = limits;
     const onTooMuch = (socket: Socket, what: string): void => {
       this.admission.flooded(socket);

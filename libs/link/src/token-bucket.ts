@@ -1,3 +1,5 @@
+import type { Rate } from './limits.js';
+
 /**
  * Allows `burst` at once and `perSecond` for ever.
  *
@@ -60,16 +62,15 @@ export class TokenBuckets {
   private readonly buckets = new Map<string, TokenBucket>();
   private sweepAt = 1_000;
 
-  constructor(
-    private readonly perSecond: number,
-    private readonly burst: number,
-  ) {}
+  /** @param rateOf of a key, asked when its bucket is made */
+  constructor(private readonly rateOf: (key: string) => Rate) {}
 
   take(key: string, now: number): boolean {
     let bucket = this.buckets.get(key);
     if (bucket === undefined) {
       if (this.buckets.size >= this.sweepAt) this.sweep(now);
-      bucket = new TokenBucket(this.perSecond, this.burst, now);
+      const { perSecond, burst } = this.rateOf(key);
+      bucket = new TokenBucket(perSecond, burst, now);
       this.buckets.set(key, bucket);
     }
     return bucket.take(now);

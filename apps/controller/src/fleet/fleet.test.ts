@@ -138,6 +138,65 @@ describe('attaching', () => {
   });
 });
 
+describe('a host that comes back', () => {
+  const back = async (capability: number, change: () => void = () => undefined) => {
+    agent = new ScriptedAgent('web-1', { capability });
+    const session = await rig.attach(agent);
+    session.close('cut');
+    await until('the session has gone', () => !status().connected);
+    change();
+    const before = agent.snapshots;
+    const next = await rig.connect(agent);
+    await until('the host is live', () => rig.freshness('web-1') === 'live');
+    return { updates: next.updatesReceived, snapshots: agent.snapshots - before };
+  };
+
+  it('unchanged costs one message', async () => {
+    expect(await back(3)).toEqual({ updates: 1, snapshots: 0 });
+    expect(await rig.names()).toEqual(['bridge', 'host']);
+  });
+
+  it('changed is asked for its snapshot', async () => {
+    const { snapshots } = await back(3, () => agent.set(network('made-meanwhile')));
+    expect(snapshots).toBe(1);
+    expect(await rig.names()).toEqual(['bridge', 'host', 'made-meanwhile']);
+  });
+
+  it('with an agent that knows no bookmark at the beginning sends its snapshot by itself', async () => {
+    expect(await back(2, () => agent.set(network('made-meanwhile')))).toMatchObject({ snapshots: 1 });
+    expect(await rig.names()).toEqual(['bridge', 'host', 'made-meanwhile']);
+  });
+
+  it('with its engine restarted is as it was, but for the new id of its bridge', async () => {
+    await back(3, () => void agent.restartEngine());
+    expect(await rig.names()).toEqual(['bridge', 'host']);
+    expect((await rig.networks()).map(({ id }) => id)).toContain(idOf(`bridge of ${agent.streamId}`));
+  });
+
+  it('and goes again in the middle of its snapshot has changed nothing', async () => {
+    agent = new ScriptedAgent('web-1');
+    (await rig.attach(agent)).close('cut');
+    await until('the session has gone', () => !status().connected);
+    agent.set(network('half-told'));
+    agent.on('WatchInventory', async function* ({ bookmarkFirst }, { signal }) {
+      if (bookmarkFirst)
+        yield { streamId: 's', bookmark: { revision: 9, setDigest: 'other', health: { state: 'up' } } };
+      else {
+        yield { streamId: 's', snapshotBegin: { networks: 3 } };
+        yield { streamId: 's', snapshotChunk: { networks: [message(network('half-told'))] } };
+      }
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    });
+    const cut = await rig.connect(agent);
+    await until('the half has come', () => cut.updatesReceived === 3);
+    await rig.settle('web-1');
+    expect(status().freshness).toBe('stale');
+    cut.close('cut');
+    await until('the session has gone', () => !status().connected);
+    expect(await rig.names()).toEqual(['bridge', 'host']);
+  });
+});
+
 describe('freshness', () => {
   it('is live, then stale, then offline as the agent falls silent', async () => {
     const start = rig.time;

@@ -3,6 +3,7 @@ import { type EngineHealth, FairleadError, type Network } from '@fairlead/domain
 import { aNetwork } from '@fairlead/domain/testing';
 import {
   type CallContext,
+  CAPABILITY,
   type CheckpointMessage__Output,
   codec,
   type HostFacts,
@@ -63,7 +64,7 @@ export class ScriptedAgent {
       name,
       labels: {},
       agentVersion: '0.1.0',
-      capability: 1,
+      capability: CAPABILITY,
       engine: {
         kind: 'docker',
         version: '28.5.2',
@@ -111,9 +112,12 @@ export class ScriptedAgent {
   }
 
   bookmark(): Promise<void> {
-    return this.publish({
-      bookmark: { revision: this.revision, setDigest: this.setDigest(), health: toHealthMessage(this.health) },
-    });
+    return this.publish(this.toBookmark());
+  }
+
+  private toBookmark(): InventoryUpdate {
+    const health = toHealthMessage(this.health);
+    return { bookmark: { revision: this.revision, setDigest: this.setDigest(), health } };
   }
 
   /** The engine starts anew: another stream, and another id for the default bridge. */
@@ -167,7 +171,7 @@ export class ScriptedAgent {
           : { verdict: 'not_started', source: 'journal', explanation: 'the journal does not know it' },
       );
     },
-    WatchInventory: (_, { signal }) => this.watch(signal),
+    WatchInventory: ({ bookmarkFirst }, { signal }) => this.watch(bookmarkFirst, signal),
     RequestCertificate: () => this.withoutCertificate(),
     InstallCertificate: () => this.withoutCertificate(),
     UpdateTrust: () => this.withoutCertificate(),
@@ -207,10 +211,12 @@ export class ScriptedAgent {
     }
   }
 
-  private async *watch(signal: AbortSignal): AsyncGenerator<InventoryUpdate> {
+  private async *watch(bookmarkFirst: boolean, signal: AbortSignal): AsyncGenerator<InventoryUpdate> {
     this.queue.splice(0).forEach(({ taken }) => taken());
     const over = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-    for (const update of this.snapshot()) yield { streamId: this.streamId, ...update };
+    for (const update of bookmarkFirst ? [this.toBookmark()] : this.snapshot()) {
+      yield { streamId: this.streamId, ...update };
+    }
     while (!signal.aborted) {
       const next = this.queue.shift();
       if (next === undefined) await Promise.race([over, new Promise<void>((go) => (this.wake = go))]);
