@@ -1,4 +1,5 @@
 import { canonicalNetwork, type Endpoint, type Network, type NetworkAttributes } from './network.js';
+import { ordered } from './ordered.js';
 
 /** One part of a network that is not the same on both sides; null: there is none on that side. */
 export interface FieldDifference {
@@ -50,13 +51,4 @@ function partsOf({ endpoints, ...attributes }: Network): Map<string, unknown> {
     ...Object.entries(attributes satisfies NetworkAttributes).map(([key, value]) => [key, ordered(value)] as const),
     ...endpoints.map((endpoint: Endpoint) => [`endpoints.${endpoint.containerId}`, ordered(endpoint)] as const),
   ]);
-}
-
-function ordered(value: unknown): unknown {
-  if (Array.isArray(value)) {
-    return value.map(ordered).sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
-  }
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, part]) => [key, ordered(part)]));
 }

@@ -1,16 +1,6 @@
-import { type HistoryKind, type Network } from '@fairlead/domain';
+import { type Network, type NetworkChange } from '@fairlead/domain';
 
-/** One difference between two records of a network. */
-export interface NetworkChange {
-  readonly kind: HistoryKind;
-  readonly networkId: string;
-  readonly networkName: string;
-  /** Empty where it is about the network itself, like containerName. */
-  readonly containerId: string;
-  readonly containerName: string;
-  /** For `….changed`: field to what it was and what it is. */
-  readonly detail: Readonly<Record<string, readonly [unknown, unknown]>>;
-}
+export { type NetworkChange } from '@fairlead/domain';
 
 /** The operation of ours that did something, and who asked for it. */
 export interface Author {
