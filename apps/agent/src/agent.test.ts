@@ -71,9 +71,14 @@ describe('the agent', () => {
     void (async () => {
       for await (const update of connection.updates()) {
         receiver.take(update);
+        if (receiver.lost && receiver.count('asked') === 0) {
+          receiver.kinds.push('asked');
+          connection.requestSnapshot('it begins with nothing');
+        }
         counts.push(receiver.networks.size);
       }
     })();
+    while (receiver.networks.size === 0) await new Promise((resolve) => setImmediate(resolve));
     for (let index = 1; index <= 5; index += 1) {
       await create(connection, `op-${index}`, `net-${index}`);
       const arrived = connection.updatesReceived;

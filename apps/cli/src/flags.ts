@@ -28,6 +28,12 @@ export const integer = (text: string): number => {
   return Number(text);
 };
 
+export const positive = (text: string): number => {
+  const value = integer(text);
+  if (value < 1) throw new InvalidArgumentError('It must be 1 or more.');
+  return value;
+};
+
 /**
  * Flags of every command that speaks to the controller. The format has no default of its own, so that errors are data
  * only where data was asked for. `-o` is left to `--opt` where docker has it so.
@@ -135,4 +141,11 @@ export function normalizeSwitches(argv: readonly string[]): string[] {
     if (/^(true|1)$/i.test(value)) return [`--${name}`];
     return name === 'ipv4' || name === 'ipv6' ? [`--no-${name}`] : [];
   });
+}
+
+/** The choice that a filter names. @throws FairleadError `invalid_argument` */
+export function oneOf<T extends string>(key: string, value: string, choices: readonly T[]): T {
+  const choice = choices.find((one) => one === value);
+  if (choice !== undefined) return choice;
+  throw new FairleadError('invalid_argument', `--filter: ${key} is ${choices.join(', ')}, not '${value}'`);
 }

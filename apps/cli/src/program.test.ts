@@ -35,6 +35,7 @@ describe('the command tree', () => {
       ...['ls', 'inspect', 'create', 'connect', 'disconnect', 'rm', 'prune', 'probe'].map((verb) => `network ${verb}`),
       ...['ls', 'inspect'].map((verb) => `operation ${verb}`),
       'events',
+      'doctor',
       ...['ls', 'verify'].map((verb) => `audit ${verb}`),
       'login',
       'logout',

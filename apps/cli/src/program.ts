@@ -5,6 +5,7 @@ import { registerLogout } from './commands/access/logout.js';
 import { registerWhoami } from './commands/access/whoami.js';
 import { registerAudit } from './commands/audit/index.js';
 import { registerCa } from './commands/ca/index.js';
+import { registerDoctor } from './commands/doctor/index.js';
 import { registerEvents } from './commands/events.js';
 import { registerHost } from './commands/host/index.js';
 import { registerNetwork } from './commands/network/index.js';
@@ -57,6 +58,7 @@ export function createProgram(cli: Cli): Command {
   registerNetwork(program, cli);
   registerOperation(program, cli);
   registerEvents(program, cli);
+  registerDoctor(program, cli);
   registerAudit(program, cli);
   registerLogin(program, cli);
   registerLogout(program, cli);

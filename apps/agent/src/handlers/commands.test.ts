@@ -40,7 +40,7 @@ describe('reading', () => {
       engine: { kind: 'simulated', simulated: true },
       health: { state: 'up' },
       journalId: rig.journal.id,
-      capability: 2,
+      capability: 3,
     });
   });
 

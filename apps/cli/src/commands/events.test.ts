@@ -30,6 +30,25 @@ describe('events', () => {
     expect(describeEvent(event, new Set(['demo-1']))).toBe(`${base.at}  ${line}`);
   });
 
+  it('follows what was asked for', async () => {
+    const stop = new AbortController();
+    const asked: string[] = [];
+    const stream: typeof fetch = (url) => {
+      asked.push(new URL(url).search);
+      stop.abort();
+      return Promise.resolve(new Response('', { headers: { 'content-type': 'text/event-stream' } }));
+    };
+    const line = 'events -o json --on env=prod --type network.created --type network.removed --network shop_*';
+    await fairlead(line, {}, { fetch: stream, interrupted: () => stop.signal });
+    expect(asked).toEqual(['?on=env%3Dprod&type=network.created&type=network.removed&network=shop_*']);
+  });
+
+  it('refuses a type that there is not, naming those there are', async () => {
+    const { exitCode, err } = await fairlead('events --type network.gone', {});
+    expect(exitCode).toBe(2);
+    expect(err).toContain('network.removed');
+  });
+
   it('prints one line of JSON for each event, and ends at Ctrl-C', async () => {
     const stop = new AbortController();
     const events: EventView[] = [

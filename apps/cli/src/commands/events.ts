@@ -1,5 +1,5 @@
 import { EVENT_TYPES, type EventType, type EventView, followEvents } from '@fairlead/api';
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Cli, ClientFlags } from '../cli.js';
 import { simulatedAmong } from '../fleet/hosts.js';
 import { allHosts } from '../fleet/pages.js';
@@ -12,7 +12,9 @@ import { operationName } from './command.js';
 
 interface Flags extends ClientFlags {
   readonly host?: readonly string[];
-  readonly type?: EventType;
+  readonly on?: string;
+  readonly type?: readonly EventType[];
+  readonly network?: string;
   readonly after?: string;
 }
 
@@ -22,21 +24,32 @@ last event that came. A host that two machines claim to be (host.quarantined) is
 
 Examples:
   fairlead events
-  fairlead events --host web-1 --type network.removed
+  fairlead events --host web-1 --type network.created --type network.removed
+  fairlead events --on env=prod --network 'shop_*'
   fairlead events -o json | jq .type`;
 
 export function registerEvents(program: Command, cli: Cli): void {
   withClient(program.command('events').description('Follow what changes in the fleet, as it changes'))
     .option('--host <name>', 'only events of this host; may be repeated', collect)
-    .addOption(new Option('--type <type>', 'only this type').choices(EVENT_TYPES))
+    .option('--on <selector>', "only events of hosts by label, such as 'env=prod'")
+    .addOption(
+      new Option('--type <type>', `only this type; may be repeated: ${EVENT_TYPES.join(', ')}`).argParser(collectType),
+    )
+    .option('--network <pattern>', 'only events about a network: its name (* and ? are wildcards) or id')
     .option('--after <id>', 'begin after this event')
     .addHelpText('after', HELP)
     .action(cli.action(async (flags: Flags) => follow(cli, flags)));
 }
 
-async function follow(cli: Cli, { host = [], type, after, output, api }: Flags): Promise<void> {
+function collectType(text: string, previous: readonly EventType[] = []): EventType[] {
+  const type = EVENT_TYPES.find((one) => one === text);
+  if (type === undefined) throw new InvalidArgumentError(`There is ${EVENT_TYPES.join(', ')}.`);
+  return [...previous, type];
+}
+
+async function follow(cli: Cli, { host = [], on, type = [], network, after, output, api }: Flags): Promise<void> {
   const options = {
-    query: { host, type: type === undefined ? [] : [type] },
+    query: { host, on, type, network },
     lastEventId: after,
     signal: cli.around.interrupted(),
     sleep: cli.around.sleep,

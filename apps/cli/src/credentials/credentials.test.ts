@@ -222,7 +222,7 @@ describe('a redirect', () => {
         fetch: redirecting,
       },
     );
-    expect(seen).toEqual([`${ONE}/api/v1/hosts manual`]);
+    expect(seen).toEqual([`${ONE}/api/v1/hosts?limit=500 manual`]);
     expect(err).toContain('https://thief.example/');
     expect(exitCode).toBe(1);
   });

@@ -5,17 +5,18 @@ import type { Terminal } from '../terminal.js';
 /** Hosts that are asked at the same time. */
 const AT_ONCE = 16;
 
-/** Runs work for every item, at most `AT_ONCE` at a time; gives the results in the items' order. */
+/** Runs work for every item, at most so many at a time; gives the results in the items' order. */
 export async function inParallel<Item, Result>(
   items: readonly Item[],
   work: (item: Item) => Promise<Result>,
+  atOnce = AT_ONCE,
 ): Promise<Result[]> {
   const results: Result[] = [];
   const waiting = items.entries();
   const worker = async (): Promise<void> => {
     for (const [index, item] of waiting) results[index] = await work(item);
   };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, worker));
+  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
   return results;
 }
 

@@ -6,6 +6,18 @@ import { aHost } from '../../../test/views.js';
 const fleet = (...items: ReturnType<typeof aHost>[]) => ({ items, total: items.length, nextCursor: null });
 
 describe('host ls', () => {
+  it('reads all pages of the hosts that fit', async () => {
+    const { out, controller } = await fairlead('host ls -q --filter freshness=stale --filter freshness=offline', {
+      listHosts: ({ query }) =>
+        query.has('cursor')
+          ? { items: [aHost({ name: 'web-2' })], total: 2, nextCursor: null }
+          : { items: [aHost({ name: 'web-1' })], total: 2, nextCursor: 'more' },
+    });
+    expect(out).toBe('web-1\nweb-2\n');
+    expect(controller.asked[0]!.query.getAll('freshness')).toEqual(['stale', 'offline']);
+    expect((await fairlead('host ls --filter freshness=old', {})).exitCode).toBe(2);
+  });
+
   it('shows how fresh each host is, what its engine is, and that it is simulated', async () => {
     const engine = { ...aHost().engine, swarm: { nodeId: 'n', clusterId: 'c', manager: true } };
     const { out } = await fairlead('host ls', {

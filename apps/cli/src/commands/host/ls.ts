@@ -2,12 +2,14 @@ import type { HostView } from '@fairlead/api';
 import type { Command } from 'commander';
 import type { Cli, ClientFlags } from '../../cli.js';
 import { allHosts } from '../../fleet/pages.js';
-import { type HostFlags, withClient, withHosts } from '../../flags.js';
+import { collect, type HostFlags, oneOf, toFilters, withClient, withHosts } from '../../flags.js';
+import { FRESHNESS } from '../network/query.js';
 import { alarms, identityColumns } from '../../output/identity.js';
 import { lines, printRows } from '../../output/rows.js';
 import { type Column, describeAge, describeLabels, hostLabel } from '../../output/table.js';
 
 interface Flags extends ClientFlags, HostFlags {
+  readonly filter?: readonly string[];
   readonly quiet?: boolean;
 }
 
@@ -18,6 +20,7 @@ machines use one identity. REVOKED: the identity is dead. POLICY is what a file 
 Examples:
   fairlead host ls
   fairlead host ls --on 'env=prod'
+  fairlead host ls --filter freshness=offline
   fairlead host ls -o json`;
 
 export function registerHostLs(parent: Command, cli: Cli): void {
@@ -26,13 +29,15 @@ export function registerHostLs(parent: Command, cli: Cli): void {
     .aliases(['list'])
     .description('List the hosts of the fleet and how fresh what is known of them is');
   withClient(withHosts(command))
+    .option('-f, --filter <filter>', 'only hosts that fit: freshness=live, stale or offline; may be repeated', collect)
     .option('-q, --quiet', 'print names only')
     .addHelpText('after', HELP)
     .action(cli.action(async (flags: Flags) => list(cli, flags)));
 }
 
 async function list(cli: Cli, flags: Flags): Promise<void> {
-  const items = await allHosts(cli.client(flags), { host: flags.host ?? [], on: flags.on });
+  const freshness = toFilters(flags.filter, ['freshness']).map(({ key, value }) => oneOf(key, value, FRESHNESS));
+  const items = await allHosts(cli.client(flags), { host: flags.host ?? [], on: flags.on, freshness });
   const shown = columns(items, cli.around.now());
   printRows(cli.terminal, flags, { rows: items, columns: shown, name: ({ name }) => name });
   if (!flags.quiet && (flags.output ?? 'table') === 'table') cli.terminal.warn(lines(alarms(items)));

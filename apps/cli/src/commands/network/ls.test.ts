@@ -44,6 +44,44 @@ describe('network ls', () => {
     expect(exitCode).toBe(0);
   });
 
+  it('names the first of many hosts that could not be asked, and says how to see all', async () => {
+    const asOf = '2026-11-24T09:27:55.000Z';
+    const silent = Array.from({ length: 100 }, (_, n) => ({ name: `web-${n}`, freshness: 'offline' as const, asOf }));
+    const { err } = await fairlead('network ls', {
+      listNetworks: () => ({ ...page(aNetwork()), unavailableHosts: silent, unavailableTotal: 322 }),
+    });
+    expect(err).toContain('web-9 (offline 2m 5s ago) ... and 312 more\n');
+    expect(err).not.toContain('web-10 ');
+    expect(err).toContain('fairlead host ls --filter freshness=offline');
+  });
+
+  it('shows for how long networks have been unused where that is the question', async () => {
+    const rows = [aNetwork({ unusedSince: '2026-11-21T05:30:00.000Z' }), aNetwork({ name: 'used', unusedSince: null })];
+    const { out, controller } = await fairlead('network ls --filter unused-for=2d --sort unused', {
+      listNetworks: () => page(...rows),
+    });
+    expect(out).toMatch(/CONTAINERS {3}UNUSED FOR\n/);
+    expect(out).toMatch(/my-net .* 3d 4h\n/);
+    expect(controller.asked[0]!.query.get('unusedFor')).toBe('2d');
+    const { out: plain } = await fairlead('network ls', { listNetworks: () => page(...rows) });
+    expect(plain).not.toContain('UNUSED');
+  });
+
+  it('passes new filters on, and stops at the limit', async () => {
+    const line = 'network ls -q --limit 1 --filter overlaps=10.0.0.0/8 --filter simulated=true --search shop';
+    const { out, controller } = await fairlead(line, {
+      listNetworks: () => ({ ...page(aNetwork()), nextCursor: 'more' }),
+    });
+    expect(out.trim().split('\n')).toHaveLength(1);
+    expect(controller.asked.map(({ query }) => query.toString())).toEqual([
+      'overlaps=10.0.0.0%2F8&simulated=true&q=shop&sort=host&limit=1',
+    ]);
+  });
+
+  it.each(['--limit 0', '--limit x', '--filter simulated=perhaps'])('refuses %s', async (flag) => {
+    expect((await fairlead(`network ls ${flag}`, {})).exitCode).toBe(2);
+  });
+
   it('marks simulated hosts', async () => {
     const { out } = await fairlead('network ls', { listNetworks: () => page(aNetwork({ simulated: true })) });
     expect(out).toContain('web-1 (simulated)');

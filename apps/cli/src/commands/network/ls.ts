@@ -1,10 +1,12 @@
-import type { Client, NetworkView, UnavailableHostView } from '@fairlead/api';
-import { shortId } from '@fairlead/domain';
+import type { Client, NetworkPageView, NetworkView } from '@fairlead/api';
+import { formatDuration, shortId } from '@fairlead/domain';
 import { type Command, Option } from 'commander';
 import { NETWORK_SORTS } from '@fairlead/api';
 import type { Cli, ClientFlags } from '../../cli.js';
-import { collect, type HostFlags, withClient, withHosts } from '../../flags.js';
+import { readPages } from '../../fleet/pages.js';
+import { collect, type HostFlags, positive, withClient, withHosts } from '../../flags.js';
 import { visible } from '../../output/escape.js';
+import { firstOf } from '../../output/first-of.js';
 import { printRows } from '../../output/rows.js';
 import { ageColumns, type Column, describeAge, describeLabels, hostLabel } from '../../output/table.js';
 import { LS_FILTERS, toNetworkQuery } from './query.js';
@@ -13,6 +15,7 @@ interface Flags extends ClientFlags, HostFlags {
   readonly filter?: readonly string[];
   readonly search?: string;
   readonly sort: (typeof NETWORK_SORTS)[number];
+  readonly limit?: number;
   readonly quiet?: boolean;
   readonly trunc: boolean;
 }
@@ -20,52 +23,59 @@ interface Flags extends ClientFlags, HostFlags {
 const HELP = `
 Filters (--filter KEY=VALUE, repeatable): ${LS_FILTERS.join(', ')}.
   type is custom or builtin; dangling=true shows networks that no container uses, running or stopped.
+  address=10.20.3.7 fits where a subnet contains it, overlaps=10.20.0.0/16 where one meets that range; unused-for=30d
+  shows those that Fairlead has seen without any container for as long.
 
 Examples:
   fairlead network ls
   fairlead network ls --on env=prod --filter driver=overlay
   fairlead network ls --filter dangling=true --filter type=custom
+  fairlead network ls --filter unused-for=30d --sort unused
+  fairlead network ls --search 'shop web'
   fairlead network ls --filter container=web -o json`;
 
 export function registerLs(parent: Command, cli: Cli): void {
   const command = parent.command('ls').aliases(['list']).description('List the networks of the whole fleet');
   withClient(withHosts(command))
     .option('-f, --filter <filter>', 'only networks that fit, such as driver=bridge', collect)
-    .option('--search <text>', 'only networks with this text in name, id, host, driver, subnet, label or container')
+    .option('--search <words>', 'only networks with words that begin so: in name, id, host, subnet, label, container …')
     .addOption(new Option('--sort <order>', 'order of rows').choices(NETWORK_SORTS).default('host'))
+    .option('--limit <n>', 'print that many at most', positive)
     .option('-q, --quiet', 'print ids only')
-    .option('--no-trunc', 'print whole ids')
+    .option('--no-trunc', 'print whole ids, labels, and since when networks are unused')
     .addHelpText('after', HELP)
     .action(cli.action(async (flags: Flags) => list(cli, flags)));
 }
 
 async function list(cli: Cli, flags: Flags): Promise<void> {
-  const { networks, unavailable } = await readAll(cli.client(flags), flags);
+  const { networks, silent } = await readAll(cli.client(flags), flags);
   const id = (network: NetworkView): string => (flags.trunc ? shortId(network.id) : network.id);
   printRows(cli.terminal, flags, {
     rows: networks,
-    columns: columns(networks, cli.around.now(), flags.trunc),
+    columns: columns(networks, cli.around.now(), flags),
     name: ({ host, name }) => `${host}/${name}`,
     quiet: id,
   });
-  warnOfSilence(cli, unavailable);
+  warnOfSilence(cli, silent);
 }
 
-/** All pages. */
+/** Hosts that could not be asked: the first of them, and how many there are. */
+type Silent = Pick<NetworkPageView, 'unavailableHosts' | 'unavailableTotal'>;
+
+/** As many pages as it takes. */
 async function readAll(client: Client, flags: Flags) {
-  const query = { ...toNetworkQuery(flags.filter, flags), q: flags.search, sort: flags.sort, limit: 500 };
-  const networks: NetworkView[] = [];
-  let unavailable: readonly UnavailableHostView[] = [];
-  for (let cursor: string | undefined; ;) {
-    const page = await client.listNetworks({ query: { ...query, cursor } });
-    networks.push(...page.items);
-    unavailable = page.unavailableHosts;
-    if (page.nextCursor === null) return { networks, unavailable };
-    cursor = page.nextCursor;
-  }
+  const query = { ...toNetworkQuery(flags.filter, flags), q: flags.search, sort: flags.sort };
+  let silent: Silent = { unavailableHosts: [], unavailableTotal: 0 };
+  const networks = await readPages(flags.limit ?? Infinity, async (page) => {
+    const answer = await client.listNetworks({ query: { ...query, ...page } });
+    silent = answer;
+    return answer;
+  });
+  return { networks, silent };
 }
 
-function columns(rows: readonly NetworkView[], now: number, trunc: boolean): Column<NetworkView>[] {
+function columns(rows: readonly NetworkView[], now: number, flags: Flags): Column<NetworkView>[] {
+  const { trunc } = flags;
   return [
     { header: 'HOST', cell: ({ host, simulated }) => hostLabel(host, simulated) },
     { header: 'NETWORK ID', cell: ({ id }) => (trunc ? shortId(id) : id) },
@@ -74,6 +84,7 @@ function columns(rows: readonly NetworkView[], now: number, trunc: boolean): Col
     { header: 'SCOPE', cell: ({ scope }) => scope },
     { header: 'SUBNETS', cell: ({ subnets }) => subnets.map(({ cidr }) => cidr).join(', ') },
     { header: 'CONTAINERS', cell: describeContainers },
+    ...(asksForUse(flags) ? [{ header: 'UNUSED FOR', cell: (row: NetworkView) => describeUse(row, now) }] : []),
     ...(trunc ? [] : [{ header: 'LABELS', cell: ({ labels }: NetworkView) => describeLabels(labels) }]),
     ...ageColumns(rows, now),
   ];
@@ -84,9 +95,20 @@ function describeContainers({ containers: { total, running } }: NetworkView): st
   return total === running ? String(total) : `${total} (${total - running} stopped)`;
 }
 
-function warnOfSilence(cli: Cli, hosts: readonly UnavailableHostView[]): void {
-  if (hosts.length === 0) return;
+const asksForUse = ({ trunc, sort, filter = [] }: Flags): boolean =>
+  !trunc || sort.endsWith('unused') || filter.some((text) => text.startsWith('unused-for='));
+
+/** `3d 4h`, or nothing while a container is on it. */
+const describeUse = ({ unusedSince }: NetworkView, now: number): string =>
+  unusedSince === null ? '' : formatDuration(Math.max(0, now - Date.parse(unusedSince)));
+
+function warnOfSilence(cli: Cli, { unavailableHosts, unavailableTotal }: Silent): void {
+  if (unavailableTotal === 0) return;
   const now = cli.around.now();
-  const named = hosts.map((host) => `${host.name} (${describeAge(host, now)} ago)`).join(', ');
-  cli.terminal.warn(`warning: not up to date, as these hosts could not be asked: ${visible(named)}\n`);
+  const named = unavailableHosts.map((host) => `${host.name} (${describeAge(host, now)} ago)`);
+  const list = visible(firstOf(named, unavailableTotal));
+  cli.terminal.warn(`warning: not up to date, as these hosts could not be asked: ${list}\n`);
+  if (unavailableTotal > named.length || named.length > 10) {
+    cli.terminal.warn('All of them: fairlead host ls --filter freshness=offline --filter freshness=stale\n');
+  }
 }

@@ -1,6 +1,5 @@
 import type { NetworkQuery } from '@fairlead/api';
-import { FairleadError } from '@fairlead/domain';
-import { type HostFlags, toBoolean, toFilters } from '../../flags.js';
+import { type HostFlags, oneOf, toBoolean, toFilters } from '../../flags.js';
 
 /** The filters of `docker network ls`, and those that only a fleet needs. */
 export const LS_FILTERS = [
@@ -14,9 +13,14 @@ export const LS_FILTERS = [
   'project',
   'container',
   'address',
+  'overlaps',
   'in-use',
+  'unused-for',
+  'simulated',
   'freshness',
 ] as const;
+
+export const FRESHNESS = ['live', 'stale', 'offline'] as const;
 
 type Query = { -readonly [K in keyof NetworkQuery]?: NetworkQuery[K] };
 
@@ -32,12 +36,14 @@ function apply(query: Query, key: string, value: string): void {
   else if (key === 'label') query.label = [...(query.label ?? []), value];
   else if (key === 'scope') query.scope = [...(query.scope ?? []), oneOf(key, value, ['local', 'swarm', 'global'])];
   else if (key === 'freshness') {
-    query.freshness = [...(query.freshness ?? []), oneOf(key, value, ['live', 'stale', 'offline'])];
+    query.freshness = [...(query.freshness ?? []), oneOf(key, value, FRESHNESS)];
   } else if (key === 'type') query.predefined = oneOf(key, value, ['custom', 'builtin']) === 'builtin';
   else if (key === 'dangling') query.inUse = !toBoolean(key, value);
   else if (key === 'in-use') query.inUse = toBoolean(key, value);
+  else if (key === 'unused-for') query.unusedFor = value;
+  else if (key === 'simulated') query.simulated = toBoolean(key, value);
   else if (key === 'name') query.name = toGlob(value);
-  else query[key as 'id' | 'project' | 'container' | 'address'] = value;
+  else query[key as 'id' | 'project' | 'container' | 'address' | 'overlaps'] = value;
 }
 
 /** docker's name filter fits anywhere in the name unless `^` or `$` holds it; `*` and `?` are ours. */
@@ -45,10 +51,4 @@ export function toGlob(text: string): string {
   if (/[*?]/.test(text)) return text;
   const [, start = '', middle = '', end = ''] = /^(\^?)(.*?)(\$?)$/s.exec(text) ?? [];
   return `${start === '' ? '*' : ''}${middle}${end === '' ? '*' : ''}`;
-}
-
-function oneOf<T extends string>(key: string, value: string, choices: readonly T[]): T {
-  const choice = choices.find((one) => one === value);
-  if (choice !== undefined) return choice;
-  throw new FairleadError('invalid_argument', `--filter: ${key} is ${choices.join(', ')}, not '${value}'`);
 }
