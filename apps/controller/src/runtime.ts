@@ -1,4 +1,4 @@
-import { type AddressRange, heartbeatFor } from '@fairlead/domain';
+import { type AddressRange, changesBetween, heartbeatFor } from '@fairlead/domain';
 import { type LinkLimits, LinkServer } from '@fairlead/link';
 import { type Logger } from 'pino';
 import { type Access, createAccess } from './access/access.js';
@@ -12,6 +12,7 @@ import { type Database } from './database/index.js';
 import { EventHub } from './events/event-hub.js';
 import { FleetEvents } from './events/fleet-events.js';
 import { Fleet } from './fleet/fleet.js';
+import { Authors } from './history/authors.js';
 import { HostsService } from './hosts/hosts.service.js';
 import { HostsStore } from './hosts/hosts.store.js';
 import { KnownSources } from './hosts/known-sources.js';
@@ -20,6 +21,7 @@ import { type ControllerIdentity } from './identity/controller-identity.js';
 import { createIdentities, type Identities } from './identity/identities.js';
 import { type LinkPlace } from './identity/join-command.js';
 import { type Resolve } from './identity/listening-hosts.js';
+import { type Chronicler } from './inventory/chronicle.js';
 import { InventoryStore } from './inventory/inventory.store.js';
 import { toLinkLog, toLog, toWarnings } from './log.js';
 import { NetworkPagesStore } from './networks/network-pages.store.js';
@@ -102,12 +104,18 @@ export function createRuntime(
     () => ({ fleet, link }),
   );
   const { admission } = identities;
-  const fleet = new Fleet(hostsStore, new InventoryStore(database, networksStore, hostsStore), admission, now, log);
+  const authors = new Authors();
+  const chronicler: Chronicler = { changesBetween, of: (...asked) => authors.of(...asked) };
+  const inventory = new InventoryStore(database, networksStore, hostsStore, chronicler);
+  const fleet = new Fleet(hostsStore, inventory, admission, now, log);
   const hosts = new HostsService(hostsStore, fleet, identities.service);
   const networks = new NetworksService(networksStore, new NetworkPagesStore(database, now), hosts, fleet, now);
   const events = new EventHub(now, (error) => log('an event could not be made', { error: String(error) }));
   const fleetEvents = new FleetEvents(events, hosts, hostsStore, fleet, now);
-  const changed = (operation: Operation): void => fleetEvents.operationChanged(operation);
+  const changed = (operation: Operation): void => {
+    authors.operationChanged(operation);
+    fleetEvents.operationChanged(operation);
+  };
   const settler = new Settler(operationsStore, hostsStore, fleet, now, changed, log);
   const service = new OperationsService(operationsStore, hosts, fleet, settler, now, changed, log);
   fleet.listen(fleetEvents);
@@ -147,6 +155,8 @@ export function createRuntime(
     start: async () => {
       await auditing.start();
       refusals.start();
+      const open = [...(await operationsStore.unsettled()), ...(await operationsStore.interrupted())];
+      for (const operation of open) authors.operationChanged(operation);
       await fleet.start();
       await identities.start();
       await service.recover();

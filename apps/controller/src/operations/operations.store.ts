@@ -89,9 +89,9 @@ export class OperationsStore {
     return known;
   }
 
-  /** Operations of a host whose outcome is not known, oldest first. */
-  async unsettled(hostName: string): Promise<Operation[]> {
-    const where = { hostName, state: 'finished', outcome: 'unknown' };
+  /** Operations whose outcome is not known, of one host or of all, oldest first. */
+  async unsettled(hostName?: string): Promise<Operation[]> {
+    const where = { ...(hostName !== undefined && { hostName }), state: 'finished', outcome: 'unknown' };
     const rows = await storing(this.database.prisma.operation.findMany({ where, orderBy: { id: 'asc' } }));
     return rows.map(toOperation);
   }
