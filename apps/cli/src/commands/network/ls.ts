@@ -1,14 +1,14 @@
-import type { Client, NetworkPageView, NetworkView } from '@fairlead/api';
+import type { Client, NetworkView } from '@fairlead/api';
 import { formatDuration, shortId } from '@fairlead/domain';
 import { type Command, Option } from 'commander';
 import { NETWORK_SORTS } from '@fairlead/api';
 import type { Cli, ClientFlags } from '../../cli.js';
 import { readPages } from '../../fleet/pages.js';
 import { collect, type HostFlags, positive, withClient, withHosts } from '../../flags.js';
-import { visible } from '../../output/escape.js';
-import { firstOf } from '../../output/first-of.js';
 import { printRows } from '../../output/rows.js';
-import { ageColumns, type Column, describeAge, describeLabels, hostLabel } from '../../output/table.js';
+import { NO_SILENT_HOSTS, type SilentHosts, warnOfSilence } from '../../output/silent-hosts.js';
+import { ageColumns, type Column, describeLabels, hostLabel } from '../../output/table.js';
+import { listOverlays } from './overlays.js';
 import { LS_FILTERS, toNetworkQuery } from './query.js';
 
 interface Flags extends ClientFlags, HostFlags {
@@ -16,6 +16,7 @@ interface Flags extends ClientFlags, HostFlags {
   readonly search?: string;
   readonly sort: (typeof NETWORK_SORTS)[number];
   readonly limit?: number;
+  readonly overlays?: boolean;
   readonly quiet?: boolean;
   readonly trunc: boolean;
 }
@@ -32,6 +33,7 @@ Examples:
   fairlead network ls --filter dangling=true --filter type=custom
   fairlead network ls --filter unused-for=30d --sort unused
   fairlead network ls --search 'shop web'
+  fairlead network ls --overlays
   fairlead network ls --filter container=web -o json`;
 
 export function registerLs(parent: Command, cli: Cli): void {
@@ -41,10 +43,11 @@ export function registerLs(parent: Command, cli: Cli): void {
     .option('--search <words>', 'only networks with words that begin so: in name, id, host, subnet, label, container …')
     .addOption(new Option('--sort <order>', 'order of rows').choices(NETWORK_SORTS).default('host'))
     .option('--limit <n>', 'print that many at most', positive)
+    .option('--overlays', 'the networks of swarms, each once over all hosts (filter: name)')
     .option('-q, --quiet', 'print ids only')
     .option('--no-trunc', 'print whole ids, labels, and since when networks are unused')
     .addHelpText('after', HELP)
-    .action(cli.action(async (flags: Flags) => list(cli, flags)));
+    .action(cli.action(async (flags: Flags) => (flags.overlays ? listOverlays(cli, flags) : list(cli, flags))));
 }
 
 async function list(cli: Cli, flags: Flags): Promise<void> {
@@ -56,16 +59,13 @@ async function list(cli: Cli, flags: Flags): Promise<void> {
     name: ({ host, name }) => `${host}/${name}`,
     quiet: id,
   });
-  warnOfSilence(cli, silent);
+  warnOfSilence(cli.terminal, silent, cli.around.now());
 }
-
-/** Hosts that could not be asked: the first of them, and how many there are. */
-type Silent = Pick<NetworkPageView, 'unavailableHosts' | 'unavailableTotal'>;
 
 /** As many pages as it takes. */
 async function readAll(client: Client, flags: Flags) {
   const query = { ...toNetworkQuery(flags.filter, flags), q: flags.search, sort: flags.sort };
-  let silent: Silent = { unavailableHosts: [], unavailableTotal: 0 };
+  let silent: SilentHosts = NO_SILENT_HOSTS;
   const networks = await readPages(flags.limit ?? Infinity, async (page) => {
     const answer = await client.listNetworks({ query: { ...query, ...page } });
     silent = answer;
@@ -101,14 +101,3 @@ const asksForUse = ({ trunc, sort, filter = [] }: Flags): boolean =>
 /** `3d 4h`, or nothing while a container is on it. */
 const describeUse = ({ unusedSince }: NetworkView, now: number): string =>
   unusedSince === null ? '' : formatDuration(Math.max(0, now - Date.parse(unusedSince)));
-
-function warnOfSilence(cli: Cli, { unavailableHosts, unavailableTotal }: Silent): void {
-  if (unavailableTotal === 0) return;
-  const now = cli.around.now();
-  const named = unavailableHosts.map((host) => `${host.name} (${describeAge(host, now)} ago)`);
-  const list = visible(firstOf(named, unavailableTotal));
-  cli.terminal.warn(`warning: not up to date, as these hosts could not be asked: ${list}\n`);
-  if (unavailableTotal > named.length || named.length > 10) {
-    cli.terminal.warn('All of them: fairlead host ls --filter freshness=offline --filter freshness=stale\n');
-  }
-}
