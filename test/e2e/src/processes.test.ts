@@ -563,5 +563,6 @@ async function readEvents(url: string, headers: Record<string, string>, work: ()
     if (words.test(text) && text.endsWith('\n\n')) break;
   }
   abort.abort();
-  return { text, ids: [...text.matchAll(/^id: (.*)$/gm)].map(([, id = '']) => id) };
+  // An id without an event says where the stream stands.
+  return { text, ids: [...text.matchAll(/^id: (.*)\nevent: /gm)].map(([, id = '']) => id) };
 }

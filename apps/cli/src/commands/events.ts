@@ -43,7 +43,7 @@ export function registerEvents(program: Command, cli: Cli): void {
 
 function collectType(text: string, previous: readonly EventType[] = []): EventType[] {
   const type = EVENT_TYPES.find((one) => one === text);
-  if (type === undefined) throw new InvalidArgumentError(`There is ${EVENT_TYPES.join(', ')}.`);
+  if (type === undefined) throw new InvalidArgumentError(`Allowed choices are ${EVENT_TYPES.join(', ')}.`);
   return [...previous, type];
 }
 

@@ -61,7 +61,7 @@ export function registerHistory(parent: Command, cli: Cli): void {
 
 function collectKind(text: string, previous: readonly Kind[] = []): Kind[] {
   const kind = HISTORY_KINDS.find((one) => one === text);
-  if (kind === undefined) throw new InvalidArgumentError(`There is ${HISTORY_KINDS.join(', ')}.`);
+  if (kind === undefined) throw new InvalidArgumentError(`Allowed choices are ${HISTORY_KINDS.join(', ')}.`);
   return [...previous, kind];
 }
 
