@@ -1,5 +1,4 @@
 import { type Client, createClient } from '@fairlead/api';
-import { type NetworkSpec } from '@fairlead/domain';
 import { Lab, type LabHost } from '@fairlead/lab';
 import { Fleet } from '@fairlead/lab/fleet';
 
@@ -27,22 +26,3 @@ export async function startFleet(hosts: number): Promise<BenchFleet> {
     throw error;
   }
 }
-
-/** A plain bridge network, as both ways are asked for it. */
-export const bridge = (name: string): NetworkSpec => ({
-  name,
-  driver: 'bridge',
-  scope: '',
-  internal: false,
-  attachable: false,
-  ingress: false,
-  ipv4: undefined,
-  ipv6: undefined,
-  configOnly: false,
-  configFrom: '',
-  ipamDriver: 'default',
-  ipamOptions: {},
-  subnets: [],
-  options: {},
-  labels: {},
-});

@@ -1,6 +1,11 @@
-/** `npm run bench`: every figure of docs/benchmarks.md, printed as it stands there. Needs a lab (root, dockerd). */
+/**
+ * `npm run bench`: every figure of docs/benchmarks.md, printed as it stands there. Needs a lab (root, dockerd), but for
+ * what is on simulated hosts. `fleet [HOSTS]` and `soak [MINUTES] [HOSTS]` take long, and are run when they are named.
+ */
 import { cpus, totalmem } from 'node:os';
 import { startFleet } from './bench-fleet.js';
+import { measureFleet } from './fleet/fleet.js';
+import { measureSoak } from './fleet/soak.js';
 import { measureHandshakes } from './identity/handshakes.js';
 import { measureHostile } from './identity/hostile.js';
 import { measureJoining } from './identity/joining.js';
@@ -12,13 +17,21 @@ import { measureStarting } from './starting.js';
 import { measureThrough } from './through.js';
 import { measureVisible } from './visible.js';
 
+type Part = (...numbers: number[]) => Promise<void>;
+
 /** What can be asked for alone: `npm run bench -- identity`. */
-const parts = {
+const usual: Readonly<Record<string, Part>> = {
   engines: onEngines,
   identity: onSimulatedHosts,
   ssh: againstSsh,
   starting: async () => show('Starting, on a demo fleet', await measureStarting()),
-} as const;
+};
+const named: Readonly<Record<string, Part>> = {
+  fleet: async (hosts = 10_000) =>
+    show(`The inventory of ${hosts} simulated hosts (${machine})`, await measureFleet(hosts)),
+  soak: async (minutes = 20, hosts = 1_000) =>
+    show(`A soak of ${hosts} simulated hosts (${machine})`, await measureSoak(hosts, minutes)),
+};
 
 async function onEngines(): Promise<void> {
   const bench = await startFleet(2);
@@ -58,10 +71,18 @@ const machine = `${cpus().length} cores, ${memory} GiB, Node ${process.versions.
 const show = (title: string, findings: readonly Finding[]): void =>
   void process.stdout.write(`${toMarkdown(title, findings)}\n`);
 
-const wanted = process.argv.slice(2);
-const unknown = wanted.filter((name) => !Object.hasOwn(parts, name));
+const parts = { ...usual, ...named };
+const given = process.argv.slice(2);
+const unknown = given.filter((word) => !Object.hasOwn(parts, word) && !/^[1-9]\d*$/.test(word));
 if (unknown.length > 0) {
   process.stderr.write(`bench: there is no ${unknown.join(', ')}; there is ${Object.keys(parts).join(', ')}\n`);
   process.exit(2);
 }
-for (const [name, measure] of Object.entries(parts)) if (wanted.length === 0 || wanted.includes(name)) await measure();
+for (const [name, measure] of Object.entries(given.length === 0 ? usual : parts)) {
+  const at = given.indexOf(name);
+  if (given.length > 0 && at < 0) continue;
+  const behind = given.slice(at + 1);
+  const end = behind.findIndex((word) => Object.hasOwn(parts, word));
+  const numbers = at < 0 ? [] : behind.slice(0, end < 0 ? undefined : end).map(Number);
+  await measure(...numbers);
+}

@@ -1,5 +1,6 @@
 import { createDockerEngine } from '@fairlead/engine';
-import { type BenchFleet, bridge } from './bench-fleet.js';
+import { type BenchFleet } from './bench-fleet.js';
+import { bridge } from './bridge.js';
 import { interleaved, ms, seriesOf, timed, times } from './measure.js';
 import { type Finding } from './report.js';
 

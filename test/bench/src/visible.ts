@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createDockerEngine } from '@fairlead/engine';
-import { type BenchFleet, bridge } from './bench-fleet.js';
+import { type BenchFleet } from './bench-fleet.js';
+import { bridge } from './bridge.js';
 import { ms, seriesOf } from './measure.js';
 import { type Finding } from './report.js';
 

@@ -23,7 +23,7 @@ const MOST_SORTED = 5_000;
 /** Reads pages of networks, on the thread for reads. Ages are not known here: whoever shows a row adds its host's. */
 export class NetworkPagesStore {
   constructor(
-    private readonly database: Database,
+    private readonly database: Pick<Database, 'read'>,
     private readonly now: Clock,
   ) {}
 

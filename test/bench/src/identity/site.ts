@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -17,27 +17,26 @@ const LINK = 17_811;
 export class Site {
   readonly client: Client;
   readonly linkAddress = `127.0.0.1:${LINK}`;
+  readonly baseUrl = `http://127.0.0.1:${API}`;
   readonly folder = mkdtempSync(join(tmpdir(), 'fairlead-bench-'));
   private readonly children: ChildProcess[] = [];
-  private headers: Record<string, string> = {};
+  private controller: ChildProcess | undefined;
+  /** Of an admin's requests, once the controller runs. */
+  headers: Record<string, string> = {};
 
-  private constructor() {
+  private constructor(private readonly flags: readonly string[]) {
     // Asked at each request: the token is there once the controller runs.
     this.client = createClient({
-      baseUrl: `http://127.0.0.1:${API}`,
+      baseUrl: this.baseUrl,
       fetch: (input, init) => fetch(input, { ...init, headers: { ...init?.headers, ...this.headers } }),
     });
   }
 
   /** @param flags of the controller beside ports and folder */
   static async start(flags: readonly string[] = []): Promise<Site> {
-    const site = new Site();
+    const site = new Site(flags);
     try {
-      const where = ['--port', `${API}`, '--link-port', `${LINK}`, '--link-host', '127.0.0.1', '--log-level', 'warn'];
-      site.run('controller', [program, 'controller', ...where, '--data-dir', site.file('data'), ...flags]);
-      await site.until(async () => (await fetch(`http://127.0.0.1:${API}/readyz`)).ok, 30_000);
-      const token = readFileSync(site.file('data/admin.token'), 'utf8').trim();
-      site.headers = { authorization: `Bearer ${token}` };
+      await site.startController();
       return site;
     } catch (error) {
       await site.stop();
@@ -45,8 +44,27 @@ export class Site {
     }
   }
 
+  /** Starts the controller, anew after `endController`; resolves when it serves. */
+  async startController(): Promise<void> {
+    const where = ['--port', `${API}`, '--link-port', `${LINK}`, '--link-host', '127.0.0.1', '--log-level', 'warn'];
+    const args = [program, 'controller', ...where, '--data-dir', this.file('data'), ...this.flags];
+    this.controller = this.run('controller', args);
+    await this.until(async () => (await fetch(`${this.baseUrl}/readyz`)).ok, 60_000);
+    const token = readFileSync(this.file('data/admin.token'), 'utf8').trim();
+    this.headers = { authorization: `Bearer ${token}` };
+  }
+
+  /** Resolves when it has ended. */
+  async endController(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+    const { controller } = this;
+    if (controller === undefined) return;
+    const ended = new Promise((resolve) => controller.once('exit', resolve));
+    controller.kill(signal);
+    await ended;
+  }
+
   get controllerPid(): number {
-    return this.children[0]?.pid ?? NaN;
+    return this.controller?.pid ?? NaN;
   }
 
   async joinToken(maxUses = 1): Promise<string> {
@@ -78,17 +96,22 @@ export class Site {
     return join(this.folder, name);
   }
 
-  private run(name: string, args: readonly string[], env: Record<string, string> = {}): void {
+  /** Starts a Node program; what it prints is appended to NAME.log in the folder. It ends with the site. */
+  run(name: string, args: readonly string[], env: Record<string, string> = {}, channel: 'ipc' | 'none' = 'none') {
     const log = openSync(this.file(`${name}.log`), 'a');
-    const options = { stdio: ['ignore', log, log] as ('ignore' | number)[], env: { ...process.env, ...env } };
-    this.children.push(spawn(process.execPath, args, options));
+    const stdio: ('ignore' | 'ipc' | number)[] = ['ignore', log, log, ...(channel === 'ipc' ? (['ipc'] as const) : [])];
+    const child = spawn(process.execPath, args, { stdio, env: { ...process.env, ...env } });
+    closeSync(log);
+    this.children.push(child);
+    return child;
   }
 
-  private async until(holds: () => Promise<boolean>, withinMs: number): Promise<void> {
+  /** @throws Error where it does not come to hold in time */
+  async until(holds: () => Promise<boolean>, withinMs: number): Promise<void> {
     const end = performance.now() + withinMs;
     while (!(await holds().catch(() => false))) {
       if (performance.now() > end)
-        throw new Error(`the site did not come up within ${withinMs / 1000} s; ${this.folder}`);
+        throw new Error(`what the site was to come to did not hold within ${withinMs / 1000} s; ${this.folder}`);
       await delay(100);
     }
   }

@@ -1,0 +1,45 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { times } from '../measure.js';
+import { type Finding } from '../report.js';
+import { type FleetSite } from './fleet-site.js';
+import { COUNTED, countRows, insertRaw, sizeOf } from './rows.js';
+import { showAsked, Trickle } from './trickle.js';
+
+const LONGEST_MS = 900_000;
+
+/** Every host's first session: its snapshot on the way into an empty database, while people ask for lists. */
+export async function measureIngest(fleet: FleetSite): Promise<Finding[]> {
+  const joining = performance.now();
+  await fleet.enrol();
+  const joined = (performance.now() - joining) / 1000;
+  await delay(2_000);
+  const [cpu, agentsCpu] = [fleet.controllerCpu(), fleet.agentsCpu()];
+  const trickle = new Trickle(fleet.site);
+  const begun = performance.now();
+  await fleet.connect();
+  await fleet.untilLive(LONGEST_MS);
+  const seconds = (performance.now() - begun) / 1000;
+  const asked = await trickle.stop();
+  const [used, agentsUsed] = [(fleet.controllerCpu() - cpu) / 1000, (fleet.agentsCpu() - agentsCpu) / 1000];
+  const counts = countRows(fleet.database, COUNTED);
+  const rows = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  const size = sizeOf(fleet.database) / 1e6;
+  const raw = insertRaw(fleet.database, fleet.site.file('raw.db'));
+  const [rate, rawRate] = [rows / seconds, (raw.rows / raw.ms) * 1000];
+  return [
+    {
+      what: `${fleet.hosts} hosts join`,
+      figures: `${joined.toFixed(0)} s: ${(fleet.hosts / joined).toFixed(0)} a second`,
+      aim: '',
+    },
+    {
+      what: `first inventory of ${fleet.hosts} hosts (${counts['Network']} networks, ${counts['Endpoint']} endpoints)`,
+      figures:
+        `${seconds.toFixed(1)} s: ${rate.toFixed(0)} rows/s; raw inserts of the same rows ${rawRate.toFixed(0)} rows/s: ` +
+        `${times(rate / rawRate)}; CPU ${used.toFixed(0)} s of the controller, ${agentsUsed.toFixed(0)} s of the agents; ` +
+        `database ${size.toFixed(0)} MB`,
+      aim: 'at least 0.5x',
+    },
+    { what: 'lists while it comes in', figures: showAsked(asked), aim: 'p99 under 250 ms' },
+  ];
+}

@@ -1,0 +1,51 @@
+import { type NetworkQuery, networkQuery } from '@fairlead/api';
+import { type FleetSite } from './fleet-site.js';
+
+/** One question about the fleet, as REST is asked it. */
+export interface Query {
+  readonly what: string;
+  readonly query: Readonly<Record<string, string>>;
+}
+
+/** What people ask, and what is dear: no filter, in each order, far into the list, by text, by address. */
+export const QUERIES: readonly Query[] = [
+  { what: 'all, by name', query: {} },
+  { what: 'all, newest first', query: { sort: '-created' } },
+  { what: 'all, by host', query: { sort: 'host' } },
+  { what: 'all, by driver', query: { sort: 'driver' } },
+  { what: 'all, longest unused first', query: { sort: 'unused' } },
+  { what: 'driver macvlan on env=prod', query: { driver: 'macvlan', on: 'env=prod' } },
+  { what: 'driver bridge, in use, on role=db', query: { driver: 'bridge', inUse: 'true', on: 'role=db' } },
+  { what: 'who holds 10.20.3.7', query: { address: '10.20.3.7' } },
+  { what: 'overlaps 192.168.16.0/24', query: { overlaps: '192.168.16.0/24' } },
+  { what: 'unused, by host', query: { inUse: 'false', predefined: 'false', sort: 'host' } },
+  { what: 'unused for 30 d', query: { unusedFor: '30d' } },
+  { what: 'unused for 1 s', query: { unusedFor: '1s' } },
+  { what: 'project shop', query: { project: 'shop' } },
+  { what: 'name shop_*', query: { name: 'shop_*' } },
+  { what: 'container shop-api-1', query: { container: 'shop-api-1' } },
+  { what: 'text "grafana exporter"', query: { q: 'grafana exporter' } },
+  { what: 'label owner=data, newest first', query: { label: 'owner=data', sort: '-created' } },
+];
+
+/** Pages that are turned before a deep one is measured. */
+const DEEP_PAGES = 40;
+
+/** A page far behind the first. */
+export async function deepQuery({ site }: FleetSite): Promise<Query> {
+  let cursor: string | undefined;
+  for (let page = 0; page < DEEP_PAGES; page++) {
+    const query = { limit: 500, sort: '-created' as const, ...(cursor !== undefined && { cursor }) };
+    const { nextCursor } = await site.client.listNetworks({ query });
+    if (nextCursor === null) break;
+    cursor = nextCursor;
+  }
+  return {
+    what: `page behind ${DEEP_PAGES * 500} others`,
+    query: { sort: '-created', ...(cursor !== undefined && { cursor }) },
+  };
+}
+
+export const pathOf = ({ query }: Query): string => `networks?${new URLSearchParams(query).toString()}`;
+/** As the controller reads it. */
+export const read = ({ query }: Query): NetworkQuery => networkQuery.parse(query);

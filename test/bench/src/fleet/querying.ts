@@ -1,0 +1,69 @@
+import { recordPage, type RecordedStatement, type SqliteConnection } from '@fairlead/controller/straight';
+import { ms, seriesOf, timed, times } from '../measure.js';
+import { type Finding } from '../report.js';
+import { type FleetSite } from './fleet-site.js';
+import { deepQuery, pathOf, type Query, QUERIES, read } from './queries.js';
+import { openBeside } from './rows.js';
+
+const ROUNDS = 100;
+const WARM_UP = 5;
+
+/** Each question through REST, and its SQL straight on the file, in turn in the same run. */
+export async function measureQuerying(fleet: FleetSite): Promise<Finding[]> {
+  const connection = openBeside(fleet.database);
+  const findings: Finding[] = [];
+  const all: number[] = [];
+  try {
+    for (const query of [...QUERIES, await deepQuery(fleet)]) {
+      const { finding, rest } = await measure(fleet, connection, query);
+      findings.push(finding);
+      all.push(...rest);
+    }
+  } finally {
+    connection.close();
+  }
+  const { p50, p99, n } = seriesOf(all);
+  const figures = `p50 ${ms(p50)}, p99 ${ms(p99)} (n=${n})`;
+  return [...findings, { what: 'all of these questions together', figures, aim: 'p99 under 50 ms' }];
+}
+
+async function measure(fleet: FleetSite, connection: SqliteConnection, query: Query) {
+  const { statements, total } = await recordPage(connection, read(query), await hostNames(fleet, query), Date.now());
+  const straight = (): void => statements.forEach((each) => run(connection, each));
+  const samples = { rest: [] as number[], sql: [] as number[] };
+  for (let round = -WARM_UP; round < ROUNDS; round++) {
+    const rest = await timed(() => ask(fleet, query));
+    const sql = await timed(async () => straight());
+    if (round < 0) continue;
+    samples.rest.push(rest);
+    samples.sql.push(sql);
+  }
+  const [a, b] = [seriesOf(samples.rest), seriesOf(samples.sql)];
+  const figures =
+    `p50 ${ms(a.p50)}, p99 ${ms(a.p99)}; its SQL straight p50 ${ms(b.p50)}, p99 ${ms(b.p99)}: ` +
+    `${times(a.p50 / b.p50)}, ${ms(a.p50 - b.p50)} more at p50`;
+  const finding = { what: `${query.what} (${total} fit)`, figures, aim: 'at most 2x; p99 under 50 ms' };
+  return { finding, rest: samples.rest };
+}
+
+const run = (connection: SqliteConnection, { sql, values }: RecordedStatement): void =>
+  void connection.query(sql, values);
+
+async function ask({ site }: FleetSite, query: Query): Promise<void> {
+  const response = await fetch(`${site.baseUrl}/api/v1/${pathOf(query)}`, { headers: site.headers });
+  await response.arrayBuffer();
+  if (!response.ok) throw new Error(`${query.what} was answered with ${response.status}`);
+}
+
+/** The hosts that the controller would choose by their labels; undefined for all. */
+async function hostNames({ site }: FleetSite, { query }: Query): Promise<string[] | undefined> {
+  if (query['on'] === undefined) return undefined;
+  const names: string[] = [];
+  for (let cursor: string | null | undefined; cursor !== null;) {
+    const wish = { on: query['on'], limit: 500, ...(cursor !== undefined && { cursor }) };
+    const { items, nextCursor } = await site.client.listHosts({ query: wish });
+    names.push(...items.map(({ name }) => name));
+    cursor = nextCursor;
+  }
+  return names;
+}
