@@ -17,7 +17,7 @@ beforeAll(async () => {
   base = `http://127.0.0.1:${await listen(app, 0)}`;
   agent = new ScriptedAgent('web-1', { labels: { env: 'prod' }, capability: 2 });
   await rig.attach(agent);
-  await rig.attach(new ScriptedAgent('web-2', { labels: { env: 'test' } }));
+  await rig.attach(new ScriptedAgent('web-2', { labels: { env: 'test' }, capability: 1 }));
 });
 
 afterAll(async () => {

@@ -102,6 +102,10 @@ describe('the routes', () => {
     const patched = await ask('updateHost', client.updateHost({ params, body: { labels: { rack: '1', gone: null } } }));
     expect(patched.labels).toEqual({ env: 'prod', rack: '1' });
     await ask('listNetworks', client.listNetworks());
+    const counted = await ask('countNetworks', client.countNetworks({ query: { by: ['driver'] } }));
+    expect(counted.facets[0]!.values.reduce((sum, { count }) => sum + count, 0)).toBe(counted.total);
+    expect(await ask('exportNetworks', client.exportNetworks())).toHaveLength(counted.total);
+    expect(await ask('checkHost', client.checkHost({ params }))).toMatchObject({ consistent: true });
     expect(await ask('getNetwork', client.getNetwork({ params: at }))).toMatchObject({
       source: 'inventory',
       endpoints: [{ containerName: 'one' }],
