@@ -124,10 +124,7 @@ export const moment = z
   .meta({ description: 'A time (RFC 3339), or how long ago: 12h, 7d', example: '12h' });
 
 /** Name with wildcards, or the beginning of an id. */
-export const networkPattern = z
-  .string()
-  .min(1)
-  .meta({
-    description: 'Name (`*` and `?` are wildcards), full id, or 12 or more digits of the beginning of one',
-    example: 'shop_*',
-  });
+export const networkPattern = z.string().min(1).meta({
+  description: 'Name (`*` and `?` are wildcards), full id, or 12 or more digits of the beginning of one',
+  example: 'shop_*',
+});

@@ -51,7 +51,10 @@ export interface SearchWords {
 export function wordsOf(q: string): SearchWords {
   const words = [...new Set(clean(q).split(/\s+/u))].filter((word) => word !== '');
   if (words.length > MAX_WORDS) {
-    throw new FairleadError('invalid_argument', `A search has ${MAX_WORDS} words at most; this one has ${words.length}`);
+    throw new FairleadError(
+      'invalid_argument',
+      `A search has ${MAX_WORDS} words at most; this one has ${words.length}`,
+    );
   }
   return {
     plain: words.filter((word) => LETTER.test(word) && !LONG_ID.test(word)),
