@@ -35,7 +35,7 @@ const rows = (action: string) =>
 describe('a host that has joined', () => {
   it('is shown before its agent has come, and as its identity says once it has', async () => {
     const peer = await rig.join('web-1', { env: 'prod' });
-    expect(await show()).toMatchObject({
+    expect(show()).toMatchObject({
       labels: { env: 'prod' },
       connected: false,
       identity: { kind: 'joined', state: 'active', agentId: peer.id, certificate: { generation: 1 } },
@@ -43,22 +43,22 @@ describe('a host that has joined', () => {
     });
     const policy = { mode: 'manage', rules: ['removes nothing'] } as const;
     await rig.attach(agentOf('web-1', { labels: { env: 'test', own: 'x' }, policy }), 'one', peer);
-    expect(await show()).toMatchObject({ labels: { env: 'prod' }, connected: true, policy });
-    expect((await show()).labels).not.toHaveProperty('own');
+    expect(show()).toMatchObject({ labels: { env: 'prod' }, connected: true, policy });
+    expect(show().labels).not.toHaveProperty('own');
   });
 
   it('has the labels of its token under those of the operator', async () => {
     const peer = await rig.join('web-1', { env: 'prod', zone: 'a' });
     await rig.runtime.hosts.relabel('web-1', { labels: { env: 'test' } }, HostScope.all, ACTOR, rig.time);
     await rig.attach(agentOf(), 'one', peer);
-    expect((await show()).labels).toEqual({ env: 'test', zone: 'a' });
+    expect(show().labels).toEqual({ env: 'test', zone: 'a' });
   });
 
   it('keeps what it told of its policy while it is away, also over a restart', async () => {
     const peer = await rig.join('web-1');
     await rig.attach(agentOf('web-1', { policy: { mode: 'read-only', rules: [] } }), 'one', peer);
     rig = await rig.restart();
-    expect(await show()).toMatchObject({ connected: false, policy: { mode: 'read-only' } });
+    expect(show()).toMatchObject({ connected: false, policy: { mode: 'read-only' } });
   });
 
   it('is not spoken for by a socket of this machine', async () => {
@@ -206,7 +206,7 @@ describe('two machines with one identity', () => {
       { instance: 'original', peer: expect.stringContaining('10.0.0.1:') },
       { instance: 'copy', peer: expect.stringContaining('10.0.0.2:') },
     ];
-    const shown = (await show()).identity;
+    const shown = show().identity;
     expect(shown).toMatchObject({ state: 'quarantined', quarantine: { reason: expect.stringContaining('came back') } });
     expect(shown.quarantine!.machines).toHaveLength(2);
     expect(shown.quarantine!.machines).toEqual(
@@ -226,7 +226,7 @@ describe('two machines with one identity', () => {
     await clone();
     rig = await rig.restart(60_000);
     await expect(rig.connect(agentOf(), 'original', peer)).rejects.toMatchObject({ code: 'host_quarantined' });
-    expect((await show()).identity.quarantine?.machines).toHaveLength(2);
+    expect(show().identity.quarantine?.machines).toHaveLength(2);
   });
 
   it.each([
@@ -250,7 +250,7 @@ describe('two machines with one identity', () => {
       await expect(rig.connect(agentOf(), instance, copy())).rejects.toMatchObject({ code: 'identity_refused' });
     }
     await rig.attach(agentOf(), 'original started anew', renewed);
-    expect((await show()).identity).toMatchObject({ state: 'active', certificate: { generation: 2 } });
+    expect(show().identity).toMatchObject({ state: 'active', certificate: { generation: 2 } });
     expect(await rows('host.quarantine')).toHaveLength(1);
     expect(await rows('host.resolve')).toMatchObject([{ actor: 'local', detail: { kept: { id: 'original' } } }]);
   });
@@ -295,7 +295,7 @@ describe('two machines with one identity', () => {
     await until('it is gone', () => isGone());
     rig = await rig.restart();
     await expect(rig.connect(agentOf(), 'copy', copy())).rejects.toMatchObject({ code: 'host_quarantined' });
-    expect((await show()).identity.quarantine).toMatchObject({ reason: expect.stringContaining('replaced') });
+    expect(show().identity.quarantine).toMatchObject({ reason: expect.stringContaining('replaced') });
   });
 
   it('are not seen in an agent that was started anew, nor in one whose link was cut', async () => {
@@ -314,7 +314,7 @@ describe('a revoked host', () => {
     const connection = await rig.attach(agentOf(), 'one', peer);
     await rig.runtime.identities.service.revoke('web-1', ACTOR);
     await expect(connection.closed).resolves.toContain('revoked');
-    expect(await show()).toMatchObject({ connected: false, identity: { state: 'revoked' } });
+    expect(show()).toMatchObject({ connected: false, identity: { state: 'revoked' } });
     expect(await rig.names()).toEqual(['bridge', 'host']);
     await expect(rig.connect(agentOf(), 'one', peer)).rejects.toMatchObject({
       code: 'identity_refused',
@@ -406,6 +406,6 @@ describe('a removed host', () => {
     await rig.join('web-1');
     await forget();
     await rig.attach(agentOf());
-    expect((await show()).identity).toMatchObject({ kind: 'local', agentId: null });
+    expect(show().identity).toMatchObject({ kind: 'local', agentId: null });
   });
 });

@@ -349,7 +349,7 @@ describe('recovering', () => {
     ]);
     await rig.attach(new ScriptedAgent('web-1'), 'two', rig.peerOf('web-1'));
     expect(identity().confirmed).toBe(true);
-    expect((await rig.runtime.hosts.show('web-1', HostScope.all)).identity.certificate?.generation).toBe(2);
+    expect(rig.runtime.hosts.show('web-1', HostScope.all).identity.certificate?.generation).toBe(2);
   });
 
   it('is possible until 30 days after the end of the certificate, not later', async () => {

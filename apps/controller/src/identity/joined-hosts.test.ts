@@ -40,7 +40,7 @@ afterEach(async () => {
 
 const wholeSeconds = (ms: number): number => Math.floor(ms / 1000) * 1000;
 const show = (name = 'web-1') => rig.runtime.hosts.show(name, HostScope.all);
-const isLive = (name = 'web-1') => until(`${name} is live`, async () => (await show(name)).freshness === 'live');
+const isLive = (name = 'web-1') => until(`${name} is live`, async () => show(name).freshness === 'live');
 const token = async (request: object = {}): Promise<JoinToken> =>
   parseJoinToken((await rig.runtime.identities.tokens.create(joinTokenRequest.parse(request), ACTOR)).token);
 
@@ -74,7 +74,7 @@ describe('a host that dials', () => {
     const enrolled = await join(await token({ labels: { env: 'prod' } }), 'web-1', key);
     run(new ScriptedAgent('web-1', { capability: 2 }), identityOf(enrolled, key), 'one');
     await isLive();
-    expect(await show()).toMatchObject({
+    expect(show()).toMatchObject({
       labels: { env: 'prod' },
       peer: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
       identity: { kind: 'joined', state: 'active', agentId: enrolled.agentId },
@@ -127,7 +127,7 @@ describe('a host that dials', () => {
     const { closed } = rig.runtime.fleet.session('web-1')!.connection;
     await rig.runtime.identities.service.revoke('web-1', ACTOR);
     await expect(closed).resolves.toContain('revoked');
-    expect((await show()).connected).toBe(false);
+    expect(show().connected).toBe(false);
     await until('it is told', () => told.some((text) => text.includes('was revoked')));
   });
 
@@ -145,7 +145,7 @@ describe('a host that dials', () => {
     const forged = { certificateChain: leaf + root.certificate, privateKey: key, roots: enrolled.roots };
     const { told } = run(new ScriptedAgent('web-1'), forged, 'one');
     await until('it is told', () => told.some((text) => /certificate/i.test(text)));
-    expect((await show()).connected).toBe(false);
+    expect(show().connected).toBe(false);
     expect(rig.runtime.identities.service.of('web-1')?.state).toBe('active');
   });
 
@@ -171,7 +171,7 @@ describe('a host that dials', () => {
     expect(recovered).toMatchObject({ agentId: enrolled.agentId, hostName: 'web-1' });
     run(new ScriptedAgent('web-1'), identityOf(recovered, newKey), 'two');
     await isLive();
-    expect((await show()).identity.certificate?.generation).toBe(2);
+    expect(show().identity.certificate?.generation).toBe(2);
   });
 
   it('is quarantined with its copy, and lives on when the operator has chosen it', async () => {
@@ -182,12 +182,13 @@ describe('a host that dials', () => {
     run(agent, identity, 'original');
     await isLive();
     run(agent, identity, 'copy');
-    const state = async () => (await show()).identity.state;
+    const state = async () => show().identity.state;
     await until('it is quarantined', async () => (await state()) === 'quarantined');
-    expect((await show()).identity.quarantine!.machines.map(({ instance }) => instance).sort()).toEqual([
-      'copy',
-      'original',
-    ]);
+    expect(
+      show()
+        .identity.quarantine!.machines.map(({ instance }) => instance)
+        .sort(),
+    ).toEqual(['copy', 'original']);
     expect(await rig.names()).toContain('precious');
     await rig.runtime.identities.service.resolve('web-1', 'original', ACTOR);
     await isLive();
@@ -254,7 +255,7 @@ describe('a host whose agent listens', () => {
   it('is joined over the connection of the controller, and commanded over mTLS', async () => {
     const [port, key] = [await freePort(), createKey()];
     const of = await add(`127.0.0.1:${port}`);
-    expect(await show()).toMatchObject({
+    expect(show()).toMatchObject({
       labels: { zone: 'b' },
       connected: false,
       identity: { state: 'pending', address: `127.0.0.1:${port}`, certificate: null },
@@ -263,7 +264,7 @@ describe('a host whose agent listens', () => {
     const enrolled = await waiting.enrolled;
     await serve(new ScriptedAgent('web-1'), identityOf(enrolled, key), port);
     await isLive();
-    expect(await show()).toMatchObject({
+    expect(show()).toMatchObject({
       labels: { zone: 'b' },
       identity: { state: 'active', address: `127.0.0.1:${port}` },
     });
@@ -279,7 +280,7 @@ describe('a host whose agent listens', () => {
     const first = await serve(agent, identity, port);
     await isLive();
     await first.close();
-    await until('it is gone', async () => !(await show()).connected);
+    await until('it is gone', async () => !show().connected);
     await serve(agent, identity, port);
     await isLive();
     rig = await rig.restart();
@@ -323,7 +324,7 @@ describe('a host whose agent listens', () => {
     const error = (await dialled.catch((thrown: unknown) => thrown)) as FairleadError;
     expect(error.message).toContain(id);
     expect(impostor.calls).toEqual([]);
-    expect((await show()).connected).toBe(false);
+    expect(show().connected).toBe(false);
   });
 
   it('is dialled no more once it is revoked', async () => {
@@ -333,7 +334,7 @@ describe('a host whose agent listens', () => {
     await serve(agent, identityOf(await enrolled, key), port);
     await isLive();
     await rig.runtime.identities.service.revoke('web-1', ACTOR);
-    expect((await show()).connected).toBe(false);
+    expect(show().connected).toBe(false);
     const calls = agent.calls.length;
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(agent.calls).toHaveLength(calls);
@@ -379,9 +380,9 @@ describe('a name to dial', () => {
     const answers = [['127.0.0.1', '127.0.0.2'], ['169.254.169.254']];
     await reset(async () => answers[asked++] ?? []);
     await add('web-1.internal:7802');
-    expect((await show()).identity.address).toBe('127.0.0.1:7802');
+    expect(show().identity.address).toBe('127.0.0.1:7802');
     rig = await rig.restart();
-    expect((await show()).identity.address).toBe('127.0.0.1:7802');
+    expect(show().identity.address).toBe('127.0.0.1:7802');
     expect(asked).toBe(1);
   });
 
