@@ -11,6 +11,8 @@ import { sumOf, type Tally } from './tally.js';
 /** All hosts are on one address here, and join and come back as fast as the controller can take them. */
 const FLAGS = ['--enrolments-per-address', '10000', '--connections-per-address', '10000'];
 const AGENTS_FLAGS = ['--max-old-space-size=4096', '--max-semi-space-size=16'];
+/** Callers that ask REST in turn: each may ask 200 times a second, and a look every 2 ms is more. */
+const READERS = 8;
 const HOSTS_PER_PROCESS = 2_500;
 const FLEET_SEED = 4;
 
@@ -23,6 +25,8 @@ export class FleetSite {
   readonly names: readonly string[];
   private readonly processes: AgentsProcess[] = [];
   private readonly random = seeded(7);
+  private readonly readers: string[] = [];
+  private asked = 0;
 
   private constructor(
     readonly site: Site,
@@ -41,7 +45,22 @@ export class FleetSite {
       const child = fleet.site.run('agents', [...AGENTS_FLAGS, script], {}, 'ipc');
       fleet.processes.push(new AgentsProcess(child));
     }
+    for (let count = 0; count < READERS; count++) await fleet.addReader();
     return fleet;
+  }
+
+  /** Asks REST, by one reader after the other, and reads the answer to its end. @param path behind `/api/v1/` */
+  async get(path: string, signal?: AbortSignal): Promise<Response> {
+    const authorization = `Bearer ${this.readers[this.asked++ % this.readers.length] ?? ''}`;
+    const wish = { headers: { authorization }, ...(signal && { signal }) };
+    const response = await fetch(`${this.site.baseUrl}/api/v1/${path}`, wish);
+    await response.arrayBuffer();
+    return response;
+  }
+
+  private async addReader(): Promise<void> {
+    const body = { name: `reader-${this.readers.length}`, role: 'viewer' as const };
+    this.readers.push((await this.site.client.createApiToken({ body })).token);
   }
 
   /** Lets all hosts join; none has a session then. */

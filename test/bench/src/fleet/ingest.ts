@@ -14,7 +14,7 @@ export async function measureIngest(fleet: FleetSite): Promise<Finding[]> {
   const joined = (performance.now() - joining) / 1000;
   await delay(2_000);
   const [cpu, agentsCpu] = [fleet.controllerCpu(), fleet.agentsCpu()];
-  const trickle = new Trickle(fleet.site);
+  const trickle = new Trickle(fleet);
   const begun = performance.now();
   await fleet.connect();
   await fleet.untilLive(LONGEST_MS);

@@ -49,9 +49,8 @@ async function measure(fleet: FleetSite, connection: SqliteConnection, query: Qu
 const run = (connection: SqliteConnection, { sql, values }: RecordedStatement): void =>
   void connection.query(sql, values);
 
-async function ask({ site }: FleetSite, query: Query): Promise<void> {
-  const response = await fetch(`${site.baseUrl}/api/v1/${pathOf(query)}`, { headers: site.headers });
-  await response.arrayBuffer();
+async function ask(fleet: FleetSite, query: Query): Promise<void> {
+  const response = await fleet.get(pathOf(query));
   if (!response.ok) throw new Error(`${query.what} was answered with ${response.status}`);
 }
 

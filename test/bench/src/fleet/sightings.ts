@@ -97,8 +97,5 @@ async function readChanges(fleet: FleetSite): Promise<number[]> {
   return samples;
 }
 
-async function shows({ site }: FleetSite, host: string, network: string): Promise<boolean> {
-  const response = await fetch(`${site.baseUrl}/api/v1/hosts/${host}/networks/${network}`, { headers: site.headers });
-  await response.arrayBuffer();
-  return response.ok;
-}
+const shows = async (fleet: FleetSite, host: string, network: string): Promise<boolean> =>
+  (await fleet.get(`hosts/${host}/networks/${network}`)).ok;

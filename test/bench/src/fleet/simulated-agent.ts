@@ -14,7 +14,7 @@ import { DEFAULT_SCALE, hostSeed, type Scale } from './plan.js';
 import { createHandlers } from './simulated-handlers.js';
 import { type SimulatedIdentity } from './simulated-identity.js';
 import { type Change, SimulatedInventory } from './simulated-inventory.js';
-import { type Tally } from './tally.js';
+import { noteLost, type Tally } from './tally.js';
 
 const UP: EngineHealth = { state: 'up', reason: '' };
 const DEFAULT_HEARTBEAT_MS = 5_000;
@@ -33,7 +33,6 @@ export const coarseTiming: Timing = {
 };
 
 const nothing = (): void => undefined;
-const silent: LinkLog = { debug: nothing, info: nothing, warn: nothing };
 
 export interface AgentParts {
   readonly name: string;
@@ -131,11 +130,12 @@ export class SimulatedAgent implements Watched {
 
   private async run(address: string, signal: AbortSignal): Promise<void> {
     const identity = () => this.own().tls;
+    const log: LinkLog = { debug: nothing, info: nothing, warn: (reason) => noteLost(this.tally, reason) };
     const client = new LinkClient({
       address,
       handlers: this.handlers,
       instanceId: this.streamId,
-      log: silent,
+      log,
       identity,
     });
     while (!signal.aborted) {

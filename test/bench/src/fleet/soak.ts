@@ -35,7 +35,7 @@ async function soak(fleet: FleetSite, minutes: number): Promise<Finding[]> {
   const random = seeded(11);
   const before = { counts: countRows(fleet.database, TABLES), size: sizeOf(fleet.database) };
   await fleet.change(CHANGES_PER_SECOND);
-  const trickle = new Trickle(fleet.site);
+  const trickle = new Trickle(fleet);
   const looks: Look[] = [];
   const begun = performance.now();
   const elapsed = (): number => (performance.now() - begun) / 60_000;

@@ -12,6 +12,8 @@ export interface Tally {
   commands: number;
   /** Changes that happened by themselves. */
   changes: number;
+  /** Why there was no link, and how often. */
+  readonly lost: Record<string, number>;
 }
 
 export const emptyTally = (): Tally => ({
@@ -23,10 +25,18 @@ export const emptyTally = (): Tally => ({
   chunks: 0,
   commands: 0,
   changes: 0,
+  lost: {},
 });
 
-export const sumOf = (tallies: readonly Tally[]): Tally => {
+export function sumOf(tallies: readonly Tally[]): Tally {
   const sum = emptyTally();
-  for (const tally of tallies) for (const key of Object.keys(sum) as (keyof Tally)[]) sum[key] += tally[key];
+  for (const { lost, ...counts } of tallies) {
+    for (const key of Object.keys(counts) as (keyof typeof counts)[]) sum[key] += counts[key];
+    for (const [reason, count] of Object.entries(lost)) noteLost(sum, reason, count);
+  }
   return sum;
+}
+
+export const noteLost = ({ lost }: Tally, reason: string, count = 1): void => {
+  lost[reason] = (lost[reason] ?? 0) + count;
 };

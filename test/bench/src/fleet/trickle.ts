@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ms, type Series, seriesOf } from '../measure.js';
-import { type Site } from '../identity/site.js';
+import { type FleetSite } from './fleet-site.js';
 
 /** What people ask while something else goes on; each is a page of 50 with its total. */
 const QUERIES = [
@@ -28,7 +28,7 @@ export class Trickle {
   private stopped = false;
   private readonly running: Promise<void>;
 
-  constructor(private readonly site: Site) {
+  constructor(private readonly fleet: FleetSite) {
     this.running = this.run();
   }
 
@@ -51,10 +51,7 @@ export class Trickle {
   private async ask(path: string): Promise<void> {
     const started = performance.now();
     try {
-      const { headers, baseUrl } = this.site;
-      const signal = AbortSignal.timeout(LIMIT_MS);
-      const response = await fetch(`${baseUrl}/api/v1/${path}`, { headers, signal });
-      await response.arrayBuffer();
+      const response = await this.fleet.get(path, AbortSignal.timeout(LIMIT_MS));
       if (response.ok) this.samples.push(performance.now() - started);
       else this.failed += 1;
     } catch {
