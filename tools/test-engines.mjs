@@ -69,7 +69,7 @@ function runSuite(name, suite, file) {
   const report = join(scratch, `${name}-${suite}.json`);
   const jest = ['--experimental-vm-modules', '--no-warnings=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
   const choice = ['--selectProjects', 'e2e', '--runInBand', '--testPathPatterns', `e2e/src/${file}\\.test`];
-  const env = { ...process.env, FAIRLEAD_TEST_ENGINE: name, REQUIRE_LAB: '1' };
+  const env = { ...process.env, LAB_TEST_ENGINE: name, REQUIRE_LAB: '1' };
   spawnSync(process.execPath, [...jest, ...choice, '--json', `--outputFile=${report}`], {
     cwd: root,
     env,

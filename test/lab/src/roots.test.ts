@@ -13,7 +13,7 @@ describe('unpacked engines', () => {
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   test('are kept where the user says, else in the cache of the user', () => {
-    expect(cacheFolder({ FAIRLEAD_ENGINE_CACHE: '/big/engines' })).toBe('/big/engines');
+    expect(cacheFolder({ LAB_ENGINE_CACHE: '/big/engines' })).toBe('/big/engines');
     expect(cacheFolder({ XDG_CACHE_HOME: '/home/me/cache' })).toBe('/home/me/cache/fairlead/engines');
     expect(cacheFolder({})).toMatch(/\/\.cache\/fairlead\/engines$/);
   });
@@ -48,7 +48,7 @@ describe('unpacked engines', () => {
 describe('the mirror', () => {
   test('is the one that was named', async () => {
     const mirror = 'https://mirror.example/debian';
-    expect(await debianMirror({ FAIRLEAD_DEBIAN_MIRROR: mirror })).toBe(mirror);
+    expect(await debianMirror({ LAB_DEBIAN_MIRROR: mirror })).toBe(mirror);
   });
 
   test("is Debian's main archive among those of this machine's apt", () => {

@@ -31,9 +31,9 @@ const firewallLinks = [
 ];
 
 export interface RootOptions {
-  /** Where unpacked engines are kept. Default: FAIRLEAD_ENGINE_CACHE, else ~/.cache/fairlead/engines. */
+  /** Where unpacked engines are kept. Default: LAB_ENGINE_CACHE, else ~/.cache/fairlead/engines. */
   readonly cache?: string;
-  /** A Debian mirror. Default: FAIRLEAD_DEBIAN_MIRROR, else the one that this machine's apt uses. */
+  /** A Debian mirror. Default: LAB_DEBIAN_MIRROR, else the one that this machine's apt uses. */
   readonly mirror?: string;
 }
 
@@ -53,9 +53,7 @@ export async function unpackEngine(name: string, options: RootOptions = {}): Pro
 
 /** Where unpacked engines are kept. */
 export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
-  return (
-    env['FAIRLEAD_ENGINE_CACHE'] || join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'fairlead', 'engines')
-  );
+  return env['LAB_ENGINE_CACHE'] || join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'fairlead', 'engines');
 }
 
 /** The folder of a variant; another one when its packages or the recipe change. */
@@ -66,13 +64,13 @@ export function rootPath(variant: Variant, cache: string): string {
 
 /** @throws LabError that says how to name one */
 export async function debianMirror(env: NodeJS.ProcessEnv = process.env): Promise<string> {
-  const named = env['FAIRLEAD_DEBIAN_MIRROR'];
+  const named = env['LAB_DEBIAN_MIRROR'];
   if (named) return named;
   if (!findProgram('apt-get')) throw new LabError('Engines are unpacked with apt and dpkg-deb, which are not here.');
   const lists = await run('apt-get', ['indextargets', '--format', '$(REPO_URI)', 'Created-By: Packages']);
   const mirror = mirrorAmong(lists.split('\n'));
   if (mirror) return mirror;
-  throw new LabError('The apt of this machine knows no Debian mirror. Name one in FAIRLEAD_DEBIAN_MIRROR.');
+  throw new LabError('The apt of this machine knows no Debian mirror. Name one in LAB_DEBIAN_MIRROR.');
 }
 
 /** The first archive that is Debian's main one: those of security and others have not all that engines need. */
