@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { FairleadError, parseCidr } from '@fairlead/domain';
 import { asksForHelp, HELP, loadConfig } from './config.js';
+import { DEFAULT_RETENTION } from './history/retention-limits.js';
 
 const HOME = { XDG_STATE_HOME: '/state' };
 
@@ -29,6 +30,7 @@ describe('loadConfig', () => {
       dialRanges: [],
       connectionsPerAddress: 50,
       enrolmentsPerAddress: 20,
+      retention: DEFAULT_RETENTION,
       linkSocket: null,
       logLevel: 'info',
     });
@@ -59,6 +61,7 @@ describe('loadConfig', () => {
       dialRanges: [],
       connectionsPerAddress: 50,
       enrolmentsPerAddress: 20,
+      retention: DEFAULT_RETENTION,
       linkSocket: '/run/link.sock',
       logLevel: 'debug',
     });
@@ -74,6 +77,11 @@ describe('loadConfig', () => {
   it('takes how fast one address may connect and join', () => {
     const flags = ['--connections-per-address', '500', '--enrolments-per-address', '100'];
     expect(loadConfig(HOME, flags)).toMatchObject({ connectionsPerAddress: 500, enrolmentsPerAddress: 100 });
+  });
+
+  it('takes for how long records are kept', () => {
+    const flags = ['--history-days', '7', '--removed-days', '30', '--operation-days', '14'];
+    expect(loadConfig(HOME, flags).retention).toMatchObject({ historyDays: 7, removedDays: 30, operationDays: 14 });
   });
 
   it.each(['/data/keys', '/data', '/data/../data/..keys', 'keys/../../data/k'])(
@@ -98,6 +106,9 @@ describe('loadConfig', () => {
     ['--certificate-life', 'long', 'duration'],
     ['--link-host', 'name.internal', 'IP address'],
     ['--link-host', '10.0.0.300', 'IP address'],
+    ['--history-days', '0', '1 to 36500'],
+    ['--removed-days', '1.5', '1 to 36500'],
+    ['--operation-days', 'never', '1 to 36500'],
     ['--connections-per-address', '0', '1 to 10000'],
     ['--enrolments-per-address', 'many', '1 to 10000'],
     ['--dial-range', '10.0.0.0/33', 'address range'],

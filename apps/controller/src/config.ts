@@ -4,6 +4,7 @@ import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type AddressRange, FairleadError, nearest, parseCidr, parseDuration, toFairleadError } from '@fairlead/domain';
 import { z } from 'zod';
+import { DEFAULT_RETENTION, type RetentionLimits } from './history/retention-limits.js';
 import { ACCESS_SETTINGS, type AccessConfig, accessShape, toAccessConfig } from './access/access-config.js';
 
 /** Settings of the controller. `docs/configuration.md` describes them. */
@@ -29,6 +30,7 @@ export interface ControllerConfig {
   /** A second. */
   readonly connectionsPerAddress: number;
   readonly enrolmentsPerAddress: number;
+  readonly retention: RetentionLimits;
   /** Unix socket for the agent of this machine, or null. */
   readonly linkSocket: string | null;
   readonly logLevel: (typeof LOG_LEVELS)[number];
@@ -72,6 +74,9 @@ export const SETTINGS = {
     meaning: 'hosts that may join in a second from one address',
     byDefault: '20',
   },
+  'history-days': { value: 'N', meaning: 'days that the history of changes is kept', byDefault: '90' },
+  'removed-days': { value: 'N', meaning: 'days that the last records of removed networks are kept', byDefault: '365' },
+  'operation-days': { value: 'N', meaning: 'days that finished operations are kept', byDefault: '90' },
   'link-socket': { value: 'PATH', meaning: 'Unix socket for an agent of this machine', byDefault: 'none' },
   ...ACCESS_SETTINGS,
   'log-level': { value: 'LEVEL', meaning: LOG_LEVELS.join(', '), byDefault: 'info' },
@@ -111,6 +116,11 @@ const portOrNone = z
 const perSecond = z
   .string()
   .refine((text) => /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 10_000, 'must be 1 to 10000')
+  .transform(Number);
+
+const days = z
+  .string()
+  .refine((text) => /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 36_500, 'must be 1 to 36500')
   .transform(Number);
 
 const HOUR_MS = 3_600_000;
@@ -159,6 +169,9 @@ const schema = z.object({
   'dial-range': ranges.default([]),
   'connections-per-address': perSecond.default(50),
   'enrolments-per-address': perSecond.default(20),
+  'history-days': days.default(DEFAULT_RETENTION.historyDays),
+  'removed-days': days.default(DEFAULT_RETENTION.removedDays),
+  'operation-days': days.default(DEFAULT_RETENTION.operationDays),
   'link-socket': z.string().min(1, 'must name a socket').nullable().default(null),
   ...accessShape,
   'log-level': z.enum(LOG_LEVELS).default('info'),
@@ -217,6 +230,12 @@ export function loadConfig(
     dialRanges: data['dial-range'],
     connectionsPerAddress: data['connections-per-address'],
     enrolmentsPerAddress: data['enrolments-per-address'],
+    retention: {
+      ...DEFAULT_RETENTION,
+      historyDays: data['history-days'],
+      removedDays: data['removed-days'],
+      operationDays: data['operation-days'],
+    },
     linkSocket: data['link-socket'],
     logLevel: data['log-level'],
   };

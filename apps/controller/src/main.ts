@@ -37,6 +37,7 @@ export async function startController(config: ControllerConfig, logger: Logger):
     own: await openIdentity(config, database, logger).catch(closing(database)),
     advertise: config.advertise ?? undefined,
     dialRanges: config.dialRanges,
+    retention: config.retention,
     linkLimits: {
       newConnectionsPerAddress: rate(config.connectionsPerAddress, 2),
       enrolments: rate(config.enrolmentsPerAddress, 10),

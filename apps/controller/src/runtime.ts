@@ -13,6 +13,8 @@ import { EventHub } from './events/event-hub.js';
 import { FleetEvents } from './events/fleet-events.js';
 import { Fleet } from './fleet/fleet.js';
 import { Authors } from './history/authors.js';
+import { Retention } from './history/retention.js';
+import { DEFAULT_RETENTION, type RetentionLimits } from './history/retention-limits.js';
 import { HostsService } from './hosts/hosts.service.js';
 import { HostsStore } from './hosts/hosts.store.js';
 import { KnownSources } from './hosts/known-sources.js';
@@ -77,6 +79,7 @@ export interface RuntimeOptions {
   /** All addresses of a name; default: as this machine resolves it. */
   readonly resolve?: Resolve | undefined;
   readonly linkLimits?: Partial<LinkLimits>;
+  readonly retention?: RetentionLimits;
   /** Waits between two looks at a host; default: as long as it is told to. */
   readonly pause?: ((ms: number) => Promise<unknown>) | undefined;
 }
@@ -85,7 +88,18 @@ export function createRuntime(
   database: Database,
   now: Clock,
   logger: Logger,
-  { keysDir, oidc = null, monotonic, own, advertise, dialRanges = [], resolve, linkLimits = {}, pause }: RuntimeOptions,
+  {
+    keysDir,
+    oidc = null,
+    monotonic,
+    own,
+    advertise,
+    dialRanges = [],
+    resolve,
+    linkLimits = {},
+    pause,
+    ...options
+  }: RuntimeOptions,
 ): Runtime {
   const log = toLog(logger);
   const audit = new AuditStore(database);
@@ -104,6 +118,7 @@ export function createRuntime(
     () => ({ fleet, link }),
   );
   const { admission } = identities;
+  const retention = new Retention(database, options.retention ?? DEFAULT_RETENTION, now, log);
   const authors = new Authors();
   const chronicler: Chronicler = { changesBetween, of: (...asked) => authors.of(...asked) };
   const inventory = new InventoryStore(database, networksStore, hostsStore, chronicler);
@@ -160,9 +175,11 @@ export function createRuntime(
       await fleet.start();
       await identities.start();
       await service.recover();
+      retention.start();
     },
     stop: async (withinMs) => {
       settler.stop();
+      await retention.stop();
       await service.drain(withinMs);
       await identities.stop();
       const renewed = identities.renewals?.stop();

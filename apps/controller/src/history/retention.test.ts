@@ -1,0 +1,115 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { v7 as uuidv7 } from 'uuid';
+import { type Database, openDatabase } from '../database/index.js';
+import { temporaryFolder } from '../testing/rig.js';
+import { Retention } from './retention.js';
+import { DEFAULT_RETENTION } from './retention-limits.js';
+
+const DAY = 86_400_000;
+const NOW = 1_000 * DAY;
+let database: Database;
+let discard: () => void;
+
+beforeEach(async () => {
+  const { path, remove } = temporaryFolder();
+  discard = remove;
+  database = await openDatabase(path);
+});
+
+afterEach(async () => {
+  await database.close();
+  discard();
+});
+
+const retention = (limits = {}) =>
+  new Retention(
+    database,
+    { ...DEFAULT_RETENTION, ...limits },
+    () => NOW,
+    () => undefined,
+  );
+
+const entries = (...ages: number[]) =>
+  database.prisma.historyEntry.createMany({
+    data: ages.map((age) => ({
+      at: BigInt(NOW - age),
+      hostName: 'web-1',
+      kind: 'network.created',
+      networkId: 'n',
+      networkName: 'net',
+      containerId: '',
+      containerName: '',
+      detail: {},
+    })),
+  });
+const ages = async () =>
+  (await database.prisma.historyEntry.findMany({ orderBy: { seq: 'asc' } })).map(({ at }) => NOW - Number(at));
+
+const operation = (age: number, outcome: string | null) => ({
+  id: uuidv7({ msecs: NOW - age }),
+  kind: 'create',
+  hostName: 'web-1',
+  target: {},
+  request: {},
+  state: outcome === null ? 'dispatched' : 'finished',
+  outcome,
+  actor: 'a',
+  client: 'c',
+  peer: 'unix',
+  createdAt: BigInt(NOW - age),
+  deadlineMs: 1,
+});
+
+describe('retention', () => {
+  it('takes the history that is older than it may be, to the millisecond', async () => {
+    await entries(91 * DAY, 90 * DAY + 1, 90 * DAY, 0);
+    expect(await retention().sweep()).toEqual({ history: 2, removedNetworks: 0, operations: 0 });
+    expect(await ages()).toEqual([90 * DAY, 0]);
+  });
+
+  it('takes the oldest of more entries than it may have', async () => {
+    await entries(5, 4, 3, 2, 1);
+    expect(await retention({ historyRows: 2 }).sweep()).toMatchObject({ history: 3 });
+    expect(await ages()).toEqual([2, 1]);
+  });
+
+  it('takes more than fits into one batch', async () => {
+    await entries(...Array.from({ length: 2_500 }, () => 100 * DAY), 1);
+    expect(await retention().sweep()).toMatchObject({ history: 2_500 });
+    expect(await ages()).toEqual([1]);
+  });
+
+  it('takes old records of networks that are gone', async () => {
+    const gone = (id: string, age: number) => ({
+      id,
+      hostName: 'web-1',
+      networkId: 'n',
+      name: 'net',
+      record: {},
+      firstSeenAt: 1n,
+      lastSeenAt: 1n,
+      removedAt: BigInt(NOW - age),
+    });
+    await database.prisma.removedNetwork.createMany({ data: [gone('old', 366 * DAY), gone('young', 364 * DAY)] });
+    expect(await retention().sweep()).toMatchObject({ removedNetworks: 1 });
+    expect((await database.prisma.removedNetwork.findMany()).map(({ id }) => id)).toEqual(['young']);
+  });
+
+  it('takes finished operations, and none whose outcome is not known or that runs', async () => {
+    const kept = [operation(91 * DAY, 'unknown'), operation(91 * DAY, null), operation(89 * DAY, 'succeeded')];
+    const old = [operation(91 * DAY, 'succeeded'), operation(200 * DAY, 'refused')];
+    await database.prisma.operation.createMany({ data: [...kept, ...old] });
+    expect(await retention().sweep()).toMatchObject({ operations: 2 });
+    const left = (await database.prisma.operation.findMany()).map(({ id }) => id);
+    expect(left.sort()).toEqual(kept.map(({ id }) => id).sort());
+  });
+
+  it('takes nothing once it was stopped', async () => {
+    await entries(91 * DAY);
+    const stopped = retention();
+    stopped.start();
+    await stopped.stop();
+    expect(await stopped.sweep()).toEqual({ history: 0, removedNetworks: 0, operations: 0 });
+    expect(await ages()).toEqual([91 * DAY]);
+  });
+});

@@ -1,0 +1,111 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Clock } from '../clock.js';
+import { type Database, Prisma } from '../database/index.js';
+import { type Log } from '../log.js';
+import { type RetentionLimits } from './retention-limits.js';
+
+const DAY_MS = 86_400_000;
+const FIRST_MS = 60_000;
+const EVERY_MS = 3_600_000;
+/** Rows that go in one transaction, and the pause after it, in which others write. */
+const BATCH = 1_000;
+const PAUSE_MS = 50;
+
+/** How many rows of each kind went. */
+export interface Swept {
+  readonly history: number;
+  readonly removedNetworks: number;
+  readonly operations: number;
+}
+
+/**
+ * Takes away what is older than the limits, an hour after the other.
+ *
+ * Invariants: one sweep at a time; a sweep holds the database for one batch at a time; after `stop` has resolved nothing
+ * is taken away. The audit is never touched: its rows are a chain.
+ */
+export class Retention {
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<unknown> = Promise.resolve();
+  private stopped = false;
+
+  constructor(
+    private readonly database: Database,
+    private readonly limits: RetentionLimits,
+    private readonly now: Clock,
+    private readonly log: Log,
+  ) {}
+
+  start(): void {
+    this.next(FIRST_MS);
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    await this.running;
+  }
+
+  async sweep(): Promise<Swept> {
+    const { historyDays, removedDays, operationDays, historyRows } = this.limits;
+    const old = await this.remove(
+      'HistoryEntry',
+      'seq',
+      Prisma.sql`WHERE "at" < ${this.before(historyDays)} ORDER BY "at"`,
+    );
+    const beyond = await this.remove(
+      'HistoryEntry',
+      'seq',
+      Prisma.sql`WHERE "seq" <= (SELECT MAX("seq") FROM "HistoryEntry") - ${historyRows} ORDER BY "seq"`,
+    );
+    const removedNetworks = await this.remove(
+      'RemovedNetwork',
+      'id',
+      Prisma.sql`WHERE "removedAt" < ${this.before(removedDays)} ORDER BY "removedAt"`,
+    );
+    const operations = await this.remove(
+      'Operation',
+      'id',
+      Prisma.sql`WHERE "id" < ${firstId(this.before(operationDays))} AND "state" = 'finished' AND "outcome" <> 'unknown'`,
+    );
+    return { history: old + beyond, removedNetworks, operations };
+  }
+
+  private before(days: number): number {
+    return this.now() - days * DAY_MS;
+  }
+
+  private next(ms: number): void {
+    if (this.stopped) return;
+    this.timer = setTimeout(() => void (this.running = this.run()), ms).unref();
+  }
+
+  private async run(): Promise<void> {
+    try {
+      const swept = await this.sweep();
+      if (Object.values(swept).some((count: number) => count > 0)) this.log('old records were taken away', swept);
+    } catch (error) {
+      this.log('old records could not be taken away', { error: String(error) });
+    }
+    this.next(EVERY_MS);
+  }
+
+  private async remove(table: string, key: string, chosen: Prisma.Sql): Promise<number> {
+    const [from, by] = [Prisma.raw(`"${table}"`), Prisma.raw(`"${key}"`)];
+    let removed = 0;
+    while (!this.stopped) {
+      const batch = Prisma.sql`DELETE FROM ${from} WHERE ${by} IN (SELECT ${by} FROM ${from} ${chosen} LIMIT ${BATCH})`;
+      const [count] = (await this.database.transaction([batch])) as [number];
+      removed += count;
+      if (count < BATCH) break;
+      await delay(PAUSE_MS);
+    }
+    return removed;
+  }
+}
+
+/** What ids of operations made from then on are not before: UUIDv7 begins with the milliseconds since the epoch. */
+function firstId(at: number): string {
+  const hex = Math.max(0, at).toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}`;
+}
