@@ -196,7 +196,7 @@ describe('fairlead up --demo 3', () => {
       const following = home.start(['events', '--host', 'db-1', '--api', up.url]);
       const data = home.start(['events', '--api', up.url, '-o', 'json', '--type', 'network.created']);
       await shows(up, following, 'followed', 'db-1');
-      await data.says(/"followed/);
+      await shows(up, data, 'told', 'db-1');
       for (const running of [following, data])
         expect(await running.stop('SIGINT')).toMatchObject({ code: 0, stderr: '' });
       const marked = following.stdout.split('\n').filter((line) => line !== '');
