@@ -1,4 +1,5 @@
 import { type Finding } from '../report.js';
+import { measureArrival } from './arrival.js';
 import { measureConsistent } from './consistent.js';
 import { type FleetSite } from './fleet-site.js';
 import { measureIngest } from './ingest.js';
@@ -20,8 +21,7 @@ export async function measureFleet(hosts: number): Promise<Finding[]> {
 
 async function* measureSmall(fleet: FleetSite): AsyncGenerator<Finding[]> {
   await fleet.enrol();
-  await fleet.connect();
-  await fleet.untilLive(300_000);
+  yield [await measureArrival(fleet)];
   yield await measureSightings(fleet, CHANGES_PER_SECOND);
 }
 
