@@ -14,8 +14,6 @@ const PARALLEL = 8;
 /** Tries of one host to join: the controller may be busy. */
 const TRIES = 20;
 const TICK_MS = 10;
-/** Sessions that are begun at once where all begin. */
-const CONNECT_BATCH = 50;
 
 const tally = emptyTally();
 const agents = new Map<string, SimulatedAgent>();
@@ -24,11 +22,11 @@ let fleet: SimulatedAgent[] = [];
 let changing: NodeJS.Timeout | undefined;
 
 const acts: { readonly [K in Order]: (ask: Orders[K]['ask']) => Promise<Orders[K]['answer']> } = {
-  enrol: async ({ controller, fleetSeed, scale, recruits }) => {
+  enrol: async ({ controller, recruits, ...rest }) => {
     const waiting = [...recruits];
     const join = async (): Promise<void> => {
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-        const agent = new SimulatedAgent({ name: next.name, index: next.index, fleetSeed, scale, tally });
+        const agent = new SimulatedAgent({ name: next.name, index: next.index, tally, ...rest });
         agent.identity = await enrol(controller, next.name, next.token);
         agents.set(next.name, agent);
       }
@@ -37,11 +35,17 @@ const acts: { readonly [K in Order]: (ask: Orders[K]['ask']) => Promise<Orders[K
     fleet = [...agents.values()];
     return agents.size;
   },
-  connect: async ({ controller }) => {
+  connect: async ({ controller, perSecond }) => {
+    const begun = performance.now();
     for (const [index, agent] of fleet.entries()) {
+      const due = begun + (index / perSecond) * 1000;
+      if (due > performance.now()) await new Promise((resolve) => setTimeout(resolve, due - performance.now()));
       agent.connect(controller);
-      if (index % CONNECT_BATCH === 0) await breathe();
     }
+    return null;
+  },
+  awaken: async () => {
+    for (const agent of fleet) agent.awaken();
     return null;
   },
   disconnect: async () => {
@@ -92,8 +96,6 @@ function startChanging(perSecond: number, report: boolean): NodeJS.Timeout {
     if (report && made.length > 0) say({ made });
   }, TICK_MS);
 }
-
-const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 const say = (message: MadeMessage | { id: number; answer?: unknown; error?: string }): void =>
   void process.send?.(message);

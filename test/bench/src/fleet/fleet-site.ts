@@ -14,6 +14,8 @@ const AGENTS_FLAGS = ['--max-old-space-size=4096', '--max-semi-space-size=16'];
 /** Callers that ask REST in turn: each may ask 200 times a second, and a look every 2 ms is more. */
 const READERS = 8;
 const HOSTS_PER_PROCESS = 2_500;
+/** Below the link's own limit of 200 handshakes a second. */
+const DIALS_PER_SECOND = 150;
 const FLEET_SEED = 4;
 
 /** Labels that hosts get with the token they join by; a third has each environment. */
@@ -63,8 +65,8 @@ export class FleetSite {
     this.readers.push((await this.site.client.createApiToken({ body })).token);
   }
 
-  /** Lets all hosts join; none has a session then. */
-  async enrol(): Promise<void> {
+  /** Lets all hosts join; none has a session then. @param asleep whether their engines do not answer before `awaken` */
+  async enrol(asleep = false): Promise<void> {
     const groups = ENVIRONMENTS.flatMap((env) => ROLES.map((role) => ({ env, role })));
     const tokens = await Promise.all(
       groups.map(async (labels) => {
@@ -77,7 +79,7 @@ export class FleetSite {
       index,
       token: tokens[index % tokens.length] ?? '',
     }));
-    const place = { controller: this.site.linkAddress, fleetSeed: FLEET_SEED, scale: this.scale };
+    const place = { controller: this.site.linkAddress, fleetSeed: FLEET_SEED, scale: this.scale, asleep };
     await Promise.all(
       this.processes.map((agents, turn) =>
         agents.ask('enrol', { ...place, recruits: recruits.filter(({ index }) => this.processOf(index) === turn) }),
@@ -85,8 +87,15 @@ export class FleetSite {
     );
   }
 
+  /** Lets all hosts dial, as fast as the link takes new connections: who comes faster is sent away, and tries again later. */
   async connect(): Promise<void> {
-    await this.tell('connect', { controller: this.site.linkAddress });
+    const perSecond = DIALS_PER_SECOND / this.processes.length;
+    await this.tell('connect', { controller: this.site.linkAddress, perSecond });
+  }
+
+  /** The engines of all hosts answer for the first time. */
+  async awaken(): Promise<void> {
+    await this.tell('awaken', null);
   }
 
   async disconnect(): Promise<void> {
@@ -118,6 +127,11 @@ export class FleetSite {
     const begun = performance.now();
     await this.site.until(async () => (await this.live()) >= this.hosts, withinMs);
     return performance.now() - begun;
+  }
+
+  /** Resolves when every agent has a session. */
+  async untilConnected(withinMs: number): Promise<void> {
+    await this.site.until(async () => (await this.tally()).watched >= this.hosts, withinMs);
   }
 
   /** How many hosts are live. */
@@ -172,7 +186,7 @@ export class FleetSite {
     return agents;
   }
 
-  private async tell<K extends 'connect' | 'disconnect' | 'rate' | 'drop'>(
+  private async tell<K extends 'connect' | 'awaken' | 'disconnect' | 'rate' | 'drop'>(
     order: K,
     ask: Parameters<typeof AgentsProcess.prototype.ask<K>>[1],
   ): Promise<void> {

@@ -6,19 +6,23 @@ import { COUNTED, countRows, insertRaw, sizeOf } from './rows.js';
 import { showAsked, Trickle } from './trickle.js';
 
 const LONGEST_MS = 900_000;
+const REST_MS = 5_000;
 
-/** Every host's first session: its snapshot on the way into an empty database, while people ask for lists. */
+/** All hosts join and have sessions; then all engines answer at once: snapshots into an empty database, while people ask. */
 export async function measureIngest(fleet: FleetSite): Promise<Finding[]> {
-  const joining = performance.now();
-  await fleet.enrol();
-  const joined = (performance.now() - joining) / 1000;
-  await delay(2_000);
+  const joined = await secondsOf(() => fleet.enrol(true));
+  const connected = await secondsOf(async () => {
+    await fleet.connect();
+    await fleet.untilConnected(LONGEST_MS);
+  });
+  const { sessions } = await fleet.tally();
+  await delay(REST_MS);
   const [cpu, agentsCpu] = [fleet.controllerCpu(), fleet.agentsCpu()];
   const trickle = new Trickle(fleet);
-  const begun = performance.now();
-  await fleet.connect();
-  await fleet.untilLive(LONGEST_MS);
-  const seconds = (performance.now() - begun) / 1000;
+  const seconds = await secondsOf(async () => {
+    await fleet.awaken();
+    await fleet.untilLive(LONGEST_MS);
+  });
   const asked = await trickle.stop();
   const [used, agentsUsed] = [(fleet.controllerCpu() - cpu) / 1000, (fleet.agentsCpu() - agentsCpu) / 1000];
   const counts = countRows(fleet.database, COUNTED);
@@ -33,6 +37,11 @@ export async function measureIngest(fleet: FleetSite): Promise<Finding[]> {
       aim: '',
     },
     {
+      what: `${fleet.hosts} hosts get their first session`,
+      figures: `${connected.toFixed(0)} s: ${(fleet.hosts / connected).toFixed(0)} a second; ${sessions} sessions`,
+      aim: '',
+    },
+    {
       what: `first inventory of ${fleet.hosts} hosts (${counts['Network']} networks, ${counts['Endpoint']} endpoints)`,
       figures:
         `${seconds.toFixed(1)} s: ${rate.toFixed(0)} rows/s; raw inserts of the same rows ${rawRate.toFixed(0)} rows/s: ` +
@@ -42,4 +51,10 @@ export async function measureIngest(fleet: FleetSite): Promise<Finding[]> {
     },
     { what: 'lists while it comes in', figures: showAsked(asked), aim: 'p99 under 250 ms' },
   ];
+}
+
+async function secondsOf(work: () => Promise<void>): Promise<number> {
+  const begun = performance.now();
+  await work();
+  return (performance.now() - begun) / 1000;
 }

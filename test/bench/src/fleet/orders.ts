@@ -9,10 +9,23 @@ export interface Recruit {
   readonly token: string;
 }
 
+/** Hosts that are to join. */
+export interface Muster {
+  readonly controller: string;
+  readonly fleetSeed: number;
+  readonly scale: Scale;
+  /** Whether their engines do not answer before `awaken`. */
+  readonly asleep: boolean;
+  readonly recruits: readonly Recruit[];
+}
+
 /** What a process of agents does for its parent, by what it is sent and what it answers. */
 export interface Orders {
-  enrol: { ask: { controller: string; fleetSeed: number; scale: Scale; recruits: readonly Recruit[] }; answer: number };
-  connect: { ask: { controller: string }; answer: null };
+  enrol: { ask: Muster; answer: number };
+  /** Lets all dial, so many a second; none waits for another's session. */
+  connect: { ask: { controller: string; perSecond: number }; answer: null };
+  /** The engines of all answer for the first time. */
+  awaken: { ask: null; answer: null };
   disconnect: { ask: null; answer: null };
   /** Lets changes happen, all hosts together; `report` tells the parent of each. */
   rate: { ask: { perSecond: number; report: boolean }; answer: null };

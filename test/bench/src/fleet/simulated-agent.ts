@@ -17,6 +17,7 @@ import { type Change, SimulatedInventory } from './simulated-inventory.js';
 import { noteLost, type Tally } from './tally.js';
 
 const UP: EngineHealth = { state: 'up', reason: '' };
+const ASLEEP: EngineHealth = { state: 'down', reason: 'the engine has not answered yet' };
 const DEFAULT_HEARTBEAT_MS = 5_000;
 /** How long the answer to a command waits until those who watch have its effect, as a real agent's does. */
 const SETTLE_MS = 1_000;
@@ -41,6 +42,8 @@ export interface AgentParts {
   readonly fleetSeed: number;
   readonly scale?: Scale;
   readonly tally: Tally;
+  /** Whether its engine does not answer before `awaken`, as after a start of the machine. */
+  readonly asleep?: boolean;
   readonly timing?: Timing;
 }
 
@@ -52,7 +55,6 @@ export interface AgentParts {
  */
 export class SimulatedAgent implements Watched {
   readonly name: string;
-  readonly health = UP;
   readonly streamId = randomUUID();
   readonly changed: Bell;
   readonly handlers: NetworkServiceHandlers;
@@ -62,10 +64,13 @@ export class SimulatedAgent implements Watched {
   private readonly watchers = new Set<Watcher>();
   private readonly inventory: SimulatedInventory;
   private readonly tally: Tally;
+  private asleep: boolean;
   private session = new AbortController();
   private running: { readonly stopping: AbortController; readonly ended: Promise<void> } | undefined;
 
-  constructor({ name, index, fleetSeed, scale = DEFAULT_SCALE, tally, timing = coarseTiming }: AgentParts) {
+  constructor(parts: AgentParts) {
+    const { name, index, fleetSeed, scale = DEFAULT_SCALE, tally, timing = coarseTiming, asleep = false } = parts;
+    this.asleep = asleep;
     this.name = name;
     this.tally = tally;
     this.timing = timing;
@@ -83,8 +88,18 @@ export class SimulatedAgent implements Watched {
     });
   }
 
-  get state(): InventoryState {
-    return this.inventory.state;
+  get state(): InventoryState | undefined {
+    return this.asleep ? undefined : this.inventory.state;
+  }
+
+  get health(): EngineHealth {
+    return this.asleep ? ASLEEP : UP;
+  }
+
+  /** The engine answers for the first time. Changes nothing where it has answered before. */
+  awaken(): void {
+    this.asleep = false;
+    this.changed.ring();
   }
 
   /** Keeps a session with the controller until `disconnect`. */
@@ -172,7 +187,7 @@ export class SimulatedAgent implements Watched {
   private async settle(): Promise<void> {
     this.tally.commands += 1;
     this.changed.ring();
-    const { revision } = this.state;
+    const { revision } = this.inventory.state;
     const end = AbortSignal.timeout(SETTLE_MS);
     const isBehind = ({ given }: Watcher): boolean => (given?.revision ?? 0) < revision;
     while (!end.aborted && [...this.watchers].some(isBehind)) await this.taken.wait(Infinity, end);
