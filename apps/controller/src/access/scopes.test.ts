@@ -138,6 +138,8 @@ describe.each(ROLES)('a %s of some hosts', (role) => {
     '/audit?actor=local',
     '/openapi.json',
     '/events',
+    '/events?on=team&network=*',
+    '/hosts/mine-1/consistency',
   ])('sees nothing of the other host at %s', async (path) => {
     expect(everything(await ask('GET', path)).replaceAll(encodeURI(path), '')).not.toMatch(MARK);
     expect(everything(await ask('HEAD', path))).not.toMatch(MARK);
@@ -163,7 +165,8 @@ describe.each(ROLES)('a %s of some hosts', (role) => {
       }
       return text;
     };
-    for (const list of role === 'admin' ? ['/networks', '/operations', '/audit'] : ['/networks', '/operations']) {
+    const pages = ['/hosts', '/networks', '/operations'];
+    for (const list of role === 'admin' ? [...pages, '/audit'] : pages) {
       expect(await walk(list)).not.toMatch(MARK);
       const { nextCursor } = await read<{ nextCursor: string }>(api(admin, 'GET', `${list}?limit=1`));
       expect((await ask('GET', `${list}?limit=500&cursor=${encodeURIComponent(nextCursor)}`)).body).not.toMatch(MARK);

@@ -495,6 +495,15 @@ describe('who may ask', () => {
   });
 });
 
+describe('the list of hosts', () => {
+  it.each(['limit=0', 'limit=x', 'cursor=', 'cursor=IQ', 'on=%3D', 'network=x'])(
+    'refuses a question such as %s',
+    async (query) => {
+      expect(await problemOf(await get(`/hosts?${query}`))).toMatchObject({ status: 400, code: 'invalid_argument' });
+    },
+  );
+});
+
 describe('events', () => {
   const leaving: AbortController[] = [];
   afterEach(() => leaving.splice(0).forEach((each) => each.abort()));
