@@ -28,6 +28,11 @@ export class HostNotes {
     this.timer ??= setTimeout(() => void this.flush().catch(this.failed), GATHER_MS).unref();
   }
 
+  /** The host has gone: another one may get its name. */
+  forget(hostName: string): void {
+    this.due.delete(hostName);
+  }
+
   /** Writes what is noted by now. @throws FairleadError `storage_failed` */
   async flush(): Promise<void> {
     clearTimeout(this.timer);

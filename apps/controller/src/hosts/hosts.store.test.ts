@@ -112,6 +112,17 @@ describe('notes', () => {
     await store.flush();
     expect(await database.prisma.host.count()).toBe(0);
   });
+
+  it('of a host that was removed are not those of the next one of its name', async () => {
+    await store.attached(facts(), 'unix', 5);
+    store.healthChanged('web-1', { state: 'up', reason: 'of the first' });
+    await database.transaction([store.removal('web-1')]);
+    store.removed('web-1');
+    await database.transaction([store.expectation({ name: 'web-1', labels: {}, peer: 'next' }, 8)]);
+    await store.reload('web-1');
+    await store.flush();
+    expect(await row()).toMatchObject({ peer: 'next', engineState: 'down', lastHeardAt: 8n });
+  });
 });
 
 it('takes nobody for connected, and no set for whole, when it loads what a killed process left', async () => {

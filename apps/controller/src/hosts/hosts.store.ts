@@ -175,6 +175,7 @@ export class HostsStore {
   removed(name: string): void {
     this.rows.delete(name);
     this.connected.delete(name);
+    this.notes.forget(name);
   }
 
   /** A host of which no agent has told yet, for the transaction of another act; `reload` once that is done. */

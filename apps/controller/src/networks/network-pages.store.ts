@@ -1,7 +1,7 @@
 import { type NetworkQuery } from '@fairlead/api';
 import { type Clock } from '../clock.js';
 import { type Database, Prisma, where } from '../database/index.js';
-import { decodeCursor, encodeCursor, NetworkOrder, type PageEnd } from './network-order.js';
+import { decodeCursor, encodeCursor, NetworkOrder, type NetworkSort, type PageEnd } from './network-order.js';
 import { type RowFilters, type Selection, selectionOf } from './network-query.js';
 import { NETWORK_COLUMNS, type NetworkRow, type StoredNetwork, toStored } from './network.rows.js';
 
@@ -22,9 +22,11 @@ const MOST_SORTED = 5_000;
 
 /** Reads pages of networks, on the thread for reads. Ages are not known here: whoever shows a row adds its host's. */
 export class NetworkPagesStore {
+  /** @param mostSorted other than the usual only in tests */
   constructor(
     private readonly database: Pick<Database, 'read'>,
     private readonly now: Clock,
+    private readonly mostSorted = MOST_SORTED,
   ) {}
 
   /** @throws FairleadError `invalid_argument` for a filter or cursor that cannot be read */
@@ -33,18 +35,25 @@ export class NetworkPagesStore {
     const end = query.cursor === undefined ? undefined : decodeCursor(query.cursor, query.sort);
     const chosen = new Chosen(query, hostNames, this.now());
     const total = await this.count(chosen);
-    const limit = query.limit + 1;
-    const few = chosen.isNarrow || total <= MOST_SORTED;
-    const rows =
-      total === 0
-        ? []
-        : few
-          ? await this.sorted(chosen, order, end, limit)
-          : await this.walk(chosen, order, end, limit);
-    const items = rows.slice(0, query.limit).map(toStored);
+    const found = await this.readAfter(end, query.limit + 1, chosen, order, total);
+    const items = found.slice(0, query.limit);
     const last = items.at(-1);
-    const nextCursor = rows.length > query.limit && last ? encodeCursor(order.endOf(last)) : null;
+    const nextCursor = found.length > query.limit && last ? encodeCursor(order.endOf(last)) : null;
     return { items, total, nextCursor };
+  }
+
+  /** All that fit, so many at a time. They are counted once, and not again with each part. */
+  async *parts(filters: RowFilters, sort: NetworkSort, hostNames: HostNames, size: number) {
+    const order = new NetworkOrder(sort);
+    const chosen = new Chosen(filters, hostNames, this.now());
+    const total = await this.count(chosen);
+    for (let end: PageEnd | undefined; ;) {
+      const part = await this.readAfter(end, size, chosen, order, total);
+      yield part;
+      const last = part.at(-1);
+      if (part.length < size || last === undefined) return;
+      end = order.endOf(last);
+    }
   }
 
   /** How many networks fit. */
@@ -74,6 +83,19 @@ export class NetworkPagesStore {
   private async count(chosen: Chosen): Promise<number> {
     const [row] = await this.database.read<{ total: number }>(Prisma.sql`SELECT COUNT(*) AS total FROM ${chosen.rows}`);
     return Number(row?.total ?? 0);
+  }
+
+  private async readAfter(
+    end: PageEnd | undefined,
+    limit: number,
+    chosen: Chosen,
+    order: NetworkOrder,
+    total: number,
+  ): Promise<StoredNetwork[]> {
+    if (total === 0) return [];
+    const few = chosen.isNarrow || total <= this.mostSorted;
+    const rows = few ? await this.sorted(chosen, order, end, limit) : await this.walk(chosen, order, end, limit);
+    return rows.map(toStored);
   }
 
   /** All that fit, sorted, and of them those on the page. */

@@ -59,14 +59,11 @@ export class NetworksService {
     return { total, facets };
   }
 
-  /** All networks that fit, a page at a time. */
-  async *rows({ format: _format, ...query }: ExportQuery, scope: HostScope): AsyncGenerator<readonly NetworkView[]> {
-    const hostNames = this.hostNamesOf(query, scope);
-    for (let cursor: string | undefined; ;) {
-      const page = await this.pages.page({ ...query, limit: EXPORTED_AT_ONCE, cursor }, hostNames);
-      yield this.toViews(page.items, scope);
-      if (page.nextCursor === null) return;
-      cursor = page.nextCursor;
+  /** All networks that fit, some at a time. */
+  async *rows({ sort, ...filters }: ExportQuery, scope: HostScope): AsyncGenerator<readonly NetworkView[]> {
+    const hostNames = this.hostNamesOf(filters, scope);
+    for await (const part of this.pages.parts(filters, sort, hostNames, EXPORTED_AT_ONCE)) {
+      yield this.toViews(part, scope);
     }
   }
 

@@ -16,6 +16,7 @@ import { NetworksStore } from './networks.store.js';
 let database: Database;
 let store: NetworksStore;
 let pages: NetworkPagesStore;
+let walking: NetworkPagesStore;
 let discard: () => void;
 const NOW = 1_000_000;
 
@@ -56,6 +57,7 @@ beforeAll(async () => {
   database = await openDatabase(path);
   store = new NetworksStore(database);
   pages = new NetworkPagesStore(database, () => NOW);
+  walking = new NetworkPagesStore(database, () => NOW, 0);
   const inventory = new InventoryStore(database, store);
   for (const [hostName, networks] of Object.entries(FLEET)) {
     await new HostsStore(database, new AuditStore(database)).attached(new ScriptedAgent(hostName).facts, 'unix', 1);
@@ -139,10 +141,16 @@ describe('a query', () => {
     [{ q: 'overlay', driver: 'bridge' }, []],
   ])('%j finds %j', async (query, found) => {
     expect((await names(query)).sort()).toEqual([...found].sort());
+    const walked = await walking.page(networkQuery.parse(query), undefined);
+    expect(walked.items.map(({ hostName, attributes }) => `${hostName}/${attributes.name}`).sort()).toEqual(
+      [...found].sort(),
+    );
   });
 
   it('is about the hosts it is given, which may be none', async () => {
     expect(await names({}, ['web-2', 'quiet'])).toHaveLength(5);
+    const walked = await walking.page(networkQuery.parse({}), ['web-2', 'quiet']);
+    expect([walked.total, walked.items.length]).toEqual([5, 5]);
     expect(await page({}, [])).toEqual({ items: [], total: 0, nextCursor: null });
   });
 
@@ -152,11 +160,22 @@ describe('a query', () => {
 });
 
 describe('pages', () => {
-  const walk = async (query: object, limit: number): Promise<string[]> => {
+  const inParts = async (from: NetworkPagesStore, sort: NetworkQuery['sort'], size: number): Promise<string[]> => {
+    const ids: string[] = [];
+    for await (const part of from.parts(networkQuery.parse({}), sort, undefined, size)) {
+      expect(part.length).toBeLessThanOrEqual(size);
+      ids.push(...part.map(({ hostName, attributes }) => `${hostName} ${attributes.id}`));
+    }
+    return ids;
+  };
+  const walk = async (query: object, limit: number, from = pages): Promise<string[]> => {
     const ids: string[] = [];
     let cursor: string | undefined;
     do {
-      const { items, total, nextCursor } = await page({ ...query, limit, ...(cursor && { cursor }) });
+      const { items, total, nextCursor } = await from.page(
+        networkQuery.parse({ ...query, limit, ...(cursor && { cursor }) }),
+        undefined,
+      );
       expect(total).toBe(11);
       ids.push(...items.map(({ hostName, attributes }) => `${hostName} ${attributes.id}`));
       cursor = nextCursor ?? undefined;
@@ -170,6 +189,9 @@ describe('pages', () => {
       const all = await walk({ sort }, 500);
       expect(new Set(all).size).toBe(11);
       expect(await walk({ sort }, limit)).toEqual(all);
+      expect(await walk({ sort }, limit, walking)).toEqual(all);
+      expect(await inParts(pages, sort, limit)).toEqual(all);
+      expect(await inParts(walking, sort, limit)).toEqual(all);
     },
   );
 

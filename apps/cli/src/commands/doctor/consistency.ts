@@ -10,6 +10,8 @@ import { type Column, hostLabel } from '../../output/table.js';
 
 /** Each question makes an engine list all that it has. */
 const AT_ONCE = 8;
+/** Hosts that could not be compared and are named, each with why. */
+const MOST_FAILURES = 20;
 
 interface Row {
   readonly host: string;
@@ -62,7 +64,9 @@ function print(
       name: ({ host, difference }) => `${host}/${difference.network.name}`,
     });
   }
-  for (const { host, reason } of failures) terminal.warn(lines([`${host}: not compared: ${reason}`]));
+  terminal.warn(lines(failures.slice(0, MOST_FAILURES).map(({ host, reason }) => `${host}: not compared: ${reason}`)));
+  const more = failures.length - MOST_FAILURES;
+  if (more > 0) terminal.warn(`... and ${more} more hosts were not compared\n`);
   if (output === undefined || output === 'table') terminal.write(lines([summary(compared, rows.length)]));
   return rows.length === 0 && failures.length === 0 && compared.every(({ consistent }) => consistent) ? 0 : 1;
 }

@@ -67,6 +67,19 @@ describe('doctor', () => {
     expect(exitCode).toBe(1);
   });
 
+  it('names the first of very many, and counts the others', async () => {
+    const all = Array.from({ length: 25 }, (_, n) => `web-${n}`);
+    const { err, exitCode } = await fairlead('doctor', {
+      listHosts: () => fleet(...all),
+      checkHost: () => {
+        throw new FairleadError('host_unavailable', 'It is offline');
+      },
+    });
+    expect(err.split('\n')).toHaveLength(22);
+    expect(err).toContain('... and 5 more hosts were not compared\n');
+    expect(exitCode).toBe(1);
+  });
+
   it('passes on which hosts are meant, and gives data as REST does', async () => {
     const { out, controller } = await fairlead('doctor --on env=prod -o json', {
       listHosts: () => fleet('web-1'),
