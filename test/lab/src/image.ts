@@ -38,7 +38,12 @@ export async function loadImage(socketPath: string, name: LabImage, content: Ima
   const query = new URLSearchParams({ fromSrc: '-', repo, tag });
   for (const change of content.changes) query.append('changes', change);
   const path = `/images/create?${query.toString()}`;
-  const { status, body } = await ask(socketPath, { method: 'POST', path, body: content.archive });
+  const question = { method: 'POST', path, body: content.archive } as const;
+  // 20.10 was seen to close the connection in the middle of the archive, once and for no reason that its log gave.
+  const { status, body } = await ask(socketPath, question).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE' && error.code !== 'ECONNRESET') throw error;
+    return ask(socketPath, question);
+  });
   // The engine says 200 before it begins; a later failure is told in the stream.
   if (status === 200 && !body.includes('"error"')) return;
   throw new LabError(`The engine at ${socketPath} refused the image ${images[name]}: ${status} ${body.trim()}`);
