@@ -15,6 +15,9 @@ import { IdentitiesStore } from './identity/identities.store.js';
 import { createLogger, toLog } from './log.js';
 import { createRuntime, type Runtime } from './runtime.js';
 
+export { loadConfig } from './config.js';
+export { createLogger } from './log.js';
+
 /** Time for operations under way when the controller is asked to stop, in milliseconds. */
 const STOP_WITHIN_MS = 10_000;
 
