@@ -181,11 +181,14 @@ export class LinkCredentials extends ChannelCredentials {
   }
 
   override _createSecureConnector(): ReturnType<ChannelCredentials['_createSecureConnector']> {
+    // A client that is closed while its connection waits for another attempt still makes that attempt (grpc-js 1.14.7): it
+    // would be one more connection of this agent, which nobody uses, until the other end has had enough of it.
+    let isClosed = false;
     return {
       connect: async (socket) => ({ socket: await this.secure(socket), secure: true }),
-      waitForReady: () => Promise.resolve(),
+      waitForReady: () => (isClosed ? Promise.reject(new Error('The client is closed')) : Promise.resolve()),
       getCallCredentials: () => CallCredentials.createEmpty(),
-      destroy: () => {},
+      destroy: () => void (isClosed = true),
     };
   }
 
