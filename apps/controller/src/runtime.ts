@@ -141,7 +141,7 @@ export function createRuntime(
   const sources = new KnownSources(hostsStore, now);
   const link = new LinkServer({
     onConnection: (connection) => fleet.attach(connection),
-    heartbeatMs: () => heartbeatFor(hostsStore.all().length),
+    heartbeatMs: () => heartbeatFor(hostsStore.count),
     onRefused: (refusal) => identities.linkRefused(refusal),
     limits: linkLimits,
     expectedAgents: (source) => sources.count(source),

@@ -90,7 +90,7 @@ export class Fleet {
 
   async start(): Promise<void> {
     await this.hosts.load();
-    for (const host of this.hosts.all()) this.shown.set(host.name, this.statusOf(host).freshness);
+    for (const host of this.hosts.all()) this.shown.set(host.name, this.freshnessOf(host));
     this.timer = setInterval(() => void this.look(), LOOK_EVERY_MS);
   }
 
@@ -161,18 +161,25 @@ export class Fleet {
 
   statusOf(host: StoredHost): HostStatus {
     const session = this.sessions.get(host.name);
-    const health = session?.health ?? host.health;
-    const lastHeardAt = session?.connection.lastHeardAt ?? host.lastHeardAt;
+    return {
+      connected: session !== undefined,
+      freshness: this.freshnessOf(host),
+      asOf: session?.confirmedAt ?? host.lastHeardAt,
+      health: session?.health ?? host.health,
+    };
+  }
+
+  /** The part of its status that a question about the whole fleet asks of each host. */
+  freshnessOf(host: StoredHost): Freshness {
+    const session = this.sessions.get(host.name);
     const facts = {
       connected: session !== undefined,
-      engineUp: health.state === 'up',
+      engineUp: (session?.health ?? host.health).state === 'up',
       synced: session?.synced ?? false,
+      lastHeardAt: session?.connection.lastHeardAt ?? host.lastHeardAt,
+      heartbeatMs: session?.connection.heartbeatMs ?? 0,
     };
-    const freshness = freshnessOf(
-      { ...facts, lastHeardAt, heartbeatMs: session?.connection.heartbeatMs ?? 0 },
-      this.now(),
-    );
-    return { connected: facts.connected, freshness, asOf: session?.confirmedAt ?? host.lastHeardAt, health };
+    return freshnessOf(facts, this.now());
   }
 
   /**
@@ -268,11 +275,11 @@ export class Fleet {
   /** Tells of hosts whose age has made them stale or offline, and notes the ages of the others. */
   private async look(): Promise<void> {
     this.looks += 1;
-    if (this.looks % Math.max(1, Math.ceil(this.hosts.all().length / LOOKED_AT)) !== 0) return;
+    if (this.looks % Math.max(1, Math.ceil(this.hosts.count / LOOKED_AT)) !== 0) return;
     try {
       for (const session of this.sessions.values()) this.objectTo(session);
       for (const host of this.hosts.all()) {
-        if (this.shown.get(host.name) !== this.statusOf(host).freshness) this.hostChanged(host.name);
+        if (this.shown.get(host.name) !== this.freshnessOf(host)) this.hostChanged(host.name);
       }
       if (this.now() - this.notedAt < NOTE_EVERY_MS) return;
       this.notedAt = this.now();
@@ -286,7 +293,7 @@ export class Fleet {
 
   hostChanged(hostName: string): void {
     const host = this.hosts.find(hostName);
-    if (host) this.shown.set(hostName, this.statusOf(host).freshness);
+    if (host) this.shown.set(hostName, this.freshnessOf(host));
     this.tell((listener) => listener.hostChanged?.(hostName));
   }
 

@@ -83,3 +83,16 @@ describe('rows of hosts', () => {
     expect(rows.all().map(({ name }) => name)).toEqual(['a', 'aa']);
   });
 });
+
+it('are shown as they are now, each at its place, also by a list that somebody holds', () => {
+  const rows = rowsOf(['b', 'a', 'c']);
+  const held = rows.all();
+  const changed = { ...row('b'), peer: 'another' };
+  rows.set('b', changed);
+  expect(held).toEqual([row('a'), changed, row('c')]);
+  rows.delete('a');
+  rows.set('d', row('d'));
+  rows.set('c', { ...row('c'), peer: 'moved' });
+  expect(rows.all().map(({ name, peer }) => `${name} ${peer}`)).toEqual(['b another', 'c moved', `d ${row('d').peer}`]);
+  expect([rows.size, held.length]).toEqual([3, 3]);
+});

@@ -75,6 +75,10 @@ export class HostsStore {
     return this.notes.flush();
   }
 
+  get count(): number {
+    return this.rows.size;
+  }
+
   /** In order of name. */
   all(): readonly StoredHost[] {
     return this.rows.all();

@@ -27,9 +27,17 @@ export const phrase = (text: string): string => `"${text.replaceAll('"', '""')}"
 export const namedOrIdentified = (reference: string): string =>
   `${phrase(reference)} OR ${phrase(reference.slice(0, ID_DIGITS))}`;
 
-/** The networks with this text as a name, or as the beginning of an id; whoever asks verifies it on the rows. */
-export const namedOrBegun = (reference: string): string =>
-  `${phrase(clean(reference))} OR ${phrase(clean(reference.slice(0, ID_DIGITS)))}*`;
+/** What may be the beginning of an id. */
+const DIGITS = /^[0-9a-f]{1,64}$/;
+
+/**
+ * The networks with this text as a name, or as the beginning of an id; whoever asks verifies it on the rows. What can
+ * begin no id is looked up as a name only: any word that begins with `1` fits `shop-api-1` as a beginning.
+ */
+export const namedOrBegun = (reference: string): string => {
+  const name = phrase(clean(reference));
+  return DIGITS.test(reference) ? `${name} OR ${phrase(reference.slice(0, ID_DIGITS))}*` : name;
+};
 
 /** Most words of one search: each costs a walk through the index. */
 const MAX_WORDS = 10;
