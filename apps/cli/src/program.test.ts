@@ -32,7 +32,10 @@ describe('the command tree', () => {
       'agent',
       ...['ls', 'inspect', 'label', 'rm', 'revoke', 'resolve', 'add'].map((verb) => `host ${verb}`),
       ...['create', 'ls', 'rm'].map((verb) => `host join-token ${verb}`),
-      ...['ls', 'inspect', 'create', 'connect', 'disconnect', 'rm', 'prune', 'probe'].map((verb) => `network ${verb}`),
+      ...['ls', 'inspect', 'create', 'connect', 'disconnect', 'rm', 'prune', 'probe', 'history'].map(
+        (verb) => `network ${verb}`,
+      ),
+      'endpoint ls',
       ...['ls', 'inspect'].map((verb) => `operation ${verb}`),
       'events',
       'doctor',

@@ -6,6 +6,7 @@ import { registerWhoami } from './commands/access/whoami.js';
 import { registerAudit } from './commands/audit/index.js';
 import { registerCa } from './commands/ca/index.js';
 import { registerDoctor } from './commands/doctor/index.js';
+import { registerEndpoint } from './commands/endpoint/index.js';
 import { registerEvents } from './commands/events.js';
 import { registerHost } from './commands/host/index.js';
 import { registerNetwork } from './commands/network/index.js';
@@ -56,6 +57,7 @@ export function createProgram(cli: Cli): Command {
   registerProcesses(program, cli);
   registerHost(program, cli);
   registerNetwork(program, cli);
+  registerEndpoint(program, cli);
   registerOperation(program, cli);
   registerEvents(program, cli);
   registerDoctor(program, cli);

@@ -1,4 +1,4 @@
-import { checkHostName, parseDuration, parseSelector, toFairleadError } from '@fairlead/domain';
+import { checkHostName, parseDuration, parseSelector, parseUntil, toFairleadError } from '@fairlead/domain';
 import { z } from 'zod';
 
 /** What a schema yields, unchangeable in depth: so readonly domain values may be put into a view as they are. */
@@ -116,6 +116,12 @@ export const unavailable = {
   }),
   unavailableTotal: z.int().meta({ description: 'How many such hosts there are' }),
 };
+
+/** A time, or how long ago. */
+export const moment = z
+  .string()
+  .check(passes((text) => parseUntil(text, 0)))
+  .meta({ description: 'A time (RFC 3339), or how long ago: 12h, 7d', example: '12h' });
 
 /** Name with wildcards, or the beginning of an id. */
 export const networkPattern = z.string().min(1).meta({

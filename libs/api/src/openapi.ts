@@ -7,6 +7,7 @@ import { type Answer, API_PREFIX, COMMON_ERRORS, OPERATION_IDS, type Route, ROUT
 const TAGS = [
   { name: 'hosts', description: 'Machines with one engine each, watched over by one agent' },
   { name: 'networks', description: 'Docker networks of the whole fleet' },
+  { name: 'history', description: 'What changed, and what is gone' },
   { name: 'operations', description: 'Commands to hosts, journaled before they are sent' },
   { name: 'events', description: 'What changes, as it changes' },
   { name: 'identity', description: 'How hosts join, and their certificates' },

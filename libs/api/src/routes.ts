@@ -1,6 +1,8 @@
 import { accessRoutes } from './routes/access.js';
 import { auditRoutes } from './routes/audit.js';
+import { endpointsRoutes } from './routes/endpoints.js';
 import { eventsRoutes } from './routes/events.js';
+import { historyRoutes } from './routes/history.js';
 import { hostsRoutes } from './routes/hosts.js';
 import { identityRoutes } from './routes/identity.js';
 import { metaRoutes } from './routes/meta.js';
@@ -14,6 +16,8 @@ export * from './routes/route.js';
 export const ROUTES = {
   ...hostsRoutes,
   ...networksRoutes,
+  ...endpointsRoutes,
+  ...historyRoutes,
   ...operationsRoutes,
   ...eventsRoutes,
   ...identityRoutes,

@@ -3,6 +3,7 @@ import type { Cli } from '../../cli.js';
 import { registerConnect } from './connect.js';
 import { registerCreate } from './create.js';
 import { registerDisconnect } from './disconnect.js';
+import { registerHistory } from './history.js';
 import { registerInspect } from './inspect.js';
 import { registerLs } from './ls.js';
 import { registerProbe } from './probe.js';
@@ -22,4 +23,5 @@ export function registerNetwork(program: Command, cli: Cli): void {
   registerRm(network, cli);
   registerPrune(network, cli);
   registerProbe(network, cli);
+  registerHistory(network, cli);
 }

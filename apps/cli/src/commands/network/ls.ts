@@ -8,6 +8,7 @@ import { collect, type HostFlags, positive, withClient, withHosts } from '../../
 import { printRows } from '../../output/rows.js';
 import { NO_SILENT_HOSTS, type SilentHosts, warnOfSilence } from '../../output/silent-hosts.js';
 import { ageColumns, type Column, describeLabels, hostLabel } from '../../output/table.js';
+import { listOverlays } from './overlays.js';
 import { LS_FILTERS, toNetworkQuery } from './query.js';
 
 interface Flags extends ClientFlags, HostFlags {
@@ -15,6 +16,7 @@ interface Flags extends ClientFlags, HostFlags {
   readonly search?: string;
   readonly sort: (typeof NETWORK_SORTS)[number];
   readonly limit?: number;
+  readonly overlays?: boolean;
   readonly quiet?: boolean;
   readonly trunc: boolean;
 }
@@ -31,6 +33,7 @@ Examples:
   fairlead network ls --filter dangling=true --filter type=custom
   fairlead network ls --filter unused-for=30d --sort unused
   fairlead network ls --search 'shop web'
+  fairlead network ls --overlays
   fairlead network ls --filter container=web -o json`;
 
 export function registerLs(parent: Command, cli: Cli): void {
@@ -40,10 +43,11 @@ export function registerLs(parent: Command, cli: Cli): void {
     .option('--search <words>', 'only networks with words that begin so: in name, id, host, subnet, label, container …')
     .addOption(new Option('--sort <order>', 'order of rows').choices(NETWORK_SORTS).default('host'))
     .option('--limit <n>', 'print that many at most', positive)
+    .option('--overlays', 'the networks of swarms, each once over all hosts (filter: name)')
     .option('-q, --quiet', 'print ids only')
     .option('--no-trunc', 'print whole ids, labels, and since when networks are unused')
     .addHelpText('after', HELP)
-    .action(cli.action(async (flags: Flags) => list(cli, flags)));
+    .action(cli.action(async (flags: Flags) => (flags.overlays ? listOverlays(cli, flags) : list(cli, flags))));
 }
 
 async function list(cli: Cli, flags: Flags): Promise<void> {
