@@ -247,9 +247,11 @@ describe('followEvents', () => {
     const stop = new AbortController();
     const lost: number[] = [];
     const got: string[] = [];
+    let opened = 0;
     const options = {
       query: { host: ['web-1'] },
       signal: stop.signal,
+      onOpened: () => void opened++,
       onLost: (_: FairleadError, waitMs: number) => void lost.push(waitMs),
       sleep: () => Promise.resolve(),
     };
@@ -259,6 +261,7 @@ describe('followEvents', () => {
     }
     expect(got).toEqual(['1', '3']);
     expect(lost).toEqual([500, 1000]);
+    expect(opened).toBe(2);
     expect(seen.map(({ headers }) => headers['last-event-id'])).toEqual([undefined, '2', '2']);
     expect(seen[0]?.url).toBe('/api/v1/events?host=web-1');
   });

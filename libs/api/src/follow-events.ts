@@ -10,6 +10,8 @@ export interface FollowOptions {
   readonly lastEventId?: string | undefined;
   /** Ends the iteration. */
   readonly signal?: AbortSignal | undefined;
+  /** Told whenever a stream is open: whatever happens from then on is told of, or `resync` is. */
+  readonly onOpened?: (() => void) | undefined;
   /** Told when an open stream was lost, with the time until the next attempt in milliseconds. */
   readonly onLost?: ((error: FairleadError, waitMs: number) => void) | undefined;
   /** Waits; may return early when the signal aborts. Given by tests. */
@@ -58,6 +60,7 @@ async function* readStream(
   const response = await send(client, ROUTES.followEvents, { query, signal }, 'text/event-stream', resume);
   if (!response.body) return;
   state.opened = true;
+  options.onOpened?.();
   const parser = new SseParser();
   try {
     for await (const message of readMessages(response.body, parser)) {

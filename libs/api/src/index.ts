@@ -20,3 +20,4 @@ export * from './routes.js';
 export * from './openapi.js';
 export * from './client.js';
 export * from './follow-events.js';
+export * from './read-export.js';
