@@ -27,6 +27,11 @@ export interface ClientFlags {
   readonly output?: OutputFormat | undefined;
 }
 
+/** What an action sees of its options; some commands have formats of their own. */
+interface ActionFlags extends Omit<ClientFlags, 'output'> {
+  readonly output?: string | undefined;
+}
+
 /**
  * One call of the program: what the commands are given.
  * Invariant: `exitCode` is set by the one command that runs.
@@ -73,12 +78,12 @@ export class Cli {
    * A handler as commander calls it, with the options last: what it returns is the exit code, and what it throws is
    * printed in the form that was asked for.
    */
-  action<Rest extends [...unknown[], ClientFlags]>(
+  action<Rest extends [...unknown[], ActionFlags]>(
     handle: (...values: Rest) => Promise<number | void>,
   ): (...values: [...Rest, unknown]) => Promise<void> {
     return async (...values) => {
       const given = values.slice(0, -1) as Rest;
-      const flags = given[given.length - 1] as ClientFlags;
+      const flags = given[given.length - 1] as ActionFlags;
       try {
         this.exitCode = (await handle(...given)) ?? 0;
       } catch (error) {

@@ -42,10 +42,11 @@ export function withClient(
   command: Command,
   byDefault: 'table' | 'json' = 'table',
   flags = '-o, --output <format>',
+  formats: readonly string[] = OUTPUT_FORMATS,
 ): Command {
   return command
     .option('--api <url>', 'address of the controller (FAIRLEAD_API_URL, http://127.0.0.1:7800)')
-    .addOption(new Option(flags, `how to print (default: ${byDefault})`).choices(OUTPUT_FORMATS));
+    .addOption(new Option(flags, `how to print (default: ${byDefault})`).choices(formats));
 }
 
 export interface HostFlags {

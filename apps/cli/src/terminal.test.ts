@@ -39,6 +39,27 @@ describe('the terminal', () => {
     expect([text(given.stdout), text(given.stderr)]).toEqual(['result', 'warning']);
   });
 
+  it('has rows only where results go to a screen', () => {
+    const given = streams(true);
+    const screen = Object.assign(new PassThrough(), { isTTY: true, rows: 50 });
+    expect(terminalOf({ ...given, stdout: screen }).screenRows()).toBe(50);
+    expect(terminalOf({ ...given, stdout: Object.assign(screen, { rows: 0 }) }).screenRows()).toBe(24);
+    expect(terminalOf(given).screenRows()).toBeUndefined();
+  });
+
+  it('waits for a reader that takes results slowly', async () => {
+    const given = streams(false);
+    const terminal = terminalOf(given);
+    await terminal.drained();
+    terminal.write('x'.repeat(1_000_000));
+    let drained = false;
+    const waiting = terminal.drained().then(() => (drained = true));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(drained).toBe(false);
+    given.stdout.resume();
+    await waiting;
+  });
+
   it('shows nothing of a secret that is typed', async () => {
     const given = streams(true);
     const answer = terminalOf(given).askSecret('Token: ');

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 
@@ -5,6 +6,10 @@ import { Writable } from 'node:stream';
 export interface Terminal {
   /** Results, to standard output. */
   write(text: string): void;
+  /** Resolves once what was written has been taken, so that no more of it is held than fits. */
+  drained(): Promise<void>;
+  /** Rows of the screen that results go to; undefined where they go to a file or another program. */
+  screenRows(): number | undefined;
   /** Everything that is not a result, to standard error. */
   warn(text: string): void;
   /** A person sits there: questions may be asked and lines be rewritten. */
@@ -17,18 +22,27 @@ export interface Terminal {
   readInput(): Promise<string>;
 }
 
+/** Where a terminal does not say how high it is. */
+const USUAL_ROWS = 24;
+
 const LONGEST_INPUT = 65_536;
 
 /** The streams of a process. */
 export interface Streams {
   readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
-  readonly stdout: NodeJS.WritableStream;
+  readonly stdout: NodeJS.WritableStream & {
+    readonly isTTY?: boolean;
+    readonly rows?: number;
+    readonly writableNeedDrain?: boolean;
+  };
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
 }
 
 export function terminalOf({ stdin, stdout, stderr }: Streams): Terminal {
   return {
     write: (text) => void stdout.write(text),
+    drained: async () => void (stdout.writableNeedDrain && (await once(stdout, 'drain'))),
+    screenRows: () => (stdout.isTTY ? stdout.rows || USUAL_ROWS : undefined),
     warn: (text) => void stderr.write(text),
     interactive: stdin.isTTY === true && stderr.isTTY === true,
     ask: (question) => askOn(stdin, stderr, question),

@@ -21,6 +21,7 @@ const NOBODY = { XDG_CONFIG_HOME: '/nonexistent/config', XDG_STATE_HOME: '/nonex
 /**
  * Runs one command line against a controller that answers as told. `reply`: a person who answers questions so.
  * `input`: what comes in where there is no person.
+ * `screenRows`: the height of the screen that results go to.
  */
 export async function fairlead(
   line: string | readonly string[],
@@ -28,9 +29,10 @@ export async function fairlead(
   {
     reply,
     input = '',
+    screenRows,
     env,
     ...overrides
-  }: Partial<Surroundings> & { readonly reply?: string; readonly input?: string } = {},
+  }: Partial<Surroundings> & { readonly reply?: string; readonly input?: string; readonly screenRows?: number } = {},
 ): Promise<Ran> {
   const controller = new FakeController(answers);
   const seen = { out: '', err: '', questions: [] as string[], slept: [] as number[] };
@@ -39,6 +41,8 @@ export async function fairlead(
     env: { ...NOBODY, ...env },
     terminal: {
       write: (text) => void (seen.out += text),
+      drained: () => Promise.resolve(),
+      screenRows: () => screenRows,
       warn: (text) => void (seen.err += text),
       interactive: reply !== undefined,
       ask: (question) => {

@@ -4,6 +4,8 @@ import type { Terminal } from '../src/terminal.js';
 export const aTerminal = (overrides: Partial<Terminal> = {}): Terminal => ({
   interactive: false,
   write: () => undefined,
+  drained: () => Promise.resolve(),
+  screenRows: () => undefined,
   warn: () => undefined,
   ask: () => Promise.resolve(''),
   askSecret: () => Promise.resolve(''),

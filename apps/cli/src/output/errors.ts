@@ -2,7 +2,7 @@ import { ProblemError, toProblem } from '@fairlead/api';
 import { FairleadError, toFairleadError } from '@fairlead/domain';
 import type { Terminal } from '../terminal.js';
 import { visible, visibleLines, withoutTokens } from './escape.js';
-import { type OutputFormat, toJson } from './format.js';
+import { toJson } from './format.js';
 
 /** What happened, why, in the engine's words, and what to do next. Ends with a line break. */
 export function renderError(error: FairleadError, prefix = ''): string {
@@ -29,7 +29,7 @@ function describeEngineMessage(message = ''): string[] {
 }
 
 /** Prints an error, as problem details where JSON was asked for. Returns the exit code of its kind. */
-export function printError(terminal: Terminal, thrown: unknown, format: OutputFormat | undefined, host = ''): number {
+export function printError(terminal: Terminal, thrown: unknown, format: string | undefined, host = ''): number {
   const error = toFairleadError(thrown);
   const text = format === 'json' ? toJson(problemOf(error)) : renderError(error, host === '' ? '' : `${host}: `);
   terminal.warn(withoutTokens(text));

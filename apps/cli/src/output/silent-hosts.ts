@@ -14,11 +14,16 @@ export const NO_SILENT_HOSTS: SilentHosts = { unavailableHosts: [], unavailableT
 
 /** Says beside a list which of its rows may be old. @param now milliseconds since the epoch */
 export function warnOfSilence(terminal: Terminal, silent: SilentHosts, now: number): void {
-  const { unavailableHosts, unavailableTotal } = silent;
-  if (unavailableTotal === 0) return;
+  const said = silenceLines(silent, now);
+  if (said.length > 0) terminal.warn(`${said.join('\n')}\n`);
+}
+
+/** The same as lines; none where every host could be asked. */
+export function silenceLines({ unavailableHosts, unavailableTotal }: SilentHosts, now: number): string[] {
+  if (unavailableTotal === 0) return [];
   const named = unavailableHosts.map((host) => `${host.name} (${describeAge(host, now)} ago)`);
   const list = visible(firstOf(named, unavailableTotal));
-  terminal.warn(`warning: not up to date, as these hosts could not be asked: ${list}\n`);
-  if (unavailableTotal <= 10) return;
-  terminal.warn('All of them: fairlead host ls --filter freshness=offline --filter freshness=stale\n');
+  const warning = `warning: not up to date, as these hosts could not be asked: ${list}`;
+  if (unavailableTotal <= 10) return [warning];
+  return [warning, 'All of them: fairlead host ls --filter freshness=offline --filter freshness=stale'];
 }
