@@ -12,8 +12,12 @@ import { type Clock } from './clock.js';
 import { ConsistencyController } from './consistency/consistency.controller.js';
 import { ConsistencyService } from './consistency/consistency.service.js';
 import { Database } from './database/index.js';
+import { EndpointsController } from './endpoints/endpoints.controller.js';
+import { EndpointsService } from './endpoints/endpoints.service.js';
 import { EventHub } from './events/event-hub.js';
 import { EventsController } from './events/events.controller.js';
+import { HistoryController } from './history/history.controller.js';
+import { HistoryService } from './history/history.service.js';
 import { HostsController } from './hosts/hosts.controller.js';
 import { HostsService } from './hosts/hosts.service.js';
 import { CommandsResponder } from './http/commands.responder.js';
@@ -35,6 +39,8 @@ import { NetworksService } from './networks/networks.service.js';
 import { CommandFactory } from './operations/command-factory.js';
 import { OperationsController } from './operations/operations.controller.js';
 import { OperationsStore } from './operations/operations.store.js';
+import { OverlaysController } from './overlays/overlays.controller.js';
+import { OverlaysService } from './overlays/overlays.service.js';
 import { type Runtime } from './runtime.js';
 import { VERSION } from './version.js';
 
@@ -50,6 +56,9 @@ export class AppModule {
         HostsController,
         ConsistencyController,
         NetworksController,
+        HistoryController,
+        EndpointsController,
+        OverlaysController,
         OperationsController,
         EventsController,
         AccessController,
@@ -63,6 +72,9 @@ export class AppModule {
       providers: [
         value(HostsService, runtime.hosts),
         value(NetworksService, runtime.networks),
+        value(HistoryService, runtime.history),
+        value(EndpointsService, runtime.endpoints),
+        value(OverlaysService, runtime.overlays),
         value(CommandFactory, runtime.commands),
         value(CommandsResponder, runtime.responder),
         value(OperationsStore, runtime.operations),

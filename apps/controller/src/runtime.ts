@@ -9,10 +9,15 @@ import { Refusals } from './audit/refusals.js';
 import { type Clock } from './clock.js';
 import { ConsistencyService } from './consistency/consistency.service.js';
 import { type Database } from './database/index.js';
+import { EndpointPagesStore } from './endpoints/endpoint-pages.store.js';
+import { EndpointsService } from './endpoints/endpoints.service.js';
 import { EventHub } from './events/event-hub.js';
 import { FleetEvents } from './events/fleet-events.js';
 import { Fleet } from './fleet/fleet.js';
 import { Authors } from './history/authors.js';
+import { HistoryService } from './history/history.service.js';
+import { HistoryStore } from './history/history.store.js';
+import { RemovedNetworksStore } from './history/removed-networks.store.js';
 import { Retention } from './history/retention.js';
 import { DEFAULT_RETENTION, type RetentionLimits } from './history/retention-limits.js';
 import { HostsService } from './hosts/hosts.service.js';
@@ -34,6 +39,8 @@ import { type Operation } from './operations/operation.js';
 import { OperationsService } from './operations/operations.service.js';
 import { OperationsStore } from './operations/operations.store.js';
 import { Settler } from './operations/settler.js';
+import { OverlaysService } from './overlays/overlays.service.js';
+import { OverlaysStore } from './overlays/overlays.store.js';
 
 /** The controller's parts, joined. No HTTP here: the module serves these over REST. */
 export interface Runtime {
@@ -43,6 +50,9 @@ export interface Runtime {
   readonly auditing: Auditing;
   readonly hosts: HostsService;
   readonly networks: NetworksService;
+  readonly history: HistoryService;
+  readonly endpoints: EndpointsService;
+  readonly overlays: OverlaysService;
   readonly commands: CommandFactory;
   readonly responder: CommandsResponder;
   readonly operations: OperationsStore;
@@ -118,13 +128,18 @@ export function createRuntime(
     () => ({ fleet, link }),
   );
   const { admission } = identities;
-  const retention = new Retention(database, options.retention ?? DEFAULT_RETENTION, now, log);
+  const limits = options.retention ?? DEFAULT_RETENTION;
+  const retention = new Retention(database, limits, now, log);
   const authors = new Authors();
   const chronicler: Chronicler = { changesBetween, of: (...asked) => authors.of(...asked) };
   const inventory = new InventoryStore(database, networksStore, hostsStore, chronicler);
   const fleet = new Fleet(hostsStore, inventory, admission, now, log);
   const hosts = new HostsService(hostsStore, fleet, identities.service);
   const networks = new NetworksService(networksStore, new NetworkPagesStore(database, now), hosts, fleet, now);
+  const removals = new RemovedNetworksStore(database);
+  const history = new HistoryService(new HistoryStore(database), removals, hosts, limits, now);
+  const endpoints = new EndpointsService(new EndpointPagesStore(database), hosts, fleet);
+  const overlays = new OverlaysService(new OverlaysStore(database), endpoints, hosts, fleet);
   const events = new EventHub(now, (error) => log('an event could not be made', { error: String(error) }));
   const fleetEvents = new FleetEvents(events, hosts, hostsStore, fleet, now);
   const changed = (operation: Operation): void => {
@@ -157,6 +172,9 @@ export function createRuntime(
     auditing,
     hosts,
     networks,
+    endpoints,
+    overlays,
+    history,
     commands: new CommandFactory(hosts, networks, networksStore),
     responder: new CommandsResponder(service, hosts),
     operations: operationsStore,

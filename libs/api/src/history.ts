@@ -15,7 +15,7 @@ import { networkRef } from './network.js';
 
 export const historyEntry = z
   .object({
-    seq: z.int().meta({ description: 'Grows with every entry' }),
+    seq: z.int().meta({ description: 'Grows with every entry, in the order in which they were noticed' }),
     at: timestamp.meta({ description: 'When it was noticed, by the controller’s clock' }),
     notBefore: timestamp.nullable().meta({
       description:
@@ -56,8 +56,19 @@ export type HistoryEntryView = View<typeof historyEntry>;
 export const historyPage = z
   .object({
     items: z.array(historyEntry),
-    nextCursor: z.string().nullable().meta({ description: 'null on the last page' }),
-    keptSince: timestamp.meta({ description: 'What happened before is no longer kept, or was before the first entry' }),
+    nextCursor: z
+      .string()
+      .nullable()
+      .meta({
+        description:
+          'null on the last page. A page may have fewer entries than asked for, even none, and a cursor: so much was ' +
+          'looked at, and there may be more',
+      }),
+    keptSince: timestamp.meta({
+      description:
+        'What happened before is no longer kept, or was before the history began. Of a host only what happened since ' +
+        'it was first seen is known',
+    }),
   })
   .meta({
     id: 'HistoryPage',
@@ -68,19 +79,21 @@ export type HistoryPageView = View<typeof historyPage>;
 
 export const historyQuery = z.strictObject({
   host: repeatable(hostName).describe('Only these hosts, which need not exist any more'),
-  on: selector.optional().describe('Only hosts whose labels fit this selector'),
+  on: selector.optional().describe('Only hosts that are known now and whose labels fit this selector'),
   network: networkPattern.optional(),
   container: z
     .string()
     .min(1)
     .optional()
-    .describe('Name (`*` and `?` are wildcards), id or 12 or more digits of its beginning'),
+    .describe(
+      'Only about this container: its name (`*` and `?` are wildcards), full id, or 12 or more digits of the beginning of one',
+    ),
   kind: repeatable(z.enum(HISTORY_KINDS)).describe('Only these kinds'),
   actor: repeatable(z.string().min(1)).describe('Only what these asked for'),
   by: z.enum(['operation', 'outside']).optional().describe('Only what an operation of ours did, or what it did not'),
   operation: z.string().min(1).optional().describe('Only what this operation did'),
-  since: moment.optional(),
-  until: moment.optional(),
+  since: moment.optional().describe('Not noticed before: RFC 3339, or how long ago'),
+  until: moment.optional().describe('Not noticed after: RFC 3339, or how long ago'),
   limit: pageLimit,
   cursor: cursor.optional(),
 });

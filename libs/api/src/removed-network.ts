@@ -15,11 +15,14 @@ import { networkRecord } from './network.js';
 const standing = {
   id: z.string().meta({ description: 'Of this removal; an engine gives a network that is made again another id' }),
   host: hostName,
-  networkId: z.string(),
+  networkId: z.string().meta({ description: 'That the network had on its engine' }),
   name: z.string(),
   driver: z.string(),
-  firstSeenAt: timestamp,
-  lastSeenAt: timestamp.meta({ description: 'When it was last known to be there' }),
+  firstSeenAt: timestamp.meta({ description: 'When Fairlead first saw it' }),
+  lastSeenAt: timestamp.meta({
+    description:
+      'When it was last known to be there: before `removedAt` where it went unseen, while host or engine were away',
+  }),
   removedAt: timestamp.meta({ description: 'When it was seen to be gone' }),
   by: z
     .object({ actor: z.string(), operationId: z.string() })
@@ -55,11 +58,16 @@ export const removedNetworkDetail = z
 export type RemovedNetworkDetailView = View<typeof removedNetworkDetail>;
 
 export const removedNetworkPage = z
-  .object({ items: z.array(removedNetwork), total: z.int(), nextCursor: z.string().nullable() })
+  .object({
+    items: z.array(removedNetwork),
+    total: z.int().meta({ description: 'Rows that fit, on all pages' }),
+    nextCursor: z.string().nullable().meta({ description: 'null on the last page' }),
+    keptSince: timestamp.meta({ description: 'Networks that went before are no longer kept, or were never known' }),
+  })
   .meta({
     id: 'RemovedNetworkPage',
     description: 'One page of the networks that are gone, latest first',
-    example: { items: [], total: 0, nextCursor: null },
+    example: { items: [], total: 0, nextCursor: null, keptSince: '2025-11-24T09:30:00.000Z' },
   });
 export type RemovedNetworkPageView = View<typeof removedNetworkPage>;
 
@@ -67,8 +75,8 @@ export const removedNetworkQuery = z.strictObject({
   host: repeatable(hostName).describe('Only these hosts, which need not exist any more'),
   on: selector.optional().describe('Only hosts whose labels fit this selector'),
   network: networkPattern.optional(),
-  since: moment.optional(),
-  until: moment.optional(),
+  since: moment.optional().describe('Not removed before: RFC 3339, or how long ago'),
+  until: moment.optional().describe('Not removed after: RFC 3339, or how long ago'),
   limit: pageLimit,
   cursor: cursor.optional(),
 });

@@ -32,7 +32,13 @@ beforeAll(() => {
   const earlier = join(root, 'migrations');
   mkdirSync(earlier);
   mkdirSync(join(root, 'data'));
-  for (const name of readdirSync(MIGRATIONS).filter((each) => /^\d/.test(each) && !each.endsWith('_fleet_inventory'))) {
+  const names = readdirSync(MIGRATIONS)
+    .filter((each) => /^\d/.test(each))
+    .sort();
+  for (const name of names.slice(
+    0,
+    names.findIndex((each) => each.endsWith('_fleet_inventory')),
+  )) {
     cpSync(join(MIGRATIONS, name), join(earlier, name), { recursive: true });
   }
   const file = join(root, 'data/fairlead.db');
