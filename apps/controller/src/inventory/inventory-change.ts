@@ -139,7 +139,8 @@ function tell(
   origins: ReadonlyMap<string, KnownNetwork>,
   chronicler: Chronicler,
 ): Told[] {
-  const here = upserts.filter(({ id }) => !origins.has(id));
+  // The digest covers the endpoints too: it is no attribute of the network.
+  const here = upserts.filter(({ id }) => !origins.has(id)).map(({ digest: _digest, ...network }) => network);
   const changes = [
     ...gone.flatMap(({ network }) => chronicler.changesBetween(network, undefined)),
     ...here.flatMap((network) => chronicler.changesBetween(before.get(network.id)?.network, network)),
