@@ -20,6 +20,9 @@ const REST_MS = 1000;
 /** What time alone changes is read without an event. */
 const LONGEST_MS = 60_000;
 const TICK_MS = 1000;
+/** A controller that starts again serves a moment before `fairlead up` has noted whose token it takes. */
+const REFUSALS = 20;
+const AGAIN_MS = 500;
 
 /**
  * Reads something of the fleet, and again whenever events say that it has changed, until Ctrl-C. The stream is open
@@ -52,6 +55,8 @@ interface Shared {
 class State {
   changed = false;
   private open = false;
+  /** Since the stream was open last; it was not yet: undefined. */
+  private refusals: number | undefined;
   private reason: string | undefined;
   private waking = new AbortController();
 
@@ -74,12 +79,19 @@ class State {
 
   opened(): void {
     this.open = true;
+    this.refusals = 0;
     this.tell();
   }
 
   lost(error: FairleadError): void {
     this.open = false;
     this.failed(error);
+  }
+
+  /** Whether an end of the following is one to wait out. */
+  outlasts({ code }: FairleadError): boolean {
+    if (this.refusals === undefined) return false;
+    return code === 'controller_unavailable' || (code === 'unauthenticated' && ++this.refusals <= REFUSALS);
   }
 
   failed({ message }: FairleadError): void {
@@ -101,14 +113,19 @@ async function follow(
   query: Partial<EventQuery>,
   { state, signal }: Shared,
 ): Promise<void> {
-  const events = followEvents(client, {
-    query,
-    signal,
-    sleep,
-    onOpened: () => state.opened(),
-    onLost: (error) => state.lost(error),
-  });
-  while (!(await events.next()).done) state.tell();
+  const onOpened = (): void => state.opened();
+  const onLost = (error: FairleadError): void => state.lost(error);
+  while (!signal.aborted) {
+    try {
+      const events = followEvents(client, { query, signal, sleep, onOpened, onLost });
+      while (!(await events.next()).done) state.tell();
+    } catch (error) {
+      const fault = toFairleadError(error);
+      if (!state.outlasts(fault)) throw fault;
+      state.lost(fault);
+      await sleep(AGAIN_MS, signal);
+    }
+  }
 }
 
 async function readOnAndOn({ sleep, now }: Surroundings, options: KeepReading, { state, signal }: Shared) {

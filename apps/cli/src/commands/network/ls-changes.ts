@@ -56,6 +56,7 @@ export class ChangePrinter {
   }
 
   private table(changes: readonly Change[]): string {
+    if (changes.length === 0) return '';
     const columns = fixedColumns(this.cli.around.now(), this.flags);
     const headers = ['CHANGE', ...columns.map(({ header }) => header)];
     const rows = changes.map(({ type, network }) => [type, ...columns.map(({ cell }) => cell(network))]);

@@ -26,8 +26,8 @@ const wentSilent: EventView = { ...created, id: '8', type: 'host.changed', data:
 interface Stage {
   /** An event, told after the list that is being answered. */
   tell(event: EventView): void;
-  /** The controller goes away, and is back after so many attempts. */
-  restart(attempts: number): void;
+  /** The controller goes away, and is back after so many attempts and so many that it refuses. */
+  restart(attempts: number, refusals?: number): void;
   /** Milliseconds since the start. */
   readonly time: number;
 }
@@ -44,14 +44,16 @@ async function watch(line: string, steps: readonly ((stage: Stage) => NetworkPag
   const attempts: string[] = [];
   let time = 0;
   let away = 0;
+  let refusing = 0;
   let stream: ReadableStreamDefaultController<Uint8Array> | undefined;
   const stage = {
     tell: (event: EventView) => {
       const text = `id: ${event.id}\ndata: ${JSON.stringify(event)}\n\n`;
       setImmediate(() => stream?.enqueue(new TextEncoder().encode(text)));
     },
-    restart: (count: number) => {
+    restart: (count: number, refusals = 0) => {
       away = count;
+      refusing = refusals;
       setImmediate(() => stream?.error(new TypeError('terminated')));
     },
     get time() {
@@ -68,6 +70,7 @@ async function watch(line: string, steps: readonly ((stage: Stage) => NetworkPag
     if (!(url as string).includes('/events')) return controller.fetch(url, init);
     attempts.push(new URL(url).search);
     if (away-- > 0) return Promise.reject(new TypeError('fetch failed'));
+    if (refusing-- > 0) return Promise.resolve(new Response('', { status: 401 }));
     const body = new ReadableStream<Uint8Array>({ start: (opened) => void (stream = opened) });
     init?.signal?.addEventListener('abort', () => stream?.error(init.signal?.reason));
     return Promise.resolve(new Response(body, { headers: { 'content-type': 'text/event-stream' } }));
@@ -171,6 +174,17 @@ describe('network ls --watch, where nobody looks on', () => {
     expect(out).toContain('shop_default');
     expect(attempts).toHaveLength(5);
     expect(exitCode).toBe(0);
+  });
+
+  it('outlasts refusals of a controller that has just started, but not for ever', async () => {
+    const first = (refusals: number) => (stage: Stage) => (stage.restart(1, refusals), page(aNetwork()));
+    expect(await watch('network ls -w', [first(5), () => page(shop)])).toMatchObject({
+      exitCode: 0,
+      out: expect.stringContaining('shop_default'),
+    });
+    const { exitCode, err } = await watch('network ls -w', [first(100), () => page(shop)]);
+    expect(exitCode).toBe(4);
+    expect(err).toContain('error: ');
   });
 
   it('tries again where the controller has too much to do, and ends where trying again is no use', async () => {
