@@ -49,7 +49,8 @@ export const endpointPage = z
   })
   .meta({
     id: 'EndpointPage',
-    description: 'One page of the fleet’s endpoints, in order of host, network and container',
+    description:
+      'One page of the fleet’s endpoints, in order of the host’s name, the network’s name and id, and the container’s name and id',
     example: { items: [], total: 0, nextCursor: null, unavailableHosts: [], unavailableTotal: 0 },
   });
 export type EndpointPageView = View<typeof endpointPage>;
@@ -57,10 +58,14 @@ export type EndpointPageView = View<typeof endpointPage>;
 export const endpointQuery = z.strictObject({
   host: repeatable(hostName).describe('Only endpoints on these hosts; one that does not exist is an error'),
   on: selector.optional().describe('Only endpoints on hosts whose labels fit this selector'),
-  address: z.string().min(1).optional().describe('Exactly this IPv4 or IPv6 address'),
-  container: z.string().min(1).optional().describe('Name (`*` and `?` are wildcards), id or beginning of an id'),
-  mac: z.string().min(1).optional().describe('Exactly this MAC address'),
-  network: networkPattern.optional().describe('Only endpoints of networks of this name or id'),
+  address: z.string().min(1).optional().describe('Exactly this IPv4 or IPv6 address, in any notation'),
+  container: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Name (`*` and `?` are wildcards), id or beginning of an id of a container'),
+  mac: z.string().min(1).optional().describe('Exactly this MAC address, in any case, with `:` or `-`'),
+  network: networkPattern.optional(),
   project: z.string().min(1).optional().describe('Compose project'),
   service: z.string().min(1).optional().describe('Compose service'),
   state: repeatable(containerState).describe('Only containers in one of these states'),

@@ -1,20 +1,36 @@
 import { z } from 'zod';
-import { age, cursor, hostName, pageLimit, repeatable, selector, simulated, unavailable, type View } from './common.js';
+import {
+  age,
+  cursor,
+  hostName,
+  MAX_UNAVAILABLE,
+  pageLimit,
+  repeatable,
+  selector,
+  simulated,
+  unavailable,
+  unavailableHost,
+  type View,
+} from './common.js';
 import { fleetEndpoint } from './endpoint.js';
 import { networkRecord } from './network.js';
+
+const { options, ipamOptions, endpoints: _endpoints, ...record } = networkRecord.shape;
 
 /**
  * A network of a swarm, which every node that knows it shows with its own containers only: put together from all of
  * them. A manager does not know the containers of workers (seen on Docker 20.10 and 28.5).
  */
 const shared = {
-  ...networkRecord.omit({ endpoints: true, options: true, ipamOptions: true }).shape,
-  swarm: z.string().meta({ description: 'Cluster id; empty where no manager of it is in the fleet' }),
+  ...record,
+  swarm: z
+    .string()
+    .meta({ description: 'Cluster id, which only managers know; empty where none of them is among the hosts' }),
   hosts: z
     .array(z.object({ name: hostName, containers: z.int(), ...age }))
     .meta({ description: 'Hosts that show it, each with how many containers it has on it' }),
-  containers: z.object({ total: z.int(), running: z.int() }),
-  simulated,
+  containers: z.object({ total: z.int(), running: z.int() }).meta({ description: 'Of all hosts together' }),
+  simulated: simulated.meta({ description: 'True where the engine of one of the hosts is a simulated one' }),
 };
 
 const example = {
@@ -44,11 +60,22 @@ export const overlay = z
   .meta({ id: 'Overlay', description: 'A network of a swarm, merged over the hosts that show it', example });
 export type OverlayView = View<typeof overlay>;
 
-export const overlayDetail = z.object({ ...shared, endpoints: z.array(fleetEndpoint) }).meta({
-  id: 'OverlayDetail',
-  description: 'A network of a swarm with the endpoints of all hosts, and hosts of the swarm that could not be asked',
-  example: { ...example, endpoints: [] },
-});
+export const overlayDetail = z
+  .object({
+    ...shared,
+    options,
+    ipamOptions,
+    endpoints: z.array(fleetEndpoint).meta({ description: 'Of all hosts, in order of host and container' }),
+    unavailableHosts: z.array(unavailableHost).meta({
+      description: `Hosts known to be of the same swarm that are not live, in order of name, ${MAX_UNAVAILABLE} at most: their containers are shown as they were, or not at all`,
+    }),
+    unavailableTotal: unavailable.unavailableTotal,
+  })
+  .meta({
+    id: 'OverlayDetail',
+    description: 'A network of a swarm with the endpoints of all hosts, and hosts of the swarm that could not be asked',
+    example: { ...example, options: {}, ipamOptions: {}, endpoints: [], unavailableHosts: [], unavailableTotal: 0 },
+  });
 export type OverlayDetailView = View<typeof overlayDetail>;
 
 export const overlayPage = z
@@ -70,5 +97,8 @@ export const overlayQuery = z.strictObject({
 export type OverlayQuery = View<typeof overlayQuery>;
 
 export const overlayParams = z.strictObject({
-  network: z.string().min(1).meta({ description: 'Full id, or a name that only one swarm has', example: example.name }),
+  network: z.string().min(1).meta({
+    description: 'Full id, a name that only one swarm has, or unique beginning of an id, in this order of preference',
+    example: example.name,
+  }),
 });

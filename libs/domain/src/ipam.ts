@@ -39,6 +39,10 @@ export function parseAddress(text: string): AddressRange | undefined {
   return { family, prefix: family === 4 ? 32 : 128, first: value, last: value };
 }
 
+/** An address as engines write it: IPv6 in the form of RFC 5952. Undefined where the text is no address. */
+export const canonicalAddress = (text: string): string | undefined =>
+  parseAddress(text) && ipaddr.parse(text).toString();
+
 export const rangesOverlap = (a: AddressRange, b: AddressRange): boolean =>
   a.family === b.family && a.first <= b.last && b.first <= a.last;
 

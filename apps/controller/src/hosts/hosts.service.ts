@@ -118,6 +118,13 @@ export class HostsService {
     return chosen;
   }
 
+  /** Names of the hosts that a filter leaves, in order; undefined: all of the fleet. @throws FairleadError as `choose` */
+  namesOf(filter: HostFilter, scope: HostScope): readonly string[] | undefined {
+    const { host, on, freshness } = filter;
+    if (scope.everything && host.length === 0 && on === undefined && freshness.length === 0) return undefined;
+    return this.choose(filter, scope).map(({ name }) => name);
+  }
+
   private named(names: readonly string[], scope: HostScope): StoredHost[] {
     return [...new Set(names)].sort().map((name) => this.get(name, scope));
   }

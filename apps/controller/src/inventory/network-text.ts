@@ -27,6 +27,26 @@ export const phrase = (text: string): string => `"${text.replaceAll('"', '""')}"
 export const namedOrIdentified = (reference: string): string =>
   `${phrase(reference)} OR ${phrase(reference.slice(0, ID_DIGITS))}`;
 
+/** Whether the index can be asked for a text: beyond ASCII its idea of a letter is older than ours. */
+export const isIndexed = (text: string): boolean => /^[ -~]*[0-9a-z][ -~]*$/i.test(text);
+
+/**
+ * The networks with a name that may fit a pattern of `*` and `?`; undefined where it holds no word whose beginning is
+ * certain. Of what stands between two wildcards, the word at the left may be the end of a longer one, the word at the
+ * right the beginning of one.
+ */
+export function matchOfGlob(pattern: string): string | undefined {
+  if (!isIndexed(pattern)) return undefined;
+  const parts = pattern.split(/[*?]/);
+  const phrases = parts.flatMap((part, place) => {
+    const known = place === 0 ? part : part.replace(/^[0-9a-z]+/i, '');
+    if (!isIndexed(known)) return [];
+    const open = place < parts.length - 1 && /[0-9a-z]$/i.test(known);
+    return phrase(known) + (open ? '*' : '');
+  });
+  return phrases.length === 0 ? undefined : phrases.join(' AND ');
+}
+
 /** What may be the beginning of an id. */
 const DIGITS = /^[0-9a-f]{1,64}$/;
 

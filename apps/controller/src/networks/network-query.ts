@@ -123,7 +123,8 @@ function mentioned(q: string): Prisma.Sql[] {
   ];
 }
 
-const found = (match: string): Prisma.Sql =>
+/** Networks that the text index finds. */
+export const found = (match: string): Prisma.Sql =>
   Prisma.sql`SELECT rowid AS "seq" FROM "NetworkText" WHERE "NetworkText" MATCH ${match}`;
 
 /** The text index holds the beginning of an id only; the rest is looked at on the rows. */

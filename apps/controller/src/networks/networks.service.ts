@@ -91,13 +91,10 @@ export class NetworksService {
 
   /** The hosts that a query is about, or undefined for all of the fleet. */
   private hostNamesOf(query: NetworkFilters, scope: HostScope): HostNames {
-    const { host, on, freshness, simulated } = query;
+    const { simulated } = query;
+    if (simulated === undefined) return this.hosts.namesOf(query, scope);
     const shown = this.hosts.choose(query, scope);
-    if (simulated !== undefined) {
-      return shown.filter(({ engine }) => engine.simulated === simulated).map(({ name }) => name);
-    }
-    const unfiltered = host.length === 0 && on === undefined && freshness.length === 0;
-    return unfiltered && scope.everything ? undefined : shown.map(({ name }) => name);
+    return shown.filter(({ engine }) => engine.simulated === simulated).map(({ name }) => name);
   }
 
   private toViews(items: readonly StoredNetwork[], scope: HostScope): NetworkView[] {

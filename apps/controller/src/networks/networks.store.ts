@@ -18,16 +18,16 @@ export interface KnownNetwork extends Standing {
   readonly network: Network;
 }
 
-/** A name or beginning of an id that fits several networks of one host. */
+/** A name or beginning of an id that fits several networks. */
 export class AmbiguousNetwork extends FairleadError {
   readonly candidates: readonly { readonly host: string; readonly id: string; readonly name: string }[];
 
-  constructor(hostName: string, reference: string, fitting: readonly StoredNetwork[]) {
-    const ids = fitting.map(({ attributes }) => shortId(attributes.id)).join(', ');
-    super('ambiguous_name', `'${reference}' fits several networks of host '${hostName}': ${ids}`, {
-      hint: 'Give the full id.',
-    });
-    this.candidates = fitting.map(({ attributes: { id, name } }) => ({ host: hostName, id, name }));
+  constructor(
+    message: string,
+    fitting: readonly { readonly hostName: string; readonly id: string; readonly name: string }[],
+  ) {
+    super('ambiguous_name', message, { hint: 'Give the full id.' });
+    this.candidates = fitting.map(({ hostName, id, name }) => ({ host: hostName, id, name }));
   }
 }
 
@@ -56,7 +56,9 @@ export class NetworksStore {
       });
     }
     if (others.length > 0) {
-      throw new AmbiguousNetwork(hostName, reference, [only, ...others]);
+      const fitting = [only, ...others].map(({ attributes: { id, name } }) => ({ hostName, id, name }));
+      const ids = fitting.map(({ id }) => shortId(id)).join(', ');
+      throw new AmbiguousNetwork(`'${reference}' fits several networks of host '${hostName}': ${ids}`, fitting);
     }
     return only;
   }
