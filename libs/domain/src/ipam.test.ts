@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import {
   type AddressRange,
   assembleSubnets,
+  canonicalAddress,
   enclosingRanges,
   parseAddress,
   parseCidr,
@@ -52,6 +53,15 @@ describe('address ranges', () => {
     expect(parseAddress('web')).toBeUndefined();
     expect(parseAddress('10.1')).toBeUndefined();
   });
+
+  it.each([
+    ['10.1.2.3', '10.1.2.3'],
+    ['FD00:0:0::7', 'fd00::7'],
+    ['2001:db8:0:1:1:1:1:1', '2001:db8:0:1:1:1:1:1'],
+    ['1:0:0:2:0:0:0:3', '1:0:0:2::3'],
+    ['10.1', undefined],
+    ['web', undefined],
+  ])('writes %s as engines do: %s', (text, written) => expect(canonicalAddress(text)).toBe(written));
 });
 
 describe('assembleSubnets', () => {

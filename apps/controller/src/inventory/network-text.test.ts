@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { anEndpoint } from '@fairlead/domain/testing';
 import { InventoryRig } from '../testing/inventory-rig.js';
 import { idOf, network } from '../testing/scripted-agent.js';
-import { namedOrIdentified, phrase } from './network-text.js';
+import { matchOfGlob, namedOrIdentified, phrase } from './network-text.js';
 
 let rig: InventoryRig;
 
@@ -59,5 +59,24 @@ describe('the full-text index', () => {
     expect(
       await rig.database.prisma.$queryRaw`SELECT rowid FROM "NetworkText" WHERE "NetworkText" MATCH 'far'`,
     ).toEqual([]);
+  });
+});
+
+describe('a pattern', () => {
+  it.each([
+    ['shop-*', '"shop-"'],
+    ['shop*', '"shop"*'],
+    ['shop-web?', '"shop-web"*'],
+    ['*-web-1', '"-web-1"'],
+    ['*web-1', '"-1"'],
+    ['*-web*', '"-web"*'],
+    ['shop*db-1', '"shop"* AND "-1"'],
+    ['*"a*', '"""a"*'],
+  ])('%s is looked up by the words that are certain: %s', (pattern, match) => {
+    expect(matchOfGlob(pattern)).toBe(match);
+  });
+
+  it.each(['*', '*web*', '?web', '*.*', '-*-', 'épée*'])('%s has none', (pattern) => {
+    expect(matchOfGlob(pattern)).toBeUndefined();
   });
 });
