@@ -27,7 +27,7 @@ import { LinkCredentials } from './tls-client.js';
 export interface DialOptions {
   /** Time between the agent's bookmarks. Default 5 s. */
   readonly heartbeatMs?: number;
-  /** Silence of the agent after which the connection ends. Default 15 s. */
+  /** Silence of the agent after which the connection ends. Default: three times the heartbeat. */
   readonly silenceLimitMs?: number;
   /** Default 4 MiB. */
   readonly maxMessageBytes?: number;
@@ -47,15 +47,17 @@ export interface DialOptions {
 
 type Settings = Required<Omit<DialOptions, 'identity' | 'agentId'>>;
 
+/** Bookmarks that an agent may owe before its connection ends. */
+const BEATS_MISSED = 3;
+
 const DEFAULTS = {
   heartbeatMs: 5_000,
-  silenceLimitMs: 15_000,
   maxMessageBytes: DEFAULT_MAX_MESSAGE_BYTES,
   dialLimitMs: 10_000,
   now: Date.now,
   createId: randomUUID,
   limits: DEFAULT_LIMITS,
-} satisfies Settings;
+} satisfies Omit<Settings, 'silenceLimitMs'>;
 
 const methods = rawService(agentMethods);
 const asIs = (bytes: Buffer): Buffer => bytes;
@@ -69,14 +71,15 @@ type Watch = ClientReadableStream<Buffer>;
  * `host_unavailable` when no agent answers, or another one
  */
 export async function dialAgent(address: string, options: DialOptions = {}): Promise<HostConnection> {
-  const settings = { ...DEFAULTS, ...options };
+  const { heartbeatMs = DEFAULTS.heartbeatMs } = options;
+  const settings = { ...DEFAULTS, silenceLimitMs: BEATS_MISSED * heartbeatMs, ...options };
   const parsed = parseLinkAddress(address);
   const where = formatLinkAddress(parsed);
   const security = parsed.kind === 'unix' ? undefined : securityFor(where, options, settings.now);
   const client = openClient(parsed, settings.maxMessageBytes, security);
   try {
     const { host, instanceId } = await describe(client, where, settings.dialLimitMs, security);
-    const { heartbeatMs, maxMessageBytes, createId } = settings;
+    const { maxMessageBytes, createId } = settings;
     const peer = parsed.kind === 'unix' ? 'unix' : where;
     const identity = identityOf(security);
     const facts = { host, instanceId, sessionId: createId(), peer, identity, heartbeatMs, maxMessageBytes };

@@ -1,4 +1,4 @@
-import { type AddressRange } from '@fairlead/domain';
+import { type AddressRange, heartbeatFor } from '@fairlead/domain';
 import { dialAgent, type HostConnection, type LinkRefusal, type LinkServer } from '@fairlead/link';
 import { type AuditStore } from '../audit/audit.store.js';
 import { ANONYMOUS, type Refusal } from '../audit/refusals.js';
@@ -97,7 +97,7 @@ export function createIdentities(options: IdentitiesOptions, around: () => Surro
     renewals?.rootsChanged();
   };
   own?.follow((identity) => around().link.setIdentity(identity));
-  const dialler = own && new Dialler({ ...reach(own, around), identities: store, ranges, log, now });
+  const dialler = own && new Dialler({ ...reach(own, hosts, around), identities: store, ranges, log, now });
   return {
     store,
     service,
@@ -122,8 +122,9 @@ export function createIdentities(options: IdentitiesOptions, around: () => Surro
   };
 }
 
-const reach = (own: ControllerIdentity, around: () => Surroundings) => ({
-  dial: (address: string, agentId: string) => dialAgent(address, { identity: own.current, agentId }),
+const reach = (own: ControllerIdentity, hosts: Pick<HostsStore, 'count'>, around: () => Surroundings) => ({
+  dial: (address: string, agentId: string) =>
+    dialAgent(address, { identity: own.current, agentId, heartbeatMs: heartbeatFor(hosts.count) }),
   accept: (socket: Parameters<LinkServer['accept']>[0]) => around().link.accept(socket),
   attach: (connection: HostConnection) => around().fleet.attach(connection),
 });
