@@ -11,10 +11,18 @@ export interface NetworkTarget {
   readonly network: string;
 }
 
-export interface ChosenNetworks {
-  readonly targets: readonly NetworkTarget[];
+/** A swarm's network that several hosts show, put together from all of them. */
+export interface OverlayTarget {
+  readonly name: string;
+  /** Its id; the reference itself where more networks fit it than were looked at. */
+  readonly overlay: string;
+}
+
+export interface Chosen<Target> {
+  readonly targets: readonly Target[];
   readonly several: boolean;
 }
+export type ChosenNetworks = Chosen<NetworkTarget>;
 
 export const targetName = ({ host, network }: NetworkTarget): string => `${host}/${network}`;
 
@@ -36,6 +44,17 @@ export async function chooseNetworks(
   return { targets, several: references.length > 1 };
 }
 
+/** The same for who only wants to see: a swarm's network that several hosts show is one, where no host is named. */
+export async function chooseShown(
+  client: Client,
+  references: readonly string[],
+  flags: HostFlags,
+): Promise<Chosen<NetworkTarget | OverlayTarget>> {
+  if (hasHostFlags(flags)) return chooseNetworks(client, references, flags);
+  const targets = await Promise.all(references.map((reference) => findShown(client, reference)));
+  return { targets, several: references.length > 1 };
+}
+
 /** Splits `HOST/NETWORK`; undefined where the text names no host. */
 export function parseReference(reference: string): NetworkTarget | undefined {
   const slash = reference.indexOf('/');
@@ -46,13 +65,26 @@ export function parseReference(reference: string): NetworkTarget | undefined {
 }
 
 async function findNetwork(client: Client, reference: string): Promise<NetworkTarget> {
+  return parseReference(reference) ?? onlyOne(reference, (await search(client, reference)).items);
+}
+
+async function findShown(client: Client, reference: string): Promise<NetworkTarget | OverlayTarget> {
   const named = parseReference(reference);
   if (named) return named;
+  const { items, nextCursor } = await search(client, reference);
+  const [first] = items;
+  const shared = items.length > 1 && items.every(({ id, scope }) => scope === 'swarm' && id === first?.id);
+  if (!first || !shared) return onlyOne(reference, items);
+  return { name: first.name, overlay: nextCursor === null ? first.id : reference };
+}
+
+/** Networks with this name or id, else with an id that begins so; at least one. */
+async function search(client: Client, reference: string): Promise<Pick<NetworkPageView, 'items' | 'nextCursor'>> {
   const byName = await client.listNetworks({ query: { name: reference, limit: 500 } });
   const exact = byName.items.filter(({ name, id }) => name === reference || id === reference);
-  if (exact.length > 0) return onlyOne(reference, exact);
+  if (exact.length > 0) return { items: exact, nextCursor: byName.nextCursor };
   const byId = /^[a-z0-9]+$/.test(reference) ? await client.listNetworks({ query: { id: reference } }) : undefined;
-  if (byId && byId.items.length > 0) return onlyOne(reference, byId.items);
+  if (byId && byId.items.length > 0) return byId;
   throw notFound(reference, byName);
 }
 

@@ -31,6 +31,7 @@ describe('endpoint ls', () => {
   it.each([
     ['endpoint ls 10.20.3.7', 'address=10.20.3.7'],
     ['endpoint ls fd00::7', 'address=fd00%3A%3A7'],
+    ['endpoint ls 02:42:AC:12:00:02', 'mac=02%3A42%3AAC%3A12%3A00%3A02'],
     ['endpoint ls shop-db-1', 'container=shop-db-1'],
     ['endpoint ls --filter project=shop --on env=prod', 'on=env%3Dprod&project=shop'],
     ['endpoint ls --filter state=exited --filter state=dead --host web-1', 'host=web-1&state=exited&state=dead'],

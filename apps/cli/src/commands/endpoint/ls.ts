@@ -20,7 +20,8 @@ const FILTERS = ['address', 'container', 'mac', 'network', 'project', 'service',
 
 const HELP = `
 Filters (--filter KEY=VALUE, repeatable): ${FILTERS.join(', ')}.
-  In container and network * and ? are wildcards. What stands alone is an address where it reads as one, else a container.
+  In container and network * and ? are wildcards; without them they are whole names, or beginnings of ids. What stands
+  alone is an IP or MAC address where it reads as one, else a container.
 
 Examples:
   fairlead endpoint ls 10.20.3.7
@@ -33,7 +34,7 @@ export function registerEndpointLs(parent: Command, cli: Cli): void {
     .command('ls')
     .aliases(['list'])
     .description('List who is on which network of which host')
-    .argument('[address or container]', 'whom to look for');
+    .argument('[address or container]', 'whom to look for: an IP or MAC address, or a container');
   withClient(withHosts(command))
     .option('-f, --filter <filter>', 'only endpoints that fit, such as project=shop', collect)
     .option('--limit <n>', 'print that many at most', positive)
@@ -67,7 +68,7 @@ type Query = { -readonly [K in keyof EndpointQuery]?: EndpointQuery[K] };
 
 function toQuery(whom: string | undefined, { host = [], on, filter }: Flags): Query {
   const query: Query = { host, on };
-  if (whom !== undefined) query[parseAddress(whom) === undefined ? 'container' : 'address'] = whom;
+  if (whom !== undefined) query[kindOf(whom)] = whom;
   for (const { key, value } of toFilters(filter, FILTERS)) {
     if (key === 'state') query.state = [...(query.state ?? []), oneOf(key, value, containerState.options)];
     else if (key === 'freshness') query.freshness = [...(query.freshness ?? []), oneOf(key, value, FRESHNESS)];
@@ -76,6 +77,10 @@ function toQuery(whom: string | undefined, { host = [], on, filter }: Flags): Qu
   }
   return query;
 }
+
+/** No name of a container has a colon. */
+const kindOf = (whom: string): 'address' | 'mac' | 'container' =>
+  parseAddress(whom) ? 'address' : /^[0-9a-f]{2}(:[0-9a-f]{2}){5,}$/i.test(whom) ? 'mac' : 'container';
 
 const twice = (key: string): FairleadError =>
   new FairleadError('invalid_argument', `--filter: ${key} can be given once only`);

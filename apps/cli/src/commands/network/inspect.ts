@@ -1,7 +1,15 @@
+import type { Client, NetworkDetailView, OverlayDetailView } from '@fairlead/api';
 import type { Command } from 'commander';
 import type { Cli, ClientFlags } from '../../cli.js';
-import { chooseNetworks, targetName } from '../../fleet/networks.js';
+import {
+  chooseNetworks,
+  chooseShown,
+  type NetworkTarget,
+  type OverlayTarget,
+  targetName,
+} from '../../fleet/networks.js';
 import { type HostFlags, withClient, withHosts } from '../../flags.js';
+import { warnOfSilence } from '../../output/silent-hosts.js';
 import { inspectEach } from '../inspect.js';
 
 interface Flags extends ClientFlags, HostFlags {
@@ -11,24 +19,38 @@ interface Flags extends ClientFlags, HostFlags {
 export function registerInspect(parent: Command, cli: Cli): void {
   const command = parent
     .command('inspect')
-    .argument('<network...>', 'HOST/NETWORK, or NETWORK where only one host has it')
+    .argument('<network...>', 'HOST/NETWORK, or NETWORK where only one host has it or it is a swarm’s')
     .description('Show networks with their subnets, options and everybody who is on them, running or stopped');
   withClient(withHosts(command), 'json')
     .option('--live', 'ask the engine now instead of answering from the inventory')
     .addHelpText(
       'after',
-      '\nExamples:\n  fairlead network inspect my-net\n  fairlead network inspect web-1/bridge web-2/bridge\n  fairlead network inspect bridge --all-hosts -o yaml',
+      '\nA swarm’s network is put together from all hosts that show it, unless a host is named or --live is given.\n' +
+        '\nExamples:\n  fairlead network inspect my-net\n  fairlead network inspect web-1/bridge web-2/bridge\n  fairlead network inspect bridge --all-hosts -o yaml',
     )
     .action(cli.action(async (networks: string[], flags: Flags) => inspect(cli, networks, flags)));
 }
 
 async function inspect(cli: Cli, references: string[], flags: Flags): Promise<number> {
   const client = cli.client(flags);
-  const { targets, several } = await chooseNetworks(client, references, flags);
+  const choose = flags.live === true ? chooseNetworks : chooseShown;
+  const { targets, several } = await choose(client, references, flags);
   return inspectEach(cli, flags, {
     items: targets,
     several,
-    nameOf: targetName,
-    read: (params) => client.getNetwork({ params, query: { live: flags.live } }),
+    nameOf: (target) => ('overlay' in target ? target.name : targetName(target)),
+    read: (target) => read(cli, client, target, flags),
   });
+}
+
+async function read(
+  cli: Cli,
+  client: Client,
+  target: NetworkTarget | OverlayTarget,
+  { live }: Flags,
+): Promise<NetworkDetailView | OverlayDetailView> {
+  if (!('overlay' in target)) return client.getNetwork({ params: { ...target }, query: { live } });
+  const view = await client.getOverlay({ params: { network: target.overlay } });
+  warnOfSilence(cli.terminal, view, cli.around.now());
+  return view;
 }

@@ -7,6 +7,7 @@ import { firstOf } from '../../output/first-of.js';
 import { printRows } from '../../output/rows.js';
 import { NO_SILENT_HOSTS, type SilentHosts, warnOfSilence } from '../../output/silent-hosts.js';
 import { type Column, hostLabel } from '../../output/table.js';
+import { toGlob } from './query.js';
 
 interface Flags extends ClientFlags, HostFlags {
   readonly filter?: readonly string[];
@@ -21,7 +22,7 @@ export async function listOverlays(cli: Cli, flags: Flags): Promise<void> {
   if (flags.search !== undefined) throw new FairleadError('invalid_argument', '--overlays cannot be searched in');
   const [filter, ...more] = toFilters(flags.filter, ['name']);
   if (more.length > 0) throw new FairleadError('invalid_argument', '--filter: name can be given once only');
-  const query = { host: flags.host ?? [], on: flags.on, name: filter?.value };
+  const query = { host: flags.host ?? [], on: flags.on, name: filter && toGlob(filter.value) };
   const client = cli.client(flags);
   let silent: SilentHosts = NO_SILENT_HOSTS;
   const rows = await readPages(flags.limit ?? Infinity, async (page) => {
