@@ -103,7 +103,7 @@ describe('a stream of events', () => {
 
   it('ends for a reader that takes nothing, and what it reads last is to read again', async () => {
     const hub = aHub();
-    const { socket, read, response } = await open(hub, { ...NEVER, stallMs: 50 });
+    const { socket, read, response } = await open(hub, { ...NEVER, stallMs: 500 });
     const paused = new Promise((resolve) => response.once('finish', resolve));
     socket.pause();
     const long = 'x'.repeat(100_000);

@@ -57,6 +57,8 @@ describe('the list of hosts', () => {
   });
 
   it('names hosts whose rows are not live beside the networks, and leaves none out', async () => {
+    // Without a session, since a heartbeat that comes in the meantime would make them live again.
+    for (const name of list()) await rig.runtime.fleet.end(name, 'cut');
     rig.time += 20_000;
     const page = await rig.runtime.networks.list(networkQuery.parse({ on: 'env=prod' }), HostScope.all);
     expect(page.unavailableHosts).toMatchObject([
