@@ -57,7 +57,8 @@ export async function startController(config: ControllerConfig, logger: Logger):
     const address = localUrl(exposure, port);
     return { address, linkAddresses, stop };
   } catch (error) {
-    await stop();
+    // What failed first says why.
+    await stop().catch(() => undefined);
     throw error;
   }
 }

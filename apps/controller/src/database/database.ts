@@ -109,9 +109,12 @@ export class Database {
     await storing(this.prisma.$queryRaw`SELECT 1`);
   }
 
-  /** Rolls back what is not committed, moves the WAL into the file and lets go of the folder. May be called twice. */
+  /**
+   * Rolls back what is not committed, moves the WAL into the file and lets go of the folder. May be called twice.
+   * @throws FairleadError `storage_failed` where the WAL has to stay beside the file; nothing of it is lost
+   */
   close(): Promise<void> {
-    this.closing ??= this.shutDown();
+    this.closing ??= storing(this.shutDown());
     return this.closing;
   }
 
@@ -121,8 +124,8 @@ export class Database {
       await this.prisma.$disconnect();
       this.connections.reader.close();
       this.connections.writer.query('PRAGMA wal_checkpoint(TRUNCATE)');
-      this.connections.writer.close();
     } finally {
+      this.connections.writer.close();
       this.lock.release();
     }
   }
@@ -161,7 +164,8 @@ function assertSound(file: string): void {
   throw new FairleadError('storage_failed', `The database ${file} is damaged (${faults}). Nothing was changed.`, {
     hint:
       `Move it aside, together with ${FILE}-wal and ${FILE}-shm, and put a backup in its place. Without one, start ` +
-      'with an empty database: the inventory comes back from the agents, the records of operations do not.',
+      'with an empty database: the inventory comes back with the hosts, which have to join again; the records of ' +
+      'operations do not.',
   });
 }
 

@@ -48,6 +48,11 @@ describe('toStorageError', () => {
     expect(error.hint).toBeTruthy();
   });
 
+  it('says the same of a disk that is full for a file beside the database', () => {
+    const error = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+    expect(toStorageError(error).message).toBe('The database failed: the disk is full.');
+  });
+
   it("passes SQLite's own words where it has none", () => {
     expect(toStorageError(sqliteError('no such table: t', 1)).message).toBe('The database failed: no such table: t.');
   });

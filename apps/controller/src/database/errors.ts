@@ -49,6 +49,8 @@ function violatedFields(error: unknown): readonly string[] | undefined {
 function resultCode(error: unknown): number | undefined {
   const code = sqliteCode(error);
   if (code !== undefined) return code;
+  // Of a file beside the database.
+  if (error instanceof Error && 'code' in error && error.code === 'ENOSPC') return SQLITE.FULL;
   const original = driverError(error)?.cause.originalCode;
   return original === undefined ? undefined : Number(original);
 }

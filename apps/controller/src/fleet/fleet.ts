@@ -45,6 +45,8 @@ export interface Gate {
   assertMayAct(hostName: string): void;
   /** Why a session must not go on, if there is a reason. */
   objection(hostName: string): string | undefined;
+  /** The session of a host has failed because the database did. Must not throw. */
+  excuse(hostName: string): void;
 }
 
 const NO_SET: StoredSet = { setDigest: '', synced: false, known: false };
@@ -126,10 +128,14 @@ export class Fleet {
       changed: (change, before) => this.tell((listener) => listener.networksChanged?.(change, before)),
       healthChanged: (health) => this.noteHealth(facts.name, health),
       synced: () => this.onSynced(session),
+      failed: (reason) => {
+        this.log(`the inventory could not be stored: ${reason}`, { host: facts.name });
+        this.gate.excuse(facts.name);
+      },
       log: (message) => this.log(message, { host: facts.name }),
     });
     this.gate.recheck(connection, facts.name);
-    await this.hosts.attached(facts, connection.peer, this.now());
+    await this.noteAttached(connection, facts);
     if (this.stopping) throw new FairleadError('controller_unavailable', 'The controller is stopping');
     this.sessions.set(facts.name, session);
     this.objectTo(session);
@@ -157,6 +163,15 @@ export class Fleet {
     void this.end(hostName, 'two machines use the identity of this host');
     this.hostChanged(hostName);
     this.tell((listener) => listener.hostQuarantined?.(hostName));
+  }
+
+  private async noteAttached({ peer }: HostConnection, facts: HostFacts): Promise<void> {
+    try {
+      await this.hosts.attached(facts, peer, this.now());
+    } catch (error) {
+      this.gate.excuse(facts.name);
+      throw error;
+    }
   }
 
   statusOf(host: StoredHost): HostStatus {

@@ -22,6 +22,8 @@ export interface SessionListener {
   changed(change: InventoryChange, before: ReadonlyMap<string, KnownNetwork>): void;
   healthChanged(health: EngineHealth): void;
   synced(): void;
+  /** A change could not be stored; the session ends. */
+  failed(reason: string): void;
   log(message: string): void;
 }
 
@@ -96,7 +98,7 @@ export class HostSession {
       }
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      this.listener.log(`the inventory could not be stored: ${reason}`);
+      this.listener.failed(reason);
       this.connection.close('the inventory could not be stored');
     } finally {
       this.over = true;

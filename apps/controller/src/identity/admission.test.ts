@@ -117,6 +117,24 @@ describe('a host that has joined', () => {
     await rig.attach(agent, 'one', peer);
   });
 
+  it('is not kept away for sessions that failed with the database', async () => {
+    const peer = await rig.join('web-1');
+    const agent = agentOf();
+    const run = (sql: string) => rig.database.prisma.$executeRawUnsafe(sql);
+    await run(`CREATE TRIGGER "full" BEFORE INSERT ON "Host" BEGIN SELECT RAISE(ABORT, 'no room'); END`);
+    for (let round = 0; round < 5; round++) {
+      await expect(rig.connect(agent, 'one', peer)).rejects.toMatchObject({ code: 'storage_failed' });
+    }
+    await run('DROP TRIGGER "full"');
+    const connection = await rig.attach(agent, 'one', peer);
+    await run(`CREATE TRIGGER "full" BEFORE INSERT ON "Network" BEGIN SELECT RAISE(ABORT, 'no room'); END`);
+    void agent.put(network('late'));
+    await expect(connection.closed).resolves.toBe('the inventory could not be stored');
+    await run('DROP TRIGGER "full"');
+    await rig.attach(agent, 'one', peer);
+    expect(await rig.names('web-1')).toContain('late');
+  });
+
   it('loses its session when its certificate expires', async () => {
     const peer = await rig.join('web-1');
     const connection = await rig.attach(agentOf(), 'one', peer);

@@ -92,6 +92,12 @@ export class Admission {
     return identity.notAfter <= this.now() ? 'its certificate has expired' : undefined;
   }
 
+  /** The host's session failed by a fault of ours: so the agent is not kept away for dialling again at once. */
+  excuse(hostName: string): void {
+    const identity = this.identities.of(hostName);
+    if (identity !== undefined) this.pace.giveBack(identity.id);
+  }
+
   private admitLocal(facts: HostFacts): HostFacts {
     this.assertNotJoined(facts.name);
     return facts;

@@ -26,4 +26,9 @@ export class SessionPace {
     }
     this.begun.set(id, [...recent, now]);
   }
+
+  /** The last one does not count. */
+  giveBack(id: string): void {
+    this.begun.get(id)?.pop();
+  }
 }
