@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { EnginePort } from '@fairlead/engine';
+import { type EnginePort, nameServersOf } from '@fairlead/engine';
 import type { NetworkServiceHandlers } from '@fairlead/link';
 import { FairQueue } from './concurrency/fair-queue.js';
 import type { Timing } from './concurrency/timing.js';
@@ -68,7 +68,10 @@ export function assemble(options: AssemblyOptions): Assembly {
     host,
     identity,
     checkpoints: new Checkpoints({ folder: options.dataDir, log, now }),
-    probeTools: [containerTools(engine), namespaceTools({ execPath: process.execPath })],
+    probeTools: [
+      containerTools(engine),
+      namespaceTools({ execPath: process.execPath, nameServersOf: (from) => nameServersOf(engine, from) }),
+    ],
     journalId: journal.id,
     log,
     now,

@@ -6,17 +6,23 @@ import {
   type OperationView,
   type PrunePlanView,
 } from '@fairlead/api';
-import { type LabHost } from '@fairlead/lab';
+import { parseAddress, parseCidr, rangeContains } from '@fairlead/domain';
+import { capabilitiesOf } from '@fairlead/engine/conformance';
+import { LabError, type LabHost } from '@fairlead/lab';
 import { describeOnLab } from '@fairlead/lab/testing';
 import { engineUnderTest } from './support/engine-under-test.js';
 import { LabFleet } from './support/lab-fleet.js';
 
 const IMAGE = 'fairlead-lab/busybox';
 
+const underTest = await engineUnderTest();
+/** What this engine is known to have; what it lacks is skipped, with the reason in the title. */
+const can = capabilitiesOf({ kind: underTest.engine?.kind === 'podman' ? 'podman' : 'docker' });
+
 describeOnLab('the walkthrough on two hosts with real engines', () => {
   let fleet: LabFleet;
   beforeAll(async () => {
-    fleet = await LabFleet.start({ hosts: 2, ...(await engineUnderTest()) });
+    fleet = await LabFleet.start({ hosts: 2, ...underTest });
   }, 180_000);
   afterAll(() => fleet?.stop(), 120_000);
 
@@ -50,7 +56,10 @@ describeOnLab('the walkthrough on two hosts with real engines', () => {
       }
       const connected = await inspect(host, 'my-net');
       expect(names(connected)).toEqual(['one', 'two']);
-      for (const endpoint of connected.endpoints) expect(endpoint.ipv4).toMatch(/^172\.\d+\.\d+\.\d+$/);
+      const ranges = connected.subnets.map(({ cidr }) => parseCidr(cidr));
+      for (const { ipv4 } of connected.endpoints) {
+        expect(ranges.some((range) => rangeContains(range, parseAddress(ipv4)!))).toBe(true);
+      }
 
       for (const container of ['one', 'two']) {
         expect(await fleet.cli('network', 'disconnect', `${host.name}/bridge`, container)).toMatchObject({ code: 0 });
@@ -120,13 +129,15 @@ describeOnLab('the walkthrough on two hosts with real engines', () => {
   });
 
   it("passes on the engine's own words", async () => {
-    const [host] = fleet.hosts;
-    const overlap = ['--subnet', '10.88.0.0/24', '--host', host?.name ?? ''];
-    expect(await fleet.cli('network', 'create', 'first', ...overlap)).toMatchObject({ code: 0 });
-    const { code, stderr } = await fleet.cli('network', 'create', 'second', ...overlap);
+    const host = fleet.host(0);
+    const subnet = ['--subnet', '10.99.0.0/24'];
+    expect(await fleet.cli('network', 'create', 'first', ...subnet, '--host', host.name)).toMatchObject({ code: 0 });
+    const words = await refusalOf(host.docker('network', 'create', ...subnet, 'second'));
+    expect(words).toMatch(/overlap|already used/);
+    const { code, stderr } = await fleet.cli('network', 'create', 'second', ...subnet, '--host', host.name);
     expect(code).toBe(1);
-    expect(stderr).toContain('Pool overlaps with other one on this address space');
-    expect(await fleet.cli('network', 'rm', `${host?.name}/first`)).toMatchObject({ code: 0 });
+    expect(stderr).toContain(words);
+    expect(await fleet.cli('network', 'rm', `${host.name}/first`)).toMatchObject({ code: 0 });
   });
 
   it('removes a network that is in use when forced, and detaches its containers first', async () => {
@@ -194,31 +205,53 @@ describeOnLab('the walkthrough on two hosts with real engines', () => {
     expect(await fleet.cli('network', 'prune', '--force', '--host', host.name)).toMatchObject({ code: 0 });
   }, 60_000);
 
-  it('probes across hosts on an attachable overlay network', async () => {
-    const [manager, worker] = [fleet.host(0), fleet.host(1)];
-    await fleet.lab.swarm();
-    const create = ['network', 'create', 'mesh', '--driver', 'overlay', '--attachable', '--host', manager.name];
-    expect(await fleet.cli(...create)).toMatchObject({ code: 0 });
-    await manager.docker('run', '-d', '--name', 'near', '--network', 'mesh', IMAGE, 'sleep', '100000');
-    await worker.docker('run', '-d', '--name', 'far', '--network', 'mesh', IMAGE, 'sleep', '100000');
-    const shown = async (host: LabHost) =>
-      (await fleet.inventory(host)).some(({ name, containers }) => name === 'mesh' && containers.running === 1);
-    for (const host of [manager, worker]) await fleet.until(() => shown(host), `the overlay is shown on ${host.name}`);
-    const probe = await fleet.json<OperationView>('network', 'probe', '--host', manager.name, 'near', 'far');
-    expect(probe.result).toMatchObject({ reachable: true, explanation: expect.stringContaining('overlay') });
-    const page = await fleet.json<NetworkPageView['items']>('network', 'ls', '--filter', 'driver=overlay');
-    expect(
-      page
-        .filter(({ name }) => name === 'mesh')
-        .map(({ host }) => host)
-        .sort(),
-    ).toEqual(['lab1', 'lab2']);
-    expect(await fleet.cli('network', 'prune', '--force', '--all-hosts')).toMatchObject({ code: 0 });
-    await manager.docker('rm', '-f', 'near');
-    await worker.docker('rm', '-f', 'far');
-    expect(await fleet.cli('network', 'rm', `${manager.name}/mesh`)).toMatchObject({ code: 0 });
-  }, 180_000);
+  const withSwarm = can.swarm ? it : it.skip;
+  withSwarm(
+    `probes across hosts on an attachable overlay network${can.swarm ? '' : ' (this engine has no swarm)'}`,
+    async () => {
+      const [manager, worker] = [fleet.host(0), fleet.host(1)];
+      await fleet.lab.swarm();
+      const create = ['network', 'create', 'mesh', '--driver', 'overlay', '--attachable', '--host', manager.name];
+      expect(await fleet.cli(...create)).toMatchObject({ code: 0 });
+      await manager.docker('run', '-d', '--name', 'near', '--network', 'mesh', IMAGE, 'sleep', '100000');
+      await worker.docker('run', '-d', '--name', 'far', '--network', 'mesh', IMAGE, 'sleep', '100000');
+      const shown = async (host: LabHost) =>
+        (await fleet.inventory(host)).some(({ name, containers }) => name === 'mesh' && containers.running === 1);
+      for (const host of [manager, worker])
+        await fleet.until(() => shown(host), `the overlay is shown on ${host.name}`);
+      const probe = await fleet.json<OperationView>('network', 'probe', '--host', manager.name, 'near', 'far');
+      expect(probe.result).toMatchObject({ reachable: true, explanation: expect.stringContaining('overlay') });
+      const page = await fleet.json<NetworkPageView['items']>('network', 'ls', '--filter', 'driver=overlay');
+      expect(
+        page
+          .filter(({ name }) => name === 'mesh')
+          .map(({ host }) => host)
+          .sort(),
+      ).toEqual(['lab1', 'lab2']);
+      expect(await fleet.cli('network', 'prune', '--force', '--all-hosts')).toMatchObject({ code: 0 });
+      await manager.docker('rm', '-f', 'near');
+      await worker.docker('rm', '-f', 'far');
+      expect(await fleet.cli('network', 'rm', `${manager.name}/mesh`)).toMatchObject({ code: 0 });
+    },
+    180_000,
+  );
+
+  if (!can.swarm) {
+    it('says of an overlay that this engine has none', async () => {
+      const create = ['network', 'create', 'mesh', '--driver', 'overlay', '--host', fleet.host(0).name];
+      const { code, stderr } = await fleet.cli(...create);
+      expect(code).toBe(1);
+      expect(stderr).toContain('--driver overlay is unknown to this engine (podman');
+    });
+  }
 });
+
+/** What an engine says to docker that it refuses. */
+async function refusalOf(refused: Promise<unknown>): Promise<string> {
+  const error: unknown = await refused.catch((thrown: unknown) => thrown);
+  const [, words = ''] = /Error response from daemon: (.+)/.exec(error instanceof LabError ? error.message : '') ?? [];
+  return words;
+}
 
 async function shownContainers(fleet: LabFleet): Promise<number> {
   const { items } = await fleet.client.listHosts();

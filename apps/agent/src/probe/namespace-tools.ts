@@ -13,15 +13,12 @@ import {
 } from './probe-tools.js';
 import { type ProgramResult, type RunProgram, runProgram } from './run-program.js';
 
-/** The name server that Docker puts into every container on a network of its own. Names of containers are asked of it. */
-const EMBEDDED_DNS = '127.0.0.11';
-
-/** Run by Node inside the namespace; the name is its only argument. */
+/** Run by Node inside the namespace; its arguments are the name and whom to ask for it. */
 const RESOLVE_SCRIPT = `
 const { Resolver } = require('node:dns').promises;
 const resolver = new Resolver({ timeout: 2000, tries: 2 });
-resolver.setServers(['${EMBEDDED_DNS}']);
-const name = process.argv[1];
+const [name, ...servers] = process.argv.slice(1);
+resolver.setServers(servers);
 Promise.allSettled([resolver.resolve4(name), resolver.resolve6(name)]).then((answers) => {
   const addresses = answers.flatMap(({ value }) => value ?? []);
   const error = addresses.length > 0 ? '' : answers[0].reason.message;
@@ -35,13 +32,20 @@ export interface NamespaceParts {
   readonly readText?: (path: string) => Promise<string>;
   /** Node. */
   readonly execPath: string;
+  /** Whom the container asks for names of others: addresses in its network. */
+  readonly nameServersOf: (from: ContainerDetails) => Promise<readonly string[]>;
 }
 
 /**
  * The host's own tools, put into the container's network namespace: for images that have none. Needs root on the
  * machine of the engine.
  */
-export function namespaceTools({ run = runProgram, readText = readAsText, execPath }: NamespaceParts): ProbeTools {
+export function namespaceTools({
+  run = runProgram,
+  readText = readAsText,
+  execPath,
+  nameServersOf,
+}: NamespaceParts): ProbeTools {
   const enter = async (from: ContainerDetails, argv: readonly string[], limitMs: number) => {
     const elsewhere = await whyNotHere(from, readText);
     if (elsewhere !== undefined) return { missing: elsewhere };
@@ -51,7 +55,9 @@ export function namespaceTools({ run = runProgram, readText = readAsText, execPa
   return {
     method: 'namespace',
     resolve: async (from, name): Promise<Resolution | NoTool> => {
-      const result = await enter(from, [execPath, '-e', RESOLVE_SCRIPT, name], RESOLVE_LIMIT_MS);
+      const servers = await nameServersOf(from);
+      if (servers.length === 0) return { addresses: [], error: 'its networks have no name server' };
+      const result = await enter(from, [execPath, '-e', RESOLVE_SCRIPT, name, ...servers], RESOLVE_LIMIT_MS);
       return 'stdout' in result ? readResolution(result) : result;
     },
     ping: async (from, address, count): Promise<PingReport | NoTool> => {

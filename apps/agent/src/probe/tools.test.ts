@@ -87,6 +87,7 @@ describe("the host's tools in the container's network", () => {
     const ran: string[][] = [];
     const tools = namespaceTools({
       execPath: '/usr/bin/node',
+      nameServersOf: ({ name }) => Promise.resolve(name === 'alone' ? [] : ['127.0.0.11']),
       readText: (path) =>
         path === '/proc/4711/mountinfo' ? Promise.resolve(mounts) : Promise.reject(new Error('ENOENT')),
       run: (argv) => {
@@ -115,7 +116,14 @@ describe("the host's tools in the container's network", () => {
     const { tools, ran } = toolsWith(() => program(0, '{"addresses":["172.18.0.3","nonsense"],"error":""}'));
     expect(await tools.resolve(CONTAINER, 'two')).toEqual({ addresses: ['172.18.0.3'], error: '' });
     expect(ran[0]?.slice(0, 4)).toEqual(['nsenter', '--net=/proc/4711/ns/net', '/usr/bin/node', '-e']);
-    expect(ran[0]?.at(-1)).toBe('two');
+    expect(ran[0]?.slice(-2)).toEqual(['two', '127.0.0.11']);
+  });
+
+  it('ask nobody else where it has none', async () => {
+    const { tools, ran } = toolsWith(() => program(0, '{"addresses":["172.18.0.3"],"error":""}'));
+    const answer = await tools.resolve({ ...CONTAINER, name: 'alone' }, 'two');
+    expect(answer).toEqual({ addresses: [], error: 'its networks have no name server' });
+    expect(ran).toEqual([]);
   });
 
   it.each([

@@ -8,6 +8,7 @@ import { removing } from './removing.js';
 import { resolving } from './resolving.js';
 import { type EngineUnderTest, Subject } from './subject.js';
 
+export { capabilitiesOf, type EngineCapabilities } from '../docker/capabilities.js';
 export * from './call-samples.js';
 export type { EngineUnderTest, HostTools } from './subject.js';
 

@@ -46,7 +46,7 @@ export class LabFleet {
   /** As `cli`, with JSON output; it has to succeed. */
   async json<T>(...args: string[]): Promise<T> {
     const { code, stdout, stderr } = await this.cli(...args, '--output', 'json');
-    if (code !== 0) throw new Error(`fairlead ${args.join(' ')} ended with ${code}: ${stderr}`);
+    if (code !== 0) throw new Error(`fairlead ${args.join(' ')} ended with ${code}: ${stderr || stdout}`);
     return JSON.parse(stdout) as T;
   }
 
