@@ -1,14 +1,14 @@
-import { type NetworkQuery, networkQuery } from '@fairlead/api';
 import { type FleetSite } from './fleet-site.js';
 
 /** One question about the fleet, as REST is asked it. */
 export interface Query {
   readonly what: string;
+  readonly list: 'networks' | 'endpoints';
   readonly query: Readonly<Record<string, string>>;
 }
 
 /** What people ask, and what is dear: no filter, in each order, far into the list, by text, by address. */
-export const QUERIES: readonly Query[] = [
+const OF_NETWORKS: readonly Omit<Query, 'list'>[] = [
   { what: 'all, by name', query: {} },
   { what: 'all, newest first', query: { sort: '-created' } },
   { what: 'all, by host', query: { sort: 'host' } },
@@ -28,6 +28,25 @@ export const QUERIES: readonly Query[] = [
   { what: 'label owner=data, newest first', query: { label: 'owner=data', sort: '-created' } },
 ];
 
+/** Of endpoints: what lies in the order of the list, what the network leads to, and what every one is looked at for. */
+const OF_ENDPOINTS: readonly Omit<Query, 'list'>[] = [
+  { what: 'all endpoints', query: {} },
+  { what: 'all endpoints on env=prod', query: { on: 'env=prod' } },
+  { what: 'endpoint with 10.20.3.7', query: { address: '10.20.3.7' } },
+  { what: 'endpoint with 172.18.0.5', query: { address: '172.18.0.5' } },
+  { what: 'endpoints of container shop-api-1', query: { container: 'shop-api-1' } },
+  { what: 'endpoints of containers shop-*-1', query: { container: 'shop-*-1' } },
+  { what: 'endpoints of project shop', query: { project: 'shop' } },
+  { what: 'stopped ones of project shop on role=db', query: { project: 'shop', state: 'exited', on: 'role=db' } },
+  { what: 'endpoints on networks shop_*', query: { network: 'shop_*' } },
+  { what: 'endpoint with MAC 02:42:0a:14:03:07', query: { mac: '02:42:0a:14:03:07' } },
+];
+
+const of =
+  (list: Query['list']) =>
+  (query: Omit<Query, 'list'>): Query => ({ list, ...query });
+export const QUERIES: readonly Query[] = [...OF_NETWORKS.map(of('networks')), ...OF_ENDPOINTS.map(of('endpoints'))];
+
 /** Pages that are turned before a deep one is measured. */
 const DEEP_PAGES = 40;
 
@@ -41,11 +60,10 @@ export async function deepQuery({ site }: FleetSite): Promise<Query> {
     cursor = nextCursor;
   }
   return {
+    list: 'networks',
     what: `page behind ${DEEP_PAGES * 500} others`,
     query: { sort: '-created', ...(cursor !== undefined && { cursor }) },
   };
 }
 
-export const pathOf = ({ query }: Query): string => `networks?${new URLSearchParams(query).toString()}`;
-/** As the controller reads it. */
-export const read = ({ query }: Query): NetworkQuery => networkQuery.parse(query);
+export const pathOf = ({ list, query }: Query): string => `${list}?${new URLSearchParams(query).toString()}`;
