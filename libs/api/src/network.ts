@@ -300,7 +300,13 @@ export type NetworkFacetsView = View<typeof networkFacets>;
 export const exportQuery = z.strictObject({
   ...networkFilters.shape,
   sort: networkQuery.shape.sort,
-  format: z.enum(['json', 'csv']).default('json').describe('`csv`: RFC 4180, one line a network, with a header'),
+  format: z
+    .enum(['json', 'csv'])
+    .default('json')
+    .describe(
+      '`csv`: RFC 4180, one line a network, with a header. Text that a spreadsheet would take for a formula has an ' +
+        'apostrophe before it',
+    ),
 });
 export type ExportQuery = View<typeof exportQuery>;
 

@@ -26,9 +26,12 @@ const COLUMNS: Row = [
   ['simulated', ({ simulated }) => simulated],
 ];
 
-/** One field of RFC 4180. */
+/**
+ * One field of RFC 4180. What a spreadsheet would run as a formula is marked as text by an apostrophe, as it does it
+ * itself: engines take names such as `=1+1`.
+ */
 const field = (value: string | number | boolean): string => {
-  const text = String(value);
+  const text = typeof value === 'string' ? value.replace(/^[=+\-@\t\r]/, "'$&") : String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 };
 

@@ -131,6 +131,19 @@ describe('an export', () => {
     expect(JSON.parse(cells[1]!['labels']!)).toMatchObject({ 'note "a", b': 'line\nbreak' });
   });
 
+  it('has no formula for a spreadsheet in its CSV', async () => {
+    const odd = new ScriptedAgent('odd-1', { labels: {} });
+    const names = ['=HYPERLINK("http://a/")', '+1', '-1', '@a', '\ta', 'a=1'];
+    names.forEach((name, nth) => odd.set(network(name, { id: `${nth}`.repeat(64) })));
+    await rig.attach(odd);
+    const [, ...rows] = parseCsv(await (await read('format=csv&host=odd-1&predefined=false')).text());
+    expect(rows.map((row) => row[2]).sort()).toEqual(
+      ['\'=HYPERLINK("http://a/")', "'+1", "'-1", "'@a", "'\ta", 'a=1'].sort(),
+    );
+    const plain = (await (await read('format=json&host=odd-1&predefined=false')).json()) as NetworkView[];
+    expect(plain.map(({ name }) => name).sort()).toEqual([...names].sort());
+  });
+
   it('of nothing is empty, and still well formed', async () => {
     expect(await (await read('name=none')).json()).toEqual([]);
     expect(parseCsv(await (await read('name=none&format=csv')).text())).toHaveLength(1);
