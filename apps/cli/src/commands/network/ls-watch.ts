@@ -32,8 +32,7 @@ export async function watchNetworks(cli: Cli, flags: LsFlags): Promise<void> {
   await keepReading(cli.around, cli.clientOptions(flags), {
     query: toldOf(flags),
     read: async (signal) => printer.print(await readListing(client, flags, signal)),
-    notice: (reason) =>
-      cli.terminal.warn(lines([reason === undefined ? 'up to date again' : `${reason}; trying again …`])),
+    notice: (reason) => cli.terminal.warn(lines([reason === undefined ? 'up to date again' : tryingAgain(reason)])),
   });
 }
 
@@ -44,12 +43,14 @@ async function watchOnScreen(cli: Cli, flags: LsFlags): Promise<void> {
     await keepReading(cli.around, cli.clientOptions(flags), {
       query: toldOf(flags),
       read: async (signal) => screen.show(await screen.read(client, signal)),
-      notice: (reason) => screen.notice(reason),
+      notice: (reason) => screen.notice(reason === undefined ? undefined : tryingAgain(reason)),
       tick: () => screen.draw(),
     });
   } finally {
     screen.close();
   }
 }
+
+const tryingAgain = (reason: string): string => `${reason}; trying again …`;
 
 const toldOf = ({ host = [], on }: LsFlags) => ({ host, on, type: TOLD_BY });
