@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type HistoryQuery, historyQuery } from '@fairlead/api';
 import { HISTORY_KINDS } from '@fairlead/domain';
-import { type Database, openDatabase, type Prisma } from '../database/index.js';
+import { type Database, openDatabase, Prisma } from '../database/index.js';
 import { type HostBounds } from '../hosts/hosts.service.js';
 import { chronicle } from '../inventory/inventory.statements.js';
 import { temporaryFolder } from '../testing/rig.js';
@@ -151,8 +151,8 @@ function aQuery(random: () => number): { query: HistoryQuery; bounds: HostBounds
 describe('a page', () => {
   it.each([
     ['all at once', 150, undefined],
-    ['a few rows at a time', 150, { atOnce: 10, forPage: 70 }],
-    ['one row at a time', 15, { atOnce: 1, forPage: 3 }],
+    ['a few rows at a time', 150, { few: 5, atOnce: 10, forPage: 70 }],
+    ['one row at a time', 15, { few: 0, atOnce: 1, forPage: 3 }],
   ])('has what a plain filter leaves, looking at %s', async (_, rounds, limits) => {
     const random = seeded(7);
     for (let round = 0; round < rounds; round++) {
@@ -164,5 +164,85 @@ describe('a page', () => {
 
   it('has the rows as they were written', async () => {
     expect(await toTheEnd(store(), parse({}), undefined)).toEqual(entries.toReversed());
+  });
+});
+
+/** What SQLite says of how it answers each statement that a page takes. */
+async function plansOf(query: object, bounds?: HostBounds): Promise<string[]> {
+  asked.length = 0;
+  await store().page(parse(query), bounds, NOW);
+  const plans = await Promise.all(
+    asked.map((sql) => database.read<{ detail: string }>(Prisma.sql`EXPLAIN QUERY PLAN ${sql}`)),
+  );
+  return plans.map((steps) => steps.map(({ detail }) => detail).join('\n'));
+}
+
+/** Two columns a row: jest takes a third parameter that a row has no value of for a callback. */
+const ways = (rows: readonly (readonly [string, object, HostBounds?])[]) =>
+  rows.map(([way, query, bounds]) => [way, { query, bounds }] as const);
+
+describe('a page is read', () => {
+  const many = (count: number): HostBounds =>
+    Array.from({ length: count }, (_, index) => ({ name: `h-${index}`, since: 0 }));
+
+  it.each(
+    ways([
+      ['INTEGER PRIMARY KEY (rowid>? AND rowid<?)', {}],
+      ['INTEGER PRIMARY KEY (rowid>? AND rowid<?)', { kind: ['network.removed'], since: '12h' }],
+      ['INDEX HistoryEntry_hostName_seq_idx (hostName=? AND seq>? AND seq<?)', { since: '12h' }, many(3)],
+      ['INDEX HistoryEntry_networkId_seq_idx (networkId=? AND seq>? AND seq<?)', { network: idOf('bridge') }],
+      ['INDEX HistoryEntry_networkName_seq_idx (networkName=? AND seq>? AND seq<?)', { network: 'shop_default' }],
+      ['INDEX HistoryEntry_networkName_seq_idx (networkName=? AND seq>? AND seq<?)', { network: 'shop_*' }],
+      [
+        'INDEX HistoryEntry_containerName_seq_idx (containerName=? AND seq>? AND seq<?)',
+        { container: 'job', by: 'outside' },
+      ],
+      ['INDEX HistoryEntry_by_actor (actor=? AND seq>? AND seq<?)', { actor: ['deploy'] }],
+      ['INDEX HistoryEntry_by_actor (actor=? AND seq>? AND seq<?)', { by: 'operation' }],
+      ['INDEX HistoryEntry_by_operation (operationId=? AND seq>? AND seq<?)', { operation: 'op-7' }],
+      ['INTEGER PRIMARY KEY (rowid>? AND rowid<?)', {}, many(1_000)],
+    ]),
+  )('by %s', async (way, { query, bounds }) => {
+    const plans = await plansOf(query, bounds);
+    expect(plans.filter((plan) => plan.includes(`SEARCH h USING ${way}`))).not.toEqual([]);
+    // The history is read through as a whole by none, nor are the hosts again for each entry.
+    const steps = plans.flatMap((plan) => plan.split('\n'));
+    expect(steps.filter((step) => /^SCAN (h|bound|HistoryEntry)\b/.test(step))).toEqual([]);
+    if (bounds) expect(plans.at(-1)).toContain('SEARCH bound USING AUTOMATIC COVERING INDEX (name=?)');
+  });
+
+  it('as far as needed only: a page of a few entries looks at no more than the newest', async () => {
+    asked.length = 0;
+    await store().page(parse({ limit: 5, since: '900h' }), undefined, NOW);
+    expect(asked).toHaveLength(2);
+  });
+});
+
+describe('a cursor', () => {
+  it.each([
+    [
+      'of other filters',
+      async () => (await store().page(parse({ limit: 1, by: 'outside' }), undefined, NOW)).nextCursor!,
+    ],
+    ['of nothing', () => Promise.resolve('bm9wZQ')],
+    [
+      'with more in it',
+      async () => {
+        const { nextCursor } = await store().page(parse({ limit: 1 }), undefined, NOW);
+        const parts = JSON.parse(Buffer.from(nextCursor!, 'base64url').toString()) as unknown[];
+        return Buffer.from(JSON.stringify([...parts, 1])).toString('base64url');
+      },
+    ],
+  ])('%s is refused', async (_, made) => {
+    const cursor = await made();
+    await expect(store().page(parse({ limit: 1, cursor }), undefined, NOW)).rejects.toMatchObject({
+      code: 'invalid_argument',
+    });
+  });
+
+  it('serves pages of another size', async () => {
+    const { nextCursor } = await store().page(parse({ limit: 3 }), undefined, NOW);
+    const { items } = await store().page(parse({ limit: 7, cursor: nextCursor! }), undefined, NOW);
+    expect(items).toEqual(entries.toReversed().slice(3, 10));
   });
 });

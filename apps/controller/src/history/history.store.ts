@@ -2,6 +2,7 @@ import { type HistoryQuery } from '@fairlead/api';
 import { type HistoryKind } from '@fairlead/domain';
 import { type Database, Prisma, where } from '../database/index.js';
 import { type HostBounds } from '../hosts/hosts.service.js';
+import { boundHosts } from './bound-hosts.js';
 import { type HistorySelection, selectionOf } from './history-query.js';
 import { HistoryLookups, type Lookup } from './history-lookups.js';
 import { PageCursor } from './page-cursor.js';
@@ -41,17 +42,21 @@ interface Stretch {
   readonly to: number;
 }
 
-/** How much is looked at. */
+/** How much is looked at, in rows. */
 export interface HistoryLimits {
-  /** Rows by one read, so that others have their turn. */
+  /** So few that all are looked at, rather than going back stretch by stretch. */
+  readonly few: number;
+  /** By one read, so that others have their turn. */
   readonly atOnce: number;
-  /** Rows for one page: one that has not been filled by then ends where it is, and the next one goes on. */
+  /** For one page: one that has not been filled by then ends where it is, and the next one goes on. */
   readonly forPage: number;
 }
 
-const LIMITS: HistoryLimits = { atOnce: 20_000, forPage: 200_000 };
+const LIMITS: HistoryLimits = { few: 2_000, atOnce: 10_000, forPage: 100_000 };
 /** Of the first stretch that is looked at; the ones after it grow while they hold little. */
 const FIRST_SPAN = 2_000;
+/** Rows up to which lookups are told apart by how many they give. */
+const MOST_COUNTED = 20_000;
 
 /**
  * Reads the history, on the thread for reads, newest first. There may be millions of entries, and the filters leave
@@ -133,9 +138,9 @@ export class HistoryStore {
   private async narrowest(selection: HistorySelection, { from, to }: Stretch) {
     let best: (Lookup & { readonly rows: number; readonly few: boolean }) | undefined;
     for (const lookup of await this.lookups.of(selection)) {
-      const most = best?.rows ?? this.limits.atOnce + 1;
+      const most = best?.rows ?? MOST_COUNTED;
       const rows = await this.count(lookup, { from, to }, most);
-      if (best === undefined || rows < best.rows) best = { ...lookup, rows, few: rows <= this.limits.atOnce };
+      if (best === undefined || rows < best.rows) best = { ...lookup, rows, few: rows <= this.limits.few };
     }
     return best;
   }
@@ -155,6 +160,7 @@ export class HistoryStore {
     limit: number,
   ): Promise<StoredEntry[]> {
     const along = lookup === undefined ? Prisma.raw('NOT INDEXED') : Prisma.sql`INDEXED BY ${lookup.index}`;
+    const hosts = boundHosts(bounds, Prisma.sql`h."hostName"`, Prisma.sql`h."at"`);
     const all = [
       ...(lookup === undefined ? [] : [lookup.condition]),
       Prisma.sql`h."seq" >= ${from}`,
@@ -162,7 +168,8 @@ export class HistoryStore {
       ...conditions,
     ];
     const rows = await this.database.read<Omit<StoredEntry, 'detail'> & { readonly detail: string }>(Prisma.sql`
-      SELECT h.* FROM "HistoryEntry" h ${along} ${boundTo(bounds)} ${where(all)} ORDER BY h."seq" DESC LIMIT ${limit}`);
+      ${hosts.before} SELECT h.* FROM "HistoryEntry" h ${along} ${hosts.join} ${where(all)}
+      ORDER BY h."seq" DESC LIMIT ${limit}`);
     return rows.map((row) => ({ ...row, detail: JSON.parse(row.detail) as StoredEntry['detail'] }));
   }
 
@@ -180,12 +187,4 @@ export class HistoryStore {
     if (first === null || last === null) return { from: rest.from, to: rest.from };
     return { from: Math.max(rest.from, first), to: Math.min(rest.to, last + 1) };
   }
-}
-
-/** A join that leaves what is about these hosts, and about them as they are now. */
-function boundTo(bounds: HostBounds | undefined): Prisma.Sql {
-  if (bounds === undefined) return Prisma.empty;
-  const pairs = JSON.stringify(bounds.map(({ name, since }) => [name, since]));
-  return Prisma.sql`CROSS JOIN (SELECT value->>0 AS "name", value->>1 AS "since" FROM json_each(${pairs})) AS bound
-    ON bound."name" = h."hostName" AND bound."since" <= h."at"`;
 }

@@ -2,6 +2,7 @@ import { type RemovedNetworkQuery } from '@fairlead/api';
 import { FairleadError, type Network, parseUntil } from '@fairlead/domain';
 import { type Database, Prisma, where } from '../database/index.js';
 import { type HostBounds } from '../hosts/hosts.service.js';
+import { boundHosts } from './bound-hosts.js';
 import { PageCursor } from './page-cursor.js';
 import { Pattern } from './pattern.js';
 
@@ -53,17 +54,18 @@ export class RemovedNetworksStore {
     const cursor = new PageCursor('removed-networks', query);
     const end = query.cursor === undefined ? undefined : cursor.read(query.cursor, ['number', 'string']);
     const asked = conditionsOf(query, bounds, now);
-    const chosen = Prisma.sql`"RemovedNetwork" r INDEXED BY ${indexOf(query, bounds)} ${boundTo(bounds)}`;
+    const hosts = boundHosts(bounds, Prisma.sql`r."hostName"`, Prisma.sql`r."removedAt"`);
+    const along = (index: Prisma.Sql): Prisma.Sql => Prisma.sql`"RemovedNetwork" r INDEXED BY ${index} ${hosts.join}`;
+    const index = indexOf(query, bounds);
     const [count] = await this.database.read<{ total: number }>(
-      Prisma.sql`SELECT COUNT(*) AS "total" FROM ${chosen} ${where(asked)}`,
+      Prisma.sql`${hosts.before} SELECT COUNT(*) AS "total" FROM ${along(index)} ${where(asked)}`,
     );
     const total = count?.total ?? 0;
     if (total === 0) return { items: [], total, nextCursor: null };
-    const source =
-      total <= this.mostSorted ? chosen : Prisma.sql`"RemovedNetwork" r INDEXED BY ${BY_TIME} ${boundTo(bounds)}`;
+    const source = along(total <= this.mostSorted ? index : BY_TIME);
     const rest = end === undefined ? [] : [Prisma.sql`(r."removedAt", r."id") < (${end[0]}, ${end[1]})`];
     const found = await this.database.read<StoredRemoval>(Prisma.sql`
-      SELECT ${COLUMNS} FROM (SELECT r."id" FROM ${source} ${where([...asked, ...rest])}
+      ${hosts.before} SELECT ${COLUMNS} FROM (SELECT r."id" FROM ${source} ${where([...asked, ...rest])}
         ORDER BY r."removedAt" DESC, r."id" DESC LIMIT ${query.limit + 1}) AS chosen
       CROSS JOIN "RemovedNetwork" r ON r."id" = chosen."id" ORDER BY r."removedAt" DESC, r."id" DESC`);
     const items = found.slice(0, query.limit);
@@ -109,12 +111,4 @@ function indexOf({ network, since, until }: RemovedNetworkQuery, bounds: HostBou
   if (pattern !== undefined && !pattern.isId && pattern.prefix !== '') return BY_NAME;
   if (bounds !== undefined) return BY_HOST;
   return since === undefined && until === undefined && pattern?.isId === true ? BY_HOST : BY_TIME;
-}
-
-/** A join that leaves what is about these hosts as they are now. */
-function boundTo(bounds: HostBounds | undefined): Prisma.Sql {
-  if (bounds === undefined) return Prisma.empty;
-  const pairs = JSON.stringify(bounds.map(({ name, since }) => [name, since]));
-  return Prisma.sql`CROSS JOIN (SELECT value->>0 AS "name", value->>1 AS "since" FROM json_each(${pairs})) AS bound
-    ON bound."name" = r."hostName" AND bound."since" <= r."removedAt"`;
 }
