@@ -21,7 +21,7 @@ Filters (--filter KEY=VALUE, repeatable): ${LS_FILTERS.join(', ')}.
 
 With --watch the list is kept up to date until Ctrl-C: on a terminal in place, elsewhere with a line for each network that
 is ADDED to the list, CHANGED or REMOVED from it; with -o json that is one {"type":…,"network":…} a line.
-With -o csv it is all that fits, streamed, with the whole of each network and nothing cut; there is no --limit then.
+With -o csv it is all that fits, streamed as the controller exports it; there is no --limit then.
 
 Examples:
   fairlead network ls
