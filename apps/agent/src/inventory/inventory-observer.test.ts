@@ -1,11 +1,13 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { FairleadError, LABELS_LEFT_OUT } from '@fairlead/domain';
+import { aNetwork } from '@fairlead/domain/testing';
 import { createSimulatedEngine, type EnginePort, readInventory, type SimulatedEngine } from '@fairlead/engine';
 import { digestOf } from './describe-network.js';
 import { ManualTiming, untilQuiet } from '../testing/manual-timing.js';
 import { type MemoryLog, memoryLog } from '../testing/memory-log.js';
 import { Receiver } from '../testing/receiver.js';
 import { InventoryObserver } from './inventory-observer.js';
+import { capNetwork, ENTRIES_LEFT_OUT } from './limits.js';
 import type { WatchWish } from './watcher.js';
 
 const SNAPSHOT_FIRST: WatchWish = { heartbeatMs: 5_000, bookmarkFirst: false, adoptsBookmarks: false };
@@ -467,6 +469,19 @@ describe('limits', () => {
     expect(labels[0]).toHaveLength(129);
     expect(labels[0]).toContain(LABELS_LEFT_OUT);
     expect(labels[1]).toEqual(['a', 'c', LABELS_LEFT_OUT]);
+  });
+
+  it('passes on as much of every other map of a network', () => {
+    const many = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`key-${index}`, 'v']));
+    const subnet = { cidr: '10.0.0.0/8', ipRange: null, gateway: null };
+    const whole = aNetwork({ options: { a: 'b' }, subnets: [{ ...subnet, auxAddresses: { router: '10.0.0.9' } }] });
+    expect(capNetwork(whole)).toBe(whole);
+    const subnets = [{ ...subnet, auxAddresses: many }];
+    const capped = capNetwork({ ...whole, options: many, ipamOptions: many, subnets });
+    for (const map of [capped.options, capped.ipamOptions, capped.subnets[0]!.auxAddresses]) {
+      expect(Object.keys(map)).toHaveLength(129);
+      expect(map[ENTRIES_LEFT_OUT]).toBe('99872');
+    }
   });
 });
 

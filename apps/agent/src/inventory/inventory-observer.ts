@@ -6,7 +6,7 @@ import type { Timing } from '../concurrency/timing.js';
 import type { Log } from '../log.js';
 import { EngineFollower } from './engine-follower.js';
 import { type InventoryState, nextState } from './inventory-state.js';
-import { capLabels, MAX_NETWORKS } from './limits.js';
+import { capNetwork, MAX_NETWORKS } from './limits.js';
 import { type Watched, Watcher, type WatchWish } from './watcher.js';
 
 /** How long the effect of a command waits for its watchers. */
@@ -142,7 +142,7 @@ export class InventoryObserver implements Watched {
 
   /** What is left out of a read, for the log where it is news. Returns what health says of it. */
   private noteCuts(networks: readonly Network[]): string {
-    const names = networks.filter((network) => capLabels(network) !== network).map(({ name }) => name);
+    const names = networks.filter((network) => capNetwork(network) !== network).map(({ name }) => name);
     const over =
       networks.length <= MAX_NETWORKS
         ? ''
@@ -151,7 +151,7 @@ export class InventoryObserver implements Watched {
     if (cut !== this.cut && (over !== '' || names.length > 0)) {
       this.parts.log.warn('The inventory is too large to be passed on whole', {
         over,
-        labelsCutOf: names.slice(0, 10),
+        cut: names.slice(0, 10),
       });
     }
     this.cut = cut;

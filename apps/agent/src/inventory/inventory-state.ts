@@ -1,6 +1,6 @@
 import type { Network } from '@fairlead/domain';
 import { networkDigest, setDigest } from '@fairlead/link';
-import { capLabels, capNetworks } from './limits.js';
+import { capNetwork, capNetworks } from './limits.js';
 
 export interface KnownNetwork {
   readonly network: Network;
@@ -29,7 +29,7 @@ export function nextState(
 }
 
 function recognise(read: Network, previous: InventoryState | undefined): KnownNetwork {
-  const network = capLabels(read);
+  const network = capNetwork(read);
   const digest = networkDigest(network);
   const known = previous?.networks.get(network.id);
   return known?.digest === digest ? known : { network, digest };
