@@ -1,6 +1,7 @@
-import { historyEntry, type HistoryEntryView, removedNetwork, type RemovedNetworkView } from '@fairlead/api';
+import { historyEntry, type HistoryEntryView, type HistoryPageView, type HostView } from '@fairlead/api';
 import { describe, expect, it } from '@jest/globals';
 import { fairlead } from '../../../test/run.js';
+import { aHost } from '../../../test/views.js';
 
 const anEntry = (overrides: Partial<HistoryEntryView> = {}): HistoryEntryView => ({
   ...(historyEntry.meta()?.['example'] as HistoryEntryView),
@@ -12,10 +13,16 @@ const page = (...items: HistoryEntryView[]) => ({
   keptSince: '2026-08-26T00:00:00.000Z',
 });
 
+const answers = (shown: HistoryPageView, hosts: HostView[] = []) => ({
+  listHistory: () => shown,
+  listHosts: () => ({ items: hosts, total: hosts.length, nextCursor: null }),
+});
+
 describe('network history', () => {
   it('says what changed, when, and who did it', async () => {
     const operationId = '019ab2c4-5d6e-7f80-9a1b-2c3d4e5f6071';
     const { out } = await fairlead('network history', {
+      ...answers(page()),
       listHistory: () =>
         page(
           anEntry(),
@@ -53,29 +60,51 @@ describe('network history', () => {
     ['network history web-3/shop_default --since 12h', 'host=web-3&network=shop_default&since=12h'],
     ['network history shop_* --by outside', 'network=shop_*&by=outside'],
     ['network history --kind network.created --kind network.removed', 'kind=network.created&kind=network.removed'],
+    ['network history a/b --host web-3', 'host=web-3&network=a/b'],
+    ['network history --operation o-1 --until 1h', 'operation=o-1&until=1h'],
     ['network history --host a --host b --actor deploy --container db', 'host=a&host=b&container=db&actor=deploy'],
   ])('%s asks for %s', async (line, query) => {
-    const { controller } = await fairlead(line, { listHistory: () => page() });
-    const asked = controller.asked[0]!.query;
+    const { controller } = await fairlead(line, answers(page()));
+    const asked = controller.of('listHistory')[0]!.query;
     asked.delete('limit');
     expect([...asked].sort()).toEqual([...new URLSearchParams(query)].sort());
   });
 
   it('reads no more than asked for', async () => {
     const { out, controller } = await fairlead('network history -n 2 -o name', {
+      ...answers(page()),
       listHistory: () => ({ ...page(anEntry({ seq: 9 })), nextCursor: 'more' }),
     });
     expect(out).toBe('9\n9\n');
-    expect(controller.asked.map(({ query }) => query.get('limit'))).toEqual(['2', '1']);
+    expect(controller.of('listHistory').map(({ query }) => query.get('limit'))).toEqual(['2', '1']);
   });
 
-  it('lists the networks that are gone', async () => {
-    const gone = removedNetwork.meta()?.['example'] as RemovedNetworkView;
-    const { out, controller } = await fairlead('network history --removed web-1/my-net', {
-      listRemovedNetworks: () => ({ items: [gone], total: 1, nextCursor: null }),
+  it('says since when it is kept, where more was asked for', async () => {
+    const told = 'The history is kept since 2026-08-26T00:00:00.000Z';
+    for (const line of ['--since 100d', '--since 2026-08-01T00:00:00Z', '']) {
+      expect((await fairlead(`network history ${line}`.trim(), answers(page()))).err).toContain(told);
+    }
+    expect((await fairlead('network history --since 12h', answers(page()))).err).toBe('');
+  });
+
+  it('says where there is more than it shows', async () => {
+    const { err } = await fairlead('network history -n 1', answers({ ...page(anEntry()), nextCursor: 'more' }));
+    expect(err).toBe('There may be more: these are the newest 1 (--limit 1)\n');
+  });
+
+  it('goes on where a page has nothing, and there is more', async () => {
+    let pages = 0;
+    const { out } = await fairlead('network history -o name', {
+      ...answers(page()),
+      listHistory: () => (++pages < 3 ? { ...page(), nextCursor: 'more' } : page(anEntry({ seq: 7 }))),
     });
-    expect(out).toContain('2026-11-24T09:30:00.000Z   web-1   798b0f9e2c1c   my-net');
-    expect(controller.asked[0]!.query.get('network')).toBe('my-net');
+    expect(out).toBe('7\n');
+  });
+
+  it('says which engines are simulated', async () => {
+    const hosts = [aHost({ name: 'web-3', simulated: true })];
+    const { out } = await fairlead('network history', answers(page(anEntry()), hosts));
+    expect(out).toContain('web-3 (simulated)');
   });
 
   it.each(['--kind network.gone', '--by nobody', '-n 0'])('refuses %s', async (flags) =>

@@ -1,11 +1,13 @@
-import type { HistoryEntryView, HistoryQuery, RemovedNetworkView } from '@fairlead/api';
-import { HISTORY_KINDS, shortId } from '@fairlead/domain';
+import type { HistoryEntryView, HistoryQuery } from '@fairlead/api';
+import { HISTORY_KINDS } from '@fairlead/domain';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Cli, ClientFlags } from '../../cli.js';
-import { readPages } from '../../fleet/pages.js';
+import { simulatedAmong } from '../../fleet/hosts.js';
+import { allHosts } from '../../fleet/pages.js';
 import { collect, positive, withClient } from '../../flags.js';
 import { printRows } from '../../output/rows.js';
-import type { Column } from '../../output/table.js';
+import { type Column, hostLabel } from '../../output/table.js';
+import { describeAuthor, placeOf, readPast } from './past.js';
 
 type Kind = HistoryQuery['kind'][number];
 
@@ -18,25 +20,25 @@ interface Flags extends ClientFlags {
   readonly kind?: readonly Kind[];
   readonly actor?: readonly string[];
   readonly by?: 'operation' | 'outside';
-  readonly removed?: boolean;
+  readonly operation?: string;
   readonly limit: number;
 }
 
 const HELP = `
-Newest first. A network is its name (* and ? are wildcards) or id, after HOST/ where one host is meant. What happened while a host or its
-engine was away shows as between two times. BY is who asked Fairlead for it, or "outside": done on the host by somebody
-else. --removed lists the networks that are gone instead.
+Newest first. A network is its name (* and ? are wildcards), its id or 12 or more digits of that, after HOST/ where one host is
+meant. What happened while a host or its engine was away shows as between two times. BY is who asked Fairlead for it, or
+"outside": done on the host by somebody else. Networks that are gone: fairlead network ls --removed.
 
 Examples:
   fairlead network history --host web-3 --since 12h
   fairlead network history web-3/shop_default
   fairlead network history --container shop-db-1 --by outside
-  fairlead network history --removed --since 7d`;
+  fairlead network history --on env=prod --kind network.removed --since 2026-11-24T18:00:00Z --until 2026-11-25T08:00:00Z`;
 
 export function registerHistory(parent: Command, cli: Cli): void {
   withClient(parent.command('history').description('What changed, when, and who did it'))
     .argument('[network]', 'HOST/NETWORK, or NETWORK of any host')
-    .option('--host <name>', 'only on this host; may be repeated', collect)
+    .option('--host <name>', 'only on this host, which need not exist any more; may be repeated', collect)
     .option('--on <selector>', "only on hosts by label, such as 'env=prod'")
     .option('--container <name>', 'only about this container: its name (* and ? are wildcards) or id')
     .option('--since <time>', 'not before this time, or so long ago: 12h')
@@ -53,7 +55,7 @@ export function registerHistory(parent: Command, cli: Cli): void {
         'outside',
       ]),
     )
-    .option('--removed', 'list the networks that are gone')
+    .option('--operation <id>', 'only what this operation did')
     .option('-n, --limit <number>', 'at most so many', positive, 100)
     .addHelpText('after', HELP)
     .action(cli.action(async (network: string | undefined, flags: Flags) => list(cli, network, flags)));
@@ -67,42 +69,19 @@ function collectKind(text: string, previous: readonly Kind[] = []): Kind[] {
 
 async function list(cli: Cli, reference: string | undefined, flags: Flags): Promise<void> {
   const client = cli.client(flags);
-  const { container, since, until, kind = [], actor = [], by, limit } = flags;
-  const place = { ...placeOf(reference, flags.host), on: flags.on, since, until };
-  if (flags.removed) {
-    const rows = await readPages(limit, (page) => client.listRemovedNetworks({ query: { ...place, ...page } }));
-    return printRows(cli.terminal, flags, { rows, columns: REMOVED, name: ({ id }) => id });
-  }
-  const query = { ...place, container, kind, actor, by };
-  const rows = await readPages(limit, (page) => client.listHistory({ query: { ...query, ...page } }));
-  printRows(cli.terminal, flags, { rows, columns: CHANGES, name: ({ seq }) => String(seq) });
+  const { on, container, since, until, kind = [], actor = [], by, operation } = flags;
+  const query = { ...placeOf(reference, flags.host), on, container, since, until, kind, actor, by, operation };
+  const read = (page: object) => client.listHistory({ query: { ...query, ...page } });
+  const [rows, hosts] = await Promise.all([readPast(cli, flags, 'The history', read), allHosts(client)]);
+  printRows(cli.terminal, flags, { rows, columns: columns(simulatedAmong(hosts)), name: ({ seq }) => String(seq) });
 }
 
-/** `web-1/my-net`, or `my-net` of any host. Hosts have no `/` in their names. */
-function placeOf(reference: string | undefined, host: readonly string[] = []) {
-  const [, before, network = reference] = /^([^/]+)\/(.+)$/s.exec(reference ?? '') ?? [];
-  return { host: before === undefined ? host : [before], network };
-}
-
-const whoDid = ({ by }: Pick<HistoryEntryView, 'by'>): string =>
-  by === null ? 'outside' : `${by.actor} (operation ${by.operationId})`;
-
-const CHANGES: Column<HistoryEntryView>[] = [
+const columns = (simulated: ReadonlySet<string>): Column<HistoryEntryView>[] => [
   { header: 'TIME', cell: ({ at, notBefore }) => (notBefore === null ? at : `between ${notBefore} and ${at}`) },
-  { header: 'HOST', cell: ({ host }) => host },
+  { header: 'HOST', cell: ({ host }) => hostLabel(host, simulated.has(host)) },
   { header: 'NETWORK', cell: ({ network }) => network.name },
   { header: 'WHAT', cell: describeChange },
-  { header: 'BY', cell: whoDid },
-];
-
-const REMOVED: Column<RemovedNetworkView>[] = [
-  { header: 'REMOVED', cell: ({ removedAt }) => removedAt },
-  { header: 'HOST', cell: ({ host }) => host },
-  { header: 'NETWORK ID', cell: ({ networkId }) => shortId(networkId) },
-  { header: 'NAME', cell: ({ name }) => name },
-  { header: 'DRIVER', cell: ({ driver }) => driver },
-  { header: 'LAST SEEN', cell: ({ lastSeenAt }) => lastSeenAt },
-  { header: 'BY', cell: whoDid },
+  { header: 'BY', cell: describeAuthor },
 ];
 
 const VERBS = {

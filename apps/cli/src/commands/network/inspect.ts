@@ -1,5 +1,5 @@
 import type { Client, NetworkDetailView, OverlayDetailView } from '@fairlead/api';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Cli, ClientFlags } from '../../cli.js';
 import {
   chooseNetworks,
@@ -11,9 +11,11 @@ import {
 import { type HostFlags, withClient, withHosts } from '../../flags.js';
 import { warnOfSilence } from '../../output/silent-hosts.js';
 import { inspectEach } from '../inspect.js';
+import { inspectRemoved } from './removed.js';
 
 interface Flags extends ClientFlags, HostFlags {
   readonly live?: boolean;
+  readonly removed?: boolean;
 }
 
 export function registerInspect(parent: Command, cli: Cli): void {
@@ -23,15 +25,21 @@ export function registerInspect(parent: Command, cli: Cli): void {
     .description('Show networks with their subnets, options and everybody who is on them, running or stopped');
   withClient(withHosts(command), 'json')
     .option('--live', 'ask the engine now instead of answering from the inventory')
+    .addOption(
+      new Option('--removed', 'the last record of a network that is gone, or of one removal by its id').conflicts(
+        'live',
+      ),
+    )
     .addHelpText(
       'after',
       '\nA swarm’s network is put together from all hosts that show it, unless a host is named or --live is given.\n' +
-        '\nExamples:\n  fairlead network inspect my-net\n  fairlead network inspect web-1/bridge web-2/bridge\n  fairlead network inspect bridge --all-hosts -o yaml',
+        '\nExamples:\n  fairlead network inspect my-net\n  fairlead network inspect web-1/bridge web-2/bridge\n  fairlead network inspect bridge --all-hosts -o yaml\n  fairlead network inspect --removed web-1/my-net',
     )
     .action(cli.action(async (networks: string[], flags: Flags) => inspect(cli, networks, flags)));
 }
 
 async function inspect(cli: Cli, references: string[], flags: Flags): Promise<number> {
+  if (flags.removed === true) return inspectRemoved(cli, references, flags);
   const client = cli.client(flags);
   const choose = flags.live === true ? chooseNetworks : chooseShown;
   const { targets, several } = await choose(client, references, flags);

@@ -5,7 +5,7 @@ import { visibleLines } from '../../output/escape.js';
 import { type LsFlags, queryOf } from './ls-flags.js';
 
 /** The options that ask for something that an export is not. */
-const NOT_WITH_CSV = ['limit', 'quiet', 'overlays', 'watch'] as const;
+const NOT_WITH_CSV = ['limit', 'quiet', 'overlays', 'removed', 'watch'] as const;
 
 /**
  * The list as CSV, just as the controller makes it, no faster than it is taken. On a screen characters that would steer

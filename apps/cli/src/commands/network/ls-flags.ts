@@ -11,6 +11,7 @@ export interface LsFlags extends Omit<ClientFlags, 'output'>, HostFlags {
   readonly sort: (typeof NETWORK_SORTS)[number];
   readonly limit?: number;
   readonly overlays?: boolean;
+  readonly removed?: boolean;
   readonly watch?: boolean;
   readonly quiet?: boolean;
   readonly trunc: boolean;

@@ -11,6 +11,7 @@ import type { LsFlags } from './ls-flags.js';
 import { readListing } from './ls-pages.js';
 import { watchNetworks } from './ls-watch.js';
 import { listOverlays } from './overlays.js';
+import { listRemoved } from './removed.js';
 import { LS_FILTERS } from './query.js';
 
 const HELP = `
@@ -30,6 +31,7 @@ Examples:
   fairlead network ls --filter unused-for=30d --sort unused
   fairlead network ls --search 'shop web'
   fairlead network ls --overlays
+  fairlead network ls --removed --filter since=7d
   fairlead network ls --filter container=web -o json
   fairlead network ls --filter type=custom --watch
   fairlead network ls --watch -o json | jq -r .network.name
@@ -43,6 +45,14 @@ export function registerLs(parent: Command, cli: Cli): void {
     .addOption(new Option('--sort <order>', 'order of rows').choices(NETWORK_SORTS).default('host'))
     .option('--limit <n>', 'print that many at most', positive)
     .option('--overlays', 'the networks of swarms, each once over all hosts (filter: name)')
+    .addOption(
+      new Option('--removed', 'the networks that are gone (filters: name, id, since, until)').conflicts([
+        'search',
+        'sort',
+        'overlays',
+        'watch',
+      ]),
+    )
     .option('-w, --watch', 'keep it up to date until Ctrl-C')
     .option('-q, --quiet', 'print ids only')
     .option('--no-trunc', 'print whole ids, labels, and since when networks are unused')
@@ -52,6 +62,7 @@ export function registerLs(parent: Command, cli: Cli): void {
 
 async function ls(cli: Cli, { output, ...flags }: LsFlags): Promise<void> {
   if (output === 'csv') return exportAsCsv(cli, flags);
+  if (flags.removed) return listRemoved(cli, { ...flags, output });
   if (flags.watch) return watchNetworks(cli, { ...flags, output });
   return flags.overlays ? listOverlays(cli, { ...flags, output }) : list(cli, { ...flags, output });
 }
