@@ -28,7 +28,7 @@ const OF_NETWORKS: readonly Omit<Query, 'list'>[] = [
   { what: 'label owner=data, newest first', query: { label: 'owner=data', sort: '-created' } },
 ];
 
-/** Of endpoints: what lies in the order of the list, what the network leads to, and what every one is looked at for. */
+/** Of endpoints: what lies in the order of the list, and what is found through the networks that may hold it. */
 const OF_ENDPOINTS: readonly Omit<Query, 'list'>[] = [
   { what: 'all endpoints', query: {} },
   { what: 'all endpoints on env=prod', query: { on: 'env=prod' } },
@@ -39,7 +39,6 @@ const OF_ENDPOINTS: readonly Omit<Query, 'list'>[] = [
   { what: 'endpoints of project shop', query: { project: 'shop' } },
   { what: 'stopped ones of project shop on role=db', query: { project: 'shop', state: 'exited', on: 'role=db' } },
   { what: 'endpoints on networks shop_*', query: { network: 'shop_*' } },
-  { what: 'endpoint with MAC 02:42:0a:14:03:07', query: { mac: '02:42:0a:14:03:07' } },
 ];
 
 const of =

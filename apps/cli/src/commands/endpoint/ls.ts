@@ -20,8 +20,8 @@ const FILTERS = ['address', 'container', 'mac', 'network', 'project', 'service',
 
 const HELP = `
 Filters (--filter KEY=VALUE, repeatable): ${FILTERS.join(', ')}.
-  In container and network * and ? are wildcards; without them they are whole names, or beginnings of ids. What stands
-  alone is an IP or MAC address where it reads as one, else a container.
+  In container and network * and ? are wildcards; without them they are whole names, or beginnings of ids (12 digits of a
+  network's at least). What stands alone is an IP or MAC address where it reads as one, else a container.
 
 Examples:
   fairlead endpoint ls 10.20.3.7
