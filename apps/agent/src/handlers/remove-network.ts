@@ -1,8 +1,7 @@
 import { FairleadError, type Network, toFairleadError } from '@fairlead/domain';
 import type { EnginePort } from '@fairlead/engine';
 import type { RemoveNetworkResponse } from '@fairlead/link';
-import { digestOf } from '../inventory/describe-network.js';
-import { toNetworkMessage } from '@fairlead/link';
+import { describeNetwork } from '../inventory/describe-network.js';
 import type { OperationScope } from '../operations/operation-runner.js';
 import { type Handler, type HandlerDeps, runOnce } from './deps.js';
 import { leftBehind, readNetwork, refusePredefined, refuseUsed, requireNetwork } from './looks.js';
@@ -21,7 +20,7 @@ export const removeNetwork: Handler<'RemoveNetwork', Promise<RemoveNetworkRespon
     const detached = request.force ? await removeForced(engine, network, scope) : [];
     if (!request.force) await engine.removeNetwork(network.id);
     await lookAgain(deps, network);
-    return { removed: toNetworkMessage(network, digestOf(network)), detached };
+    return { removed: describeNetwork(network), detached };
   });
 
 /**
