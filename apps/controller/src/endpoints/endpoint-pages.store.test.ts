@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type EndpointQuery, endpointQuery } from '@fairlead/api';
 import { type ContainerState, type Endpoint, fitsGlob, type Network } from '@fairlead/domain';
 import { anEndpoint } from '@fairlead/domain/testing';
+import { type Database } from '../database/index.js';
 import { PageCursor } from '../history/page-cursor.js';
 import { InventoryRig } from '../testing/inventory-rig.js';
 import { idOf, network, ScriptedAgent } from '../testing/scripted-agent.js';
@@ -63,6 +64,7 @@ function randomNetwork(host: string, place: number): Network {
 
 let rig: InventoryRig;
 let store: EndpointPagesStore;
+let inPortions: EndpointPagesStore;
 let fleet: Row[];
 
 const keyOf = ({ host, network: { name, id }, endpoint: { containerName, containerId } }: Row): string =>
@@ -81,18 +83,25 @@ beforeAll(async () => {
   }
   fleet.sort(byKey);
   store = new EndpointPagesStore(rig.database);
+  inPortions = new EndpointPagesStore(rig.database, { portion: 7, hosts: 1 });
 });
 
 afterAll(() => rig.stop());
 
-const read = (query: object, hostNames?: readonly string[]) => store.page(endpointQuery.parse(query), hostNames);
+const read = (query: object, hostNames?: readonly string[], from = store) =>
+  from.page(endpointQuery.parse(query), hostNames);
 
 /** All pages of a query, so many rows on each. */
-async function walk(query: object, hostNames: readonly string[] | undefined, limit: number): Promise<string[]> {
+async function walk(
+  query: object,
+  hostNames: readonly string[] | undefined,
+  limit: number,
+  from: EndpointPagesStore,
+): Promise<string[]> {
   const keys: string[] = [];
   const totals = new Set<number>();
   for (let cursor: string | undefined; ;) {
-    const page = await read({ ...query, limit, ...(cursor !== undefined && { cursor }) }, hostNames);
+    const page = await read({ ...query, limit, ...(cursor !== undefined && { cursor }) }, hostNames, from);
     totals.add(page.total);
     keys.push(
       ...page.items.map(({ hostName, network: { id, name }, endpoint }) =>
@@ -164,7 +173,7 @@ describe('pages of endpoints', () => {
       const hostNames = random() < 0.5 ? undefined : HOSTS.filter(() => random() < 0.6);
       const expected = fleet.filter((row) => fits(row, endpointQuery.parse(query), hostNames)).map(keyOf);
       const limit = pick([1, 3, 10, 500]);
-      expect({ query, hostNames, keys: await walk(query, hostNames, limit) }).toEqual({
+      expect({ query, hostNames, keys: await walk(query, hostNames, limit, pick([store, inPortions])) }).toEqual({
         query,
         hostNames,
         keys: expected,
@@ -173,6 +182,24 @@ describe('pages of endpoints', () => {
     }
     expect(found).toBeGreaterThan(1000);
   });
+
+  it.each<[object, readonly string[] | undefined, boolean]>([
+    [{}, undefined, true],
+    [{ container: 'shop-*' }, undefined, true],
+    [{ mac: '02:42:ac:12:00:02' }, ['web-1'], true],
+    [{ mac: '02:42:ac:12:00:02', project: 'shop' }, undefined, true],
+    [{ mac: '02:42:ac:12:00:02' }, undefined, false],
+    [{ container: '*eb-*' }, HOSTS, false],
+  ])(
+    'are read at once where that is short, else in portions that others may come between: %j',
+    async (query, hostNames, once) => {
+      let reads = 0;
+      const database: Pick<Database, 'read'> = { read: (sql) => ((reads += 1), rig.database.read(sql)) };
+      await new EndpointPagesStore(database, { portion: 7, hosts: 1 }).page(endpointQuery.parse(query), hostNames);
+      expect(reads === 1).toBe(once);
+      expect(once || reads > 8).toBe(true);
+    },
+  );
 
   it('show all of an endpoint', async () => {
     const [row] = fleet;
