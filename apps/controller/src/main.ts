@@ -26,6 +26,8 @@ export interface RunningController {
   readonly address: string;
   /** Where agents attach: Unix socket and TCP address, as configured. */
   readonly linkAddresses: readonly string[];
+  /** Rejects when it must not go on, with the reason; does not resolve. */
+  readonly failure: Promise<never>;
   stop(): Promise<void>;
 }
 
@@ -55,7 +57,7 @@ export async function startController(config: ControllerConfig, logger: Logger):
     const port = await listen(app, config.port, exposure.host);
     const linkAddresses = await openLink(runtime, config);
     const address = localUrl(exposure, port);
-    return { address, linkAddresses, stop };
+    return { address, linkAddresses, failure: database.damage, stop };
   } catch (error) {
     // What failed first says why.
     await stop().catch(() => undefined);
@@ -128,8 +130,11 @@ export async function main(argv: readonly string[]): Promise<number> {
     const running = await startController(config, logger);
     logger.info({ address: running.address, link: running.linkAddresses }, 'ready');
     process.send?.({ type: 'ready', address: running.address, link: running.linkAddresses });
-    await asked();
-    await running.stop();
+    try {
+      await Promise.race([asked(), running.failure]);
+    } finally {
+      await running.stop();
+    }
     return 0;
   } catch (error) {
     const { message, hint, traits } = toFairleadError(error);

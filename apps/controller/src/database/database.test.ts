@@ -3,8 +3,10 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Database, openDatabase, Prisma } from './index.js';
+import { MIGRATIONS } from './migration-folder.js';
 
 let root: string;
 let folder: string;
@@ -22,8 +24,9 @@ afterEach(async () => {
   rmSync(root, { recursive: true });
 });
 
-async function openHere(): Promise<Database> {
-  const database = await openDatabase(folder);
+/** @param checkedFirstBytes 0: a file of any size counts as large */
+async function openHere(checkedFirstBytes?: number): Promise<Database> {
+  const database = await openDatabase(folder, MIGRATIONS, checkedFirstBytes);
   open.push(database);
   return database;
 }
@@ -125,6 +128,24 @@ describe('a damaged file', () => {
     writeFileSync(file(), bytes);
     await expect(openHere()).rejects.toEqual(refusal());
     expect(readFileSync(file()).equals(bytes)).toBe(true);
+  });
+
+  it('is told of while it is in use where it is too large to be looked at first', async () => {
+    await fill();
+    const bytes = readFileSync(file());
+    bytes.fill(0xff, 4096 * 60, 4096 * 64);
+    writeFileSync(file(), bytes);
+    const database = await openHere(0);
+    await expect(database.damage).rejects.toEqual(refusal());
+    await database.close();
+  });
+
+  it('is not told of where it is none', async () => {
+    await fill();
+    const database = await openHere(0);
+    const told = await Promise.race([database.damage, delay(500, 'nothing')]);
+    expect(told).toBe('nothing');
+    await database.close();
   });
 
   it('does not keep the folder locked once it was replaced', async () => {

@@ -1,15 +1,14 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { FairleadError } from '@fairlead/domain';
 import { Prisma, PrismaClient } from '../generated/prisma/client.js';
-import { firstColumn, SqliteConnection } from './connection.js';
+import { SqliteConnection } from './connection.js';
 import { DataLock } from './data-lock.js';
-import { primaryCode, SQLITE, sqliteCode } from './driver-error.js';
 import { storing, toStorageError } from './errors.js';
 import { type Connections, LibsqlAdapterFactory } from './libsql-adapter.js';
-import { migrate, type MigrationResult } from './migrate.js';
+import { isUpToDate, migrate, type MigrationResult } from './migrate.js';
 import { MIGRATIONS } from './migration-folder.js';
 import { ReadWorker } from './read-worker.js';
+import { assertSound, SoundnessCheck } from './soundness.js';
 
 const FILE = 'fairlead.db';
 
@@ -44,6 +43,12 @@ const READER = ['query_only=ON', 'wal_autocheckpoint=0', BUSY_TIMEOUT];
 /** Its queries walk indexes of hundreds of thousands of rows: 64 MiB hold those of 10,000 hosts, the system's cache the rest. */
 const READ_WORKER = [...READER, 'cache_size=-65536'];
 
+/**
+ * Files up to which damage is looked for before anything else. The look takes 7 s/GB, for which an inventory of 10,000 hosts
+ * (1.4 GB) would be away at each start; a larger file is looked at while it is in use.
+ */
+const CHECKED_FIRST_BYTES = 256 * 1024 * 1024;
+
 /** Transactions queue for the one writer; Prisma would give up after 2 s in the queue. In milliseconds. */
 const PATIENCE = { maxWait: 30_000, timeout: 30_000 };
 
@@ -66,23 +71,35 @@ export class Database {
     private readonly connections: Connections,
     private readonly reads: ReadWorker,
     private readonly lock: DataLock,
+    private readonly check: SoundnessCheck | undefined,
   ) {}
 
   /** See `openDatabase`. */
-  static async open(folder: string, migrationFolder: string): Promise<Database> {
+  static async open(folder: string, migrationFolder: string, checkedFirstBytes: number): Promise<Database> {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const lock = DataLock.acquire(folder);
     try {
       const file = join(folder, FILE);
-      if (existsSync(file)) assertSound(file);
+      const bytes = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+      const checkedLater = bytes > checkedFirstBytes && isUpToDate(file, migrationFolder);
+      if (bytes > 0 && !checkedLater) assertSound(file, [BUSY_TIMEOUT]);
       const migrations = migrate(file, migrationFolder);
       const connections = connect(file);
       const prisma = await startClient(connections);
-      return new Database(prisma, migrations, connections, new ReadWorker(file, READ_WORKER), lock);
+      const check = checkedLater ? new SoundnessCheck(file, READER) : undefined;
+      return new Database(prisma, migrations, connections, new ReadWorker(file, READ_WORKER), lock, check);
     } catch (error) {
       lock.release();
       throw error;
     }
+  }
+
+  /**
+   * Rejects with a FairleadError `storage_failed` where the file is found to be damaged after it was opened; does not
+   * resolve.
+   */
+  get damage(): Promise<never> {
+    return this.check?.damage ?? NEVER;
   }
 
   /**
@@ -120,7 +137,7 @@ export class Database {
 
   private async shutDown(): Promise<void> {
     try {
-      await this.reads.close();
+      await Promise.all([this.reads.close(), this.check?.stop()]);
       await this.prisma.$disconnect();
       this.connections.reader.close();
       this.connections.writer.query('PRAGMA wal_checkpoint(TRUNCATE)');
@@ -131,14 +148,20 @@ export class Database {
   }
 }
 
+const NEVER = new Promise<never>(() => undefined);
+
 /**
  * Opens the database of a data folder, making folder and database where they are missing and applying migrations.
- * @param migrationFolder other than the project's own only in tests
+ * @param migrationFolder other than the project's own only in tests, like `checkedFirstBytes`
  * @throws FairleadError `storage_failed`: the folder is in use, the file is damaged or newer, a migration failed
  */
-export async function openDatabase(folder: string, migrationFolder = MIGRATIONS): Promise<Database> {
+export async function openDatabase(
+  folder: string,
+  migrationFolder = MIGRATIONS,
+  checkedFirstBytes = CHECKED_FIRST_BYTES,
+): Promise<Database> {
   try {
-    return await Database.open(folder, migrationFolder);
+    return await Database.open(folder, migrationFolder, checkedFirstBytes);
   } catch (error) {
     throw toStorageError(error);
   }
@@ -155,33 +178,4 @@ async function startClient(connections: Connections): Promise<PrismaClient> {
 function connect(file: string): Connections {
   const writer = new SqliteConnection(file, WRITER);
   return { writer, reader: new SqliteConnection(file, READER) };
-}
-
-/** Reads every page, so that damage is found now and not in the middle of an operation. */
-function assertSound(file: string): void {
-  const faults = quickCheck(file);
-  if (faults === 'ok') return;
-  throw new FairleadError('storage_failed', `The database ${file} is damaged (${faults}). Nothing was changed.`, {
-    hint:
-      `Move it aside, together with ${FILE}-wal and ${FILE}-shm, and put a backup in its place. Without one, start ` +
-      'with an empty database: the inventory comes back with the hosts, which have to join again; the records of ' +
-      'operations do not.',
-  });
-}
-
-function quickCheck(file: string): string {
-  const connection = new SqliteConnection(file, [BUSY_TIMEOUT]);
-  try {
-    return firstColumn(connection, 'PRAGMA quick_check(3)').join('; ');
-  } catch (error) {
-    if (error instanceof Error && isDamage(error)) return error.message;
-    throw error;
-  } finally {
-    connection.close();
-  }
-}
-
-function isDamage(error: unknown): boolean {
-  const code = primaryCode(sqliteCode(error) ?? 0);
-  return code === SQLITE.CORRUPT || code === SQLITE.NOTADB;
 }

@@ -49,6 +49,16 @@ export function migrate(file: string, folder: string): MigrationResult {
   }
 }
 
+/** Whether nothing is to be done. @throws as `migrate` where the two do not belong together */
+export function isUpToDate(file: string, folder: string): boolean {
+  const connection = new SqliteConnection(file);
+  try {
+    return findPending(file, readMigrations(folder), readHistory(connection)).length === 0;
+  } finally {
+    connection.close();
+  }
+}
+
 /** Name to checksum of what is in force. */
 function readHistory(connection: SqliteConnection): Map<string, string> {
   if (!hasTables(connection, `name = '_prisma_migrations'`)) return new Map();
