@@ -9,12 +9,14 @@ import { isUpToDate, migrate, type MigrationResult } from './migrate.js';
 import { MIGRATIONS } from './migration-folder.js';
 import { ReadWorker } from './read-worker.js';
 import { assertSound, SoundnessCheck } from './soundness.js';
+import { SqliteThread } from './sqlite-thread.js';
 
 const FILE = 'fairlead.db';
 
 /**
  * How long to wait for a lock of a foreign program (a backup tool, a shell) before giving up, in milliseconds. The
- * event loop stands still meanwhile, so it stays far below the time after which hosts count as stale.
+ * event loop may stand still meanwhile (for small reads), so it stays far below the time after which hosts count as
+ * stale.
  */
 const BUSY_TIMEOUT = 'busy_timeout=2000';
 
@@ -84,7 +86,7 @@ export class Database {
       const checkedLater = bytes > checkedFirstBytes && isUpToDate(file, migrationFolder);
       if (bytes > 0 && !checkedLater) assertSound(file, [BUSY_TIMEOUT]);
       const migrations = migrate(file, migrationFolder);
-      const connections = connect(file);
+      const connections = await connect(file);
       const prisma = await startClient(connections);
       const check = checkedLater ? new SoundnessCheck(file, READER) : undefined;
       return new Database(prisma, migrations, connections, new ReadWorker(file, READ_WORKER), lock, check);
@@ -140,9 +142,9 @@ export class Database {
       await Promise.all([this.reads.close(), this.check?.stop()]);
       await this.prisma.$disconnect();
       this.connections.reader.close();
-      this.connections.writer.query('PRAGMA wal_checkpoint(TRUNCATE)');
+      await this.connections.writer.query('PRAGMA wal_checkpoint(TRUNCATE)');
     } finally {
-      this.connections.writer.close();
+      await this.connections.writer.close();
       this.lock.release();
     }
   }
@@ -175,7 +177,9 @@ async function startClient(connections: Connections): Promise<PrismaClient> {
   return prisma;
 }
 
-function connect(file: string): Connections {
-  const writer = new SqliteConnection(file, WRITER);
+async function connect(file: string): Promise<Connections> {
+  const writer = new SqliteThread('writer', file, WRITER);
+  // It is open when this has been answered, so that the reader finds the file as the writer has set it up.
+  await writer.query('PRAGMA journal_mode');
   return { writer, reader: new SqliteConnection(file, READER) };
 }

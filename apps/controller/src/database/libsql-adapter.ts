@@ -11,6 +11,7 @@ import { Breather } from './breather.js';
 import type { SqliteConnection, SqliteRows, SqliteValue } from './connection.js';
 import { toDriverError } from './driver-error.js';
 import { Mutex } from './mutex.js';
+import { RolledBackError, type SqliteThread } from './sqlite-thread.js';
 import { columnTypesOf, toResultValue, toSqliteValue } from './sqlite-values.js';
 
 const PROVIDER = { provider: 'sqlite', adapterName: 'fairlead-libsql' } as const;
@@ -19,8 +20,8 @@ const PROVIDER = { provider: 'sqlite', adapterName: 'fairlead-libsql' } as const
 const MAX_BIND_VALUES = 32_766;
 
 export interface Connections {
-  /** The only connection that writes or checkpoints. */
-  readonly writer: SqliteConnection;
+  /** The only connection that writes or checkpoints; on a thread of its own, since a commit waits for the disk. */
+  readonly writer: SqliteThread;
   /** `query_only`; sees the last commit and never waits for the writer. */
   readonly reader: SqliteConnection;
 }
@@ -44,30 +45,57 @@ export class LibsqlAdapterFactory implements SqlDriverAdapterFactory {
 /** Whether a statement may run on the reader. Anything in doubt goes to the writer, where it is slower and still right. */
 const isRead = (sql: string): boolean => /^\s*SELECT\b/i.test(sql);
 
-/** One connection with values and errors translated. Synchronous: whoever calls has made sure that it may. */
-class Runner {
+/** The connection that reads, with values and errors translated. Synchronous: whoever calls has made sure that it may. */
+class Reader {
   constructor(private readonly connection: SqliteConnection) {}
 
   query(query: SqlQuery): SqlResultSet {
-    return this.guard(() => toResultSet(this.connection.query(query.sql, valuesOf(query))));
-  }
-
-  execute(query: SqlQuery): number {
-    return this.guard(() => this.connection.run(query.sql, valuesOf(query)));
-  }
-
-  exec(script: string): void {
-    this.guard(() => this.connection.exec(script));
-  }
-
-  private guard<T>(work: () => T): T {
     try {
-      return work();
+      return toResultSet(this.connection.query(query.sql, valuesOf(query)));
     } catch (error) {
       throw toDriverError(error);
     }
   }
 }
+
+/** The connection that writes, with values and errors translated. `within`: only as part of the open transaction. */
+class Writer {
+  constructor(private readonly thread: SqliteThread) {}
+
+  get inTransaction(): boolean {
+    return this.thread.inTransaction;
+  }
+
+  async query(query: SqlQuery, within = false): Promise<SqlResultSet> {
+    return toResultSet(await this.guard(this.thread.query(query.sql, valuesOf(query), within)));
+  }
+
+  execute(query: SqlQuery, within = false): Promise<number> {
+    return this.guard(this.thread.run(query.sql, valuesOf(query), within));
+  }
+
+  exec(script: string, within = false): Promise<void> {
+    return this.guard(this.thread.exec(script, within));
+  }
+
+  /** Does nothing where SQLite has rolled back by itself. */
+  async rollBack(): Promise<void> {
+    await this.thread.exec('ROLLBACK', true).catch((error: unknown) => {
+      if (!(error instanceof RolledBackError)) throw toDriverError(error);
+    });
+  }
+
+  private async guard<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      throw error instanceof RolledBackError ? alreadyOver() : toDriverError(error);
+    }
+  }
+}
+
+const alreadyOver = (): DriverAdapterError =>
+  new DriverAdapterError({ kind: 'TransactionAlreadyClosed', cause: 'it has already been rolled back' });
 
 const valuesOf = ({ args, argTypes }: SqlQuery): SqliteValue[] =>
   args.map((value, index) => toSqliteValue(value, argTypes[index]));
@@ -90,38 +118,38 @@ class LibsqlAdapter implements SqlDriverAdapter {
   readonly adapterName = PROVIDER.adapterName;
   private readonly mutex = new Mutex();
   private readonly breather = new Breather();
-  private readonly read: Runner;
-  private readonly write: Runner;
+  private readonly reader: Reader;
+  private readonly writer: Writer;
 
-  constructor(private readonly connections: Connections) {
-    this.read = new Runner(connections.reader);
-    this.write = new Runner(connections.writer);
+  constructor(connections: Connections) {
+    this.reader = new Reader(connections.reader);
+    this.writer = new Writer(connections.writer);
   }
 
   async queryRaw(query: SqlQuery): Promise<SqlResultSet> {
-    if (!isRead(query.sql)) return this.alone(() => this.write.query(query));
+    if (!isRead(query.sql)) return this.mutex.run(() => this.writer.query(query));
     await this.breather.breathe();
-    return this.read.query(query);
+    return this.reader.query(query);
   }
 
   executeRaw(query: SqlQuery): Promise<number> {
-    return this.alone(() => this.write.execute(query));
+    return this.mutex.run(() => this.writer.execute(query));
   }
 
   executeScript(script: string): Promise<void> {
-    return this.alone(() => this.write.exec(script));
+    return this.mutex.run(() => this.writer.exec(script));
   }
 
   /** IMMEDIATE: a transaction that reads first and writes later could otherwise fail with BUSY half way. */
   async startTransaction(): Promise<Transaction> {
     const release = await this.mutex.acquire();
     try {
-      this.write.exec('BEGIN IMMEDIATE');
+      await this.writer.exec('BEGIN IMMEDIATE');
     } catch (error) {
       release();
       throw error;
     }
-    return new LibsqlTransaction(this.connections.writer, this.write, this.breather, release);
+    return new LibsqlTransaction(this.writer, release);
   }
 
   getConnectionInfo(): ConnectionInfo {
@@ -131,14 +159,6 @@ class LibsqlAdapter implements SqlDriverAdapter {
   /** The connections are not this adapter's to close. */
   dispose(): Promise<void> {
     return Promise.resolve();
-  }
-
-  /** Breathes while holding the mutex: a queue of writes would otherwise run through in one go. */
-  private alone<T>(work: () => T): Promise<T> {
-    return this.mutex.run(async () => {
-      await this.breather.breathe();
-      return work();
-    });
   }
 }
 
@@ -154,53 +174,45 @@ class LibsqlTransaction implements Transaction {
   private ended = false;
 
   constructor(
-    private readonly writer: SqliteConnection,
-    private readonly runner: Runner,
-    private readonly breather: Breather,
+    private readonly writer: Writer,
     private readonly release: () => void,
   ) {}
 
   async queryRaw(query: SqlQuery): Promise<SqlResultSet> {
-    await this.breather.breathe();
     this.assertOpen();
-    return this.runner.query(query);
+    return this.writer.query(query, true);
   }
 
   async executeRaw(query: SqlQuery): Promise<number> {
-    await this.breather.breathe();
     this.assertOpen();
-    return this.runner.execute(query);
+    return this.writer.execute(query, true);
   }
 
   async commit(): Promise<void> {
     try {
       this.assertOpen();
-      this.runner.exec('COMMIT');
+      await this.writer.exec('COMMIT', true);
     } finally {
-      this.end();
+      await this.end();
     }
-    await this.breather.yield();
   }
 
-  async rollback(): Promise<void> {
-    this.end();
-    await this.breather.yield();
+  rollback(): Promise<void> {
+    return this.end();
   }
 
   /** Rolls back what is not committed and lets the next one in. */
-  private end(): void {
+  private async end(): Promise<void> {
     if (this.ended) return;
     this.ended = true;
     try {
-      if (this.writer.inTransaction) this.runner.exec('ROLLBACK');
+      if (this.writer.inTransaction) await this.writer.rollBack();
     } finally {
       this.release();
     }
   }
 
-  /** A full disk makes SQLite roll back by itself; what came after would then be committed one by one. */
   private assertOpen(): void {
-    if (!this.ended && this.writer.inTransaction) return;
-    throw new DriverAdapterError({ kind: 'TransactionAlreadyClosed', cause: 'it has already been rolled back' });
+    if (this.ended) throw alreadyOver();
   }
 }

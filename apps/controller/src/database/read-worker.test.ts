@@ -104,12 +104,12 @@ describe('a thread that stops', () => {
     if (request === null) return parentPort.close();
     if (request.sql === 'die') process.exit(1);
     if (request.sql === 'throw') throw new Error('out of order');
-    parentPort.postMessage({ id: request.id, rows: [request.sql] });
+    parentPort.postMessage({ id: request.id, value: [request.sql], inTransaction: false });
   });`;
   const sql = (text: string) => Prisma.raw(text);
 
   it.each([
-    ['die', 'The thread that reads the database has stopped.'],
+    ['die', 'The reader of the database has stopped.'],
     ['throw', expect.stringContaining('out of order')],
   ])('fails the read that it had, and those after it get another: %s', async (how, message: unknown) => {
     const worker = new ReadWorker('', [], script(ANSWERS));

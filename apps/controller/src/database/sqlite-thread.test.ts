@@ -1,0 +1,73 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { SQLITE, sqliteCode } from './driver-error.js';
+import { RolledBackError, SqliteThread } from './sqlite-thread.js';
+
+let folder: string;
+let thread: SqliteThread;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'fairlead-thread-'));
+  thread = new SqliteThread('writer', join(folder, 'test.db'), ['journal_mode=WAL']);
+  await thread.exec('CREATE TABLE item (id INTEGER PRIMARY KEY, name TEXT)');
+});
+
+afterEach(async () => {
+  await thread.close();
+  rmSync(folder, { recursive: true });
+});
+
+const add = (name: string, within = false) => thread.run('INSERT INTO item (name) VALUES (?)', [name], within);
+const names = async (): Promise<unknown[]> => (await thread.query('SELECT name FROM item ORDER BY id')).rows.flat();
+
+describe('SqliteThread', () => {
+  it('gives rows with their columns, and rows by name', async () => {
+    await add('one');
+    expect(await thread.query('SELECT id, name FROM item')).toEqual({
+      columns: [
+        { name: 'id', declaredType: 'INTEGER' },
+        { name: 'name', declaredType: 'TEXT' },
+      ],
+      rows: [[1n, 'one']],
+    });
+    expect(await thread.all('SELECT id, name FROM item')).toEqual([{ id: 1, name: 'one' }]);
+  });
+
+  it('runs statements in the order in which they were asked for, without waiting between them', async () => {
+    const counts = await Promise.all([thread.exec('BEGIN'), add('a'), add('b'), thread.exec('COMMIT'), names()]);
+    expect(counts.slice(1, 3)).toEqual([1, 1]);
+    expect(counts.at(-1)).toEqual(['a', 'b']);
+    expect(thread.inTransaction).toBe(false);
+  });
+
+  it('writes nothing of a transaction that is over, however it ended', async () => {
+    const asked = [thread.exec('BEGIN'), add('a', true), thread.exec('ROLLBACK', true), add('late', true)];
+    const outcomes = await Promise.allSettled(asked);
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled', 'rejected']);
+    await expect(add('later', true)).rejects.toThrow(RolledBackError);
+    await expect(thread.exec('COMMIT', true)).rejects.toThrow(RolledBackError);
+    expect(await names()).toEqual([]);
+  });
+
+  it('loses a transaction with its thread, and says so', async () => {
+    await thread.exec('BEGIN');
+    await add('a', true);
+    await thread.close();
+    await expect(add('b', true)).rejects.toThrow(RolledBackError);
+    expect(await names()).toEqual([]);
+  });
+
+  it('throws what SQLite says, with its extended code', async () => {
+    await thread.run('INSERT INTO item VALUES (1, NULL)');
+    const error: unknown = await thread.run('INSERT INTO item VALUES (1, NULL)').catch((thrown: unknown) => thrown);
+    expect(sqliteCode(error)).toBe(SQLITE.CONSTRAINT_PRIMARYKEY);
+    await expect(thread.query('SELECT nonsense')).rejects.toThrow('no such column');
+  });
+
+  it('may be closed twice', async () => {
+    await Promise.all([thread.close(), thread.close()]);
+    await thread.close();
+  });
+});

@@ -1,0 +1,135 @@
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { FairleadError } from '@fairlead/domain';
+import Libsql from 'libsql';
+import { type SqliteRows, type SqliteValue } from './connection.js';
+
+/** The thread's script, seen from `src/database` and from `dist/database` alike. */
+const SCRIPT = join(import.meta.dirname, '../../workers/sqlite.mjs');
+
+type Kind = 'all' | 'query' | 'run' | 'exec';
+
+interface Pending {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+interface Answer {
+  readonly id: number;
+  readonly value?: unknown;
+  readonly error?: { readonly message: string; readonly code: string; readonly rawCode?: number };
+  readonly rolledBack?: true;
+  readonly inTransaction: boolean;
+}
+
+/** The transaction that a statement was to be part of is no longer open. */
+export class RolledBackError extends Error {}
+
+/**
+ * One SQLite connection on a thread of its own, so that the event loop waits neither for a long query nor for the disk.
+ * Everything rejects with what libsql threw, or with a FairleadError `storage_failed` where the thread has gone.
+ *
+ * Invariants: statements run in the order in which they were asked for; the thread is started by the first; one that
+ * dies fails what it had, and the next statement gets a new thread, and so a new connection.
+ */
+export class SqliteThread {
+  private readonly pending = new Map<number, Pending>();
+  private worker: Worker | undefined;
+  private lastId = 0;
+  private isInTransaction = false;
+
+  /**
+   * @param pragmas for the connection, each without the word PRAGMA
+   * @param script other than the project's own only in tests
+   */
+  constructor(
+    private readonly name: string,
+    private readonly file: string,
+    private readonly pragmas: readonly string[],
+    private readonly script = SCRIPT,
+  ) {}
+
+  /** Whether a transaction was open after the last statement that has been answered. */
+  get inTransaction(): boolean {
+    return this.isInTransaction;
+  }
+
+  /** Rows by name; integers and booleans are numbers. */
+  all(sql: string, values: readonly SqliteValue[] = []): Promise<unknown[]> {
+    return this.ask('all', sql, values, false) as Promise<unknown[]>;
+  }
+
+  /** Rows in the order of their columns; integers are bigints. @param within only as part of the open transaction */
+  query(sql: string, values: readonly SqliteValue[] = [], within = false): Promise<SqliteRows> {
+    return this.ask('query', sql, values, within) as Promise<SqliteRows>;
+  }
+
+  /** How many rows a statement changed, or returned if it returns any. @param within as in `query` */
+  run(sql: string, values: readonly SqliteValue[] = [], within = false): Promise<number> {
+    return this.ask('run', sql, values, within) as Promise<number>;
+  }
+
+  /** Any number of statements up to the first that fails. @param within as in `query` */
+  async exec(script: string, within = false): Promise<void> {
+    await this.ask('exec', script, [], within);
+  }
+
+  /** Closes the connection, after what was asked for before. May be called twice. */
+  async close(): Promise<void> {
+    const { worker } = this;
+    if (worker === undefined) return;
+    const ended = once(worker, 'exit');
+    worker.ref();
+    worker.postMessage(null);
+    await ended;
+  }
+
+  private ask(kind: Kind, sql: string, values: readonly SqliteValue[], within: boolean): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const worker = (this.worker ??= this.start());
+      const id = (this.lastId += 1);
+      this.pending.set(id, { resolve, reject });
+      worker.ref();
+      worker.postMessage({ id, kind, sql, values, within });
+    });
+  }
+
+  private start(): Worker {
+    const workerData = { file: this.file, pragmas: this.pragmas };
+    const worker = new Worker(this.script, { workerData, execArgv: [], env: {}, name: this.name });
+    let cause: Error | undefined;
+    worker.on('message', (answer: Answer) => this.answered(worker, answer));
+    worker.on('error', (error: Error) => (cause = error));
+    worker.on('exit', () => this.ended(worker, cause ?? stopped(this.name)));
+    return worker;
+  }
+
+  private answered(worker: Worker, { id, value, error, rolledBack, inTransaction }: Answer): void {
+    this.isInTransaction = inTransaction;
+    const asked = this.pending.get(id);
+    this.pending.delete(id);
+    // Nothing keeps the process alive but what somebody waits for.
+    if (this.pending.size === 0) worker.unref();
+    if (rolledBack) asked?.reject(new RolledBackError('it has already been rolled back'));
+    else if (error) asked?.reject(toLibsqlError(error));
+    else asked?.resolve(value);
+  }
+
+  private ended(worker: Worker, cause: Error): void {
+    if (this.worker === worker) this.worker = undefined;
+    this.isInTransaction = false;
+    const failed = [...this.pending.values()];
+    this.pending.clear();
+    for (const { reject } of failed) reject(cause);
+  }
+}
+
+/** Errors lose their class between threads. */
+const toLibsqlError = ({ message, code, rawCode }: NonNullable<Answer['error']>): Error =>
+  rawCode === undefined ? new Error(message) : new Libsql.SqliteError(message, code, rawCode);
+
+const stopped = (name: string): FairleadError =>
+  new FairleadError('storage_failed', `The ${name} of the database has stopped.`, {
+    hint: 'The next statement starts another one.',
+  });
