@@ -9,6 +9,7 @@ import {
   repeatable,
   selector,
   timestamp,
+  unavailable,
   type View,
 } from './common.js';
 import { networkRef } from './network.js';
@@ -69,11 +70,18 @@ export const historyPage = z
         'What happened before is no longer kept, or was before the history began. Of a host only what happened since ' +
         'it was first seen is known',
     }),
+    ...unavailable,
   })
   .meta({
     id: 'HistoryPage',
     description: 'One page of the history, newest first',
-    example: { items: [], nextCursor: null, keptSince: '2026-08-26T00:00:00.000Z' },
+    example: {
+      items: [],
+      nextCursor: null,
+      keptSince: '2026-08-26T00:00:00.000Z',
+      unavailableHosts: [],
+      unavailableTotal: 0,
+    },
   });
 export type HistoryPageView = View<typeof historyPage>;
 

@@ -8,6 +8,7 @@ import {
   repeatable,
   selector,
   timestamp,
+  unavailable,
   type View,
 } from './common.js';
 import { networkRecord } from './network.js';
@@ -63,11 +64,19 @@ export const removedNetworkPage = z
     total: z.int().meta({ description: 'Rows that fit, on all pages' }),
     nextCursor: z.string().nullable().meta({ description: 'null on the last page' }),
     keptSince: timestamp.meta({ description: 'Networks that went before are no longer kept, or were never known' }),
+    ...unavailable,
   })
   .meta({
     id: 'RemovedNetworkPage',
     description: 'One page of the networks that are gone, latest first',
-    example: { items: [], total: 0, nextCursor: null, keptSince: '2025-11-24T09:30:00.000Z' },
+    example: {
+      items: [],
+      total: 0,
+      nextCursor: null,
+      keptSince: '2025-11-24T09:30:00.000Z',
+      unavailableHosts: [],
+      unavailableTotal: 0,
+    },
   });
 export type RemovedNetworkPageView = View<typeof removedNetworkPage>;
 

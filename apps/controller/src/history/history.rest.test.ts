@@ -138,6 +138,21 @@ describe('the history', () => {
     expect(told(await client.listHistory({ query: { operation: created } }))).toEqual([]);
   });
 
+  it('names the hosts asked for that may have changed unseen', async () => {
+    const away = new ScriptedAgent('away-1', { labels: { env: 'away' } });
+    (await rig.attach(away)).close('the cable was pulled');
+    await until('the session has gone', () => rig.runtime.fleet.session('away-1') === undefined);
+    const client = await clientOf();
+    const silent = async (query: object) =>
+      (await client.listHistory({ query })).unavailableHosts.map(({ name }) => name);
+    expect(await silent({ host: ['away-1'] })).toEqual(['away-1']);
+    expect(await silent({ on: 'env=away' })).toEqual(['away-1']);
+    expect(await silent({ host: ['web-1', 'gone-1'] })).toEqual([]);
+    const { unavailableHosts, unavailableTotal } = await client.listRemovedNetworks({ query: {} });
+    expect([unavailableHosts.map(({ name }) => name), unavailableTotal]).toEqual([['away-1'], 1]);
+    expect(await (await clientOf(BOUNDED)).listHistory({ query: {} })).toMatchObject({ unavailableTotal: 0 });
+  });
+
   it.each([
     'since=yesterday',
     'until=soon',

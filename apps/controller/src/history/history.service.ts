@@ -21,25 +21,26 @@ export class HistoryService {
   constructor(
     private readonly history: HistoryStore,
     private readonly removals: RemovedNetworksStore,
-    private readonly hosts: Pick<HostsService, 'bounds' | 'choose'>,
+    private readonly hosts: Pick<HostsService, 'bounds' | 'choose' | 'toUnavailable'>,
     private readonly limits: RetentionLimits,
     private readonly now: Clock,
   ) {}
 
   async list(query: HistoryQuery, scope: HostScope): Promise<HistoryPageView> {
     const now = this.now();
-    const { items, nextCursor } = await this.history.page(query, this.boundsOf(query, scope), now);
-    return { items: items.map(toEntryView), nextCursor, keptSince: toTimestamp(await this.historyKeptSince(now)) };
+    const { bounds, silent } = this.hostsOf(query, scope);
+    const { items, nextCursor } = await this.history.page(query, bounds, now);
+    const keptSince = toTimestamp(await this.historyKeptSince(now));
+    return { items: items.map(toEntryView), nextCursor, keptSince, ...silent };
   }
 
   async listRemoved(query: RemovedNetworkQuery, scope: HostScope): Promise<RemovedNetworkPageView> {
     const now = this.now();
-    const { items, total, nextCursor } = await this.removals.page(query, this.boundsOf(query, scope), now);
-    const keptSince = Math.max(
-      await this.begunAt(now, await this.history.extent()),
-      before(now, this.limits.removedDays),
-    );
-    return { items: items.map(toRemovedNetworkView), total, nextCursor, keptSince: toTimestamp(keptSince) };
+    const { bounds, silent } = this.hostsOf(query, scope);
+    const { items, total, nextCursor } = await this.removals.page(query, bounds, now);
+    const begunAt = await this.begunAt(now, await this.history.extent());
+    const keptSince = toTimestamp(Math.max(begunAt, before(now, this.limits.removedDays)));
+    return { items: items.map(toRemovedNetworkView), total, nextCursor, keptSince, ...silent };
   }
 
   /** @throws FairleadError `network_not_found` */
@@ -48,17 +49,25 @@ export class HistoryService {
   }
 
   /**
-   * The hosts that a query is about, each with since when; undefined: all that there ever were. Hosts named in it need
-   * not exist: what happened outlives them, but is shown only to those for whom every host exists.
+   * The hosts that a query is about, each with since when (undefined: all that there ever were), and those among them that
+   * may have changed unseen. Hosts named in it need not exist: what happened outlives them, but is shown only to those for
+   * whom every host exists.
    */
-  private boundsOf({ host, on = '' }: Pick<HistoryQuery, 'host' | 'on'>, scope: HostScope): HostBounds | undefined {
+  private hostsOf({ host, on }: Pick<HistoryQuery, 'host' | 'on'>, scope: HostScope) {
+    const fitting = this.hosts.choose({ host: [], on, freshness: [] }, scope);
+    const asked = host.length === 0 ? fitting : fitting.filter(({ name }) => host.includes(name));
+    const isSelected = parseSelector(on ?? '').length > 0;
+    const names = isSelected ? asked.map(({ name }) => name) : host;
+    const isBound = isSelected || host.length > 0;
+    return {
+      bounds: isBound ? this.boundTo(new Set(names), scope) : this.hosts.bounds(scope),
+      silent: this.hosts.toUnavailable(asked),
+    };
+  }
+
+  private boundTo(names: ReadonlySet<string>, scope: HostScope): HostBounds {
     const bounds = this.hosts.bounds(scope);
-    const isSelected = parseSelector(on).length > 0;
-    const known = isSelected ? this.hosts.choose({ host: [], on, freshness: [] }, scope).map(({ name }) => name) : host;
-    if (host.length === 0 && !isSelected) return bounds;
-    const named = new Set(host.length === 0 ? known : host);
-    const wanted = new Set(known.filter((name) => named.has(name)));
-    return bounds?.filter(({ name }) => wanted.has(name)) ?? Array.from(wanted, (name) => ({ name, since: 0 }));
+    return bounds?.filter(({ name }) => names.has(name)) ?? Array.from(names, (name) => ({ name, since: 0 }));
   }
 
   private async historyKeptSince(now: number): Promise<number> {

@@ -11,6 +11,8 @@ const page = (...items: HistoryEntryView[]) => ({
   items,
   nextCursor: null,
   keptSince: '2026-08-26T00:00:00.000Z',
+  unavailableHosts: [],
+  unavailableTotal: 0,
 });
 
 const answers = (shown: HistoryPageView, hosts: HostView[] = []) => ({
@@ -99,6 +101,21 @@ describe('network history', () => {
       listHistory: () => (++pages < 3 ? { ...page(), nextCursor: 'more' } : page(anEntry({ seq: 7 }))),
     });
     expect(out).toBe('7\n');
+  });
+
+  it('says which hosts may have changed since they were heard of', async () => {
+    const silent = { name: 'web-3', freshness: 'offline', asOf: '2026-11-24T09:00:00.000Z' } as const;
+    const { err } = await fairlead(
+      'network history --since 12h',
+      answers({ ...page(), unavailableHosts: [silent], unavailableTotal: 1 }),
+    );
+    expect(err).toBe('warning: not up to date, as these hosts could not be asked: web-3 (offline 30m ago)\n');
+  });
+
+  it('says of a host that there is none of this name, but not of one of which there is history', async () => {
+    const line = 'network history --since 12h --host wep-3 --host web-3';
+    const { err } = await fairlead(line, answers(page(anEntry())));
+    expect(err).toBe('warning: no host is called so now: wep-3\n');
   });
 
   it('says which engines are simulated', async () => {

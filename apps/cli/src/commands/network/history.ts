@@ -7,7 +7,7 @@ import { allHosts } from '../../fleet/pages.js';
 import { collect, positive, withClient } from '../../flags.js';
 import { printRows } from '../../output/rows.js';
 import { type Column, hostLabel } from '../../output/table.js';
-import { describeAuthor, placeOf, readPast } from './past.js';
+import { describeAuthor, placeOf, readPast, warnOfStrangers } from './past.js';
 
 type Kind = HistoryQuery['kind'][number];
 
@@ -70,10 +70,13 @@ function collectKind(text: string, previous: readonly Kind[] = []): Kind[] {
 async function list(cli: Cli, reference: string | undefined, flags: Flags): Promise<void> {
   const client = cli.client(flags);
   const { on, container, since, until, kind = [], actor = [], by, operation } = flags;
-  const query = { ...placeOf(reference, flags.host), on, container, since, until, kind, actor, by, operation };
-  const read = (page: object) => client.listHistory({ query: { ...query, ...page } });
-  const [rows, hosts] = await Promise.all([readPast(cli, flags, 'The history', read), allHosts(client)]);
+  const place = placeOf(reference, flags.host);
+  const query = { ...place, on, container, since, until, kind, actor, by, operation };
+  const reading = readPast(cli, flags, 'The history', (page) => client.listHistory({ query: { ...query, ...page } }));
+  const [{ rows, warn }, hosts] = await Promise.all([reading, allHosts(client)]);
   printRows(cli.terminal, flags, { rows, columns: columns(simulatedAmong(hosts)), name: ({ seq }) => String(seq) });
+  warn();
+  warnOfStrangers(cli, place.host, hosts, rows);
 }
 
 const columns = (simulated: ReadonlySet<string>): Column<HistoryEntryView>[] => [

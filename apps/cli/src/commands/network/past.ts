@@ -1,7 +1,10 @@
-import type { HistoryEntryView } from '@fairlead/api';
+import type { HistoryEntryView, HostView } from '@fairlead/api';
 import { parseUntil } from '@fairlead/domain';
 import type { Cli } from '../../cli.js';
 import { type Page, readPages } from '../../fleet/pages.js';
+import { visible } from '../../output/escape.js';
+import { firstOf } from '../../output/first-of.js';
+import { NO_SILENT_HOSTS, type SilentHosts, warnOfSilence } from '../../output/silent-hosts.js';
 
 /** By how much the clocks of this machine and the controller may differ, in milliseconds, before it is worth a word. */
 const CLOCKS_MS = 60_000;
@@ -15,23 +18,49 @@ export function placeOf(reference: string | undefined, host: readonly string[] =
   return before === undefined || host.length > 0 ? { host, network: reference } : { host: [before], network };
 }
 
-/** Reads what is past, newest first, and says beside it where there is more, or where it is not known any more. */
+/** One page of what is past, newest first. */
+interface PastPage<Row> extends Page<Row>, SilentHosts {
+  readonly keptSince: string;
+}
+
+export interface Past<Row> {
+  readonly rows: readonly Row[];
+  /** Says beside the rows where there may be more, and what is not known of the time asked for. */
+  readonly warn: () => void;
+}
+
+/** @param what is kept, as the beginning of a sentence */
 export async function readPast<Row>(
-  cli: Cli,
+  { terminal, around }: Cli,
   { since, limit }: { readonly since?: string | undefined; readonly limit: number },
   what: string,
-  read: (page: object) => Promise<Page<Row> & { readonly keptSince: string }>,
-): Promise<Row[]> {
-  let last: (Page<Row> & { readonly keptSince: string }) | undefined;
+  read: (page: { readonly limit: number; readonly cursor: string | undefined }) => Promise<PastPage<Row>>,
+): Promise<Past<Row>> {
+  let last: PastPage<Row> | undefined;
   const rows = await readPages(limit, async (page) => (last = await read(page)));
-  const { nextCursor = null, keptSince = '' } = last ?? {};
-  const from = since === undefined ? -Infinity : parseUntil(since, cli.around.now());
-  if (nextCursor !== null)
-    cli.terminal.warn(`There may be more: these are the newest ${rows.length} (--limit ${limit})\n`);
-  if (from < Date.parse(keptSince) - CLOCKS_MS && (since !== undefined || nextCursor === null)) {
-    cli.terminal.warn(`${what} is kept since ${keptSince}; what happened before is not in it\n`);
-  }
-  return rows;
+  const { nextCursor, keptSince, ...silent } = last ?? { nextCursor: null, keptSince: '', ...NO_SILENT_HOSTS };
+  const warn = (): void => {
+    const from = since === undefined ? -Infinity : parseUntil(since, around.now());
+    if (nextCursor !== null)
+      terminal.warn(`There may be more: these are the newest ${rows.length} (--limit ${limit})\n`);
+    if (from < Date.parse(keptSince) - CLOCKS_MS && (since !== undefined || nextCursor === null)) {
+      terminal.warn(`${what} is kept since ${keptSince}; what happened before is not in it\n`);
+    }
+    warnOfSilence(terminal, silent, around.now());
+  };
+  return { rows, warn };
+}
+
+/** Says which of the hosts that were named nobody knows: a slip of the pen looks like a host on which nothing happens. */
+export function warnOfStrangers(
+  { terminal }: Cli,
+  named: readonly string[],
+  hosts: readonly HostView[],
+  rows: readonly { readonly host: string }[],
+): void {
+  const known = new Set([...hosts.map(({ name }) => name), ...rows.map(({ host }) => host)]);
+  const strangers = named.filter((name) => !known.has(name));
+  if (strangers.length > 0) terminal.warn(`warning: no host is called so now: ${visible(firstOf(strangers))}\n`);
 }
 
 /** Who asked Fairlead for it. */

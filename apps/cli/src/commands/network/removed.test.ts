@@ -8,7 +8,14 @@ const detail = removedNetworkDetail.meta()?.['example'] as RemovedNetworkDetailV
 const { record: _record, ...example } = detail;
 const gone = (overrides: Partial<RemovedNetworkView> = {}): RemovedNetworkView => ({ ...example, ...overrides });
 const answers = (...items: RemovedNetworkView[]) => ({
-  listRemovedNetworks: () => ({ items, total: items.length, nextCursor: null, keptSince: '2025-11-24T00:00:00.000Z' }),
+  listRemovedNetworks: () => ({
+    items,
+    total: items.length,
+    nextCursor: null,
+    keptSince: '2025-11-24T00:00:00.000Z',
+    unavailableHosts: [],
+    unavailableTotal: 0,
+  }),
   listHosts: () => ({ items: [aHost({ name: 'web-1', simulated: true })], total: 1, nextCursor: null }),
 });
 

@@ -8,7 +8,7 @@ import { firstOf } from '../../output/first-of.js';
 import { printRows } from '../../output/rows.js';
 import { type Column, hostLabel } from '../../output/table.js';
 import { inspectEach } from '../inspect.js';
-import { describeAuthor, placeOf, readPast } from './past.js';
+import { describeAuthor, placeOf, readPast, warnOfStrangers } from './past.js';
 import { toGlob } from './query.js';
 
 interface ListFlags extends ClientFlags, HostFlags {
@@ -24,13 +24,17 @@ const FILTERS = ['name', 'id', 'since', 'until'] as const;
 export async function listRemoved(cli: Cli, flags: ListFlags): Promise<void> {
   const { name, id, since, until } = filtersOf(flags);
   const network = id ?? (name === undefined ? undefined : toGlob(name));
-  const query = { host: flags.host ?? [], on: flags.on, network, since, until };
+  const host = flags.host ?? [];
+  const query = { host, on: flags.on, network, since, until };
   const client = cli.client(flags);
-  const read = (page: object) => client.listRemovedNetworks({ query: { ...query, ...page } });
-  const range = { since, limit: flags.limit ?? Infinity };
-  const [rows, hosts] = await Promise.all([readPast(cli, range, 'What is gone', read), allHosts(client)]);
+  const reading = readPast(cli, { since, limit: flags.limit ?? Infinity }, 'What is gone', (page) =>
+    client.listRemovedNetworks({ query: { ...query, ...page } }),
+  );
+  const [{ rows, warn }, hosts] = await Promise.all([reading, allHosts(client)]);
   const shown = columns(simulatedAmong(hosts), flags.trunc);
   printRows(cli.terminal, flags, { rows, columns: shown, name: ({ id: removal }) => removal });
+  warn();
+  warnOfStrangers(cli, host, hosts, rows);
 }
 
 /** @throws FairleadError `invalid_argument` */
