@@ -68,7 +68,7 @@ let inPortions: EndpointPagesStore;
 let fleet: Row[];
 
 const keyOf = ({ host, network: { name, id }, endpoint: { containerName, containerId } }: Row): string =>
-  [host, name, id, containerName, containerId].join('\0');
+  [host, name, id, containerName, containerId].join(' ');
 const byKey = (a: Row, b: Row): number => (keyOf(a) < keyOf(b) ? -1 : 1);
 
 beforeAll(async () => {
@@ -105,7 +105,7 @@ async function walk(
     totals.add(page.total);
     keys.push(
       ...page.items.map(({ hostName, network: { id, name }, endpoint }) =>
-        [hostName, name, id, endpoint.containerName, endpoint.containerId].join('\0'),
+        [hostName, name, id, endpoint.containerName, endpoint.containerId].join(' '),
       ),
     );
     if (page.nextCursor === null) break;

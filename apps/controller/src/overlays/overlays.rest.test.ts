@@ -211,6 +211,11 @@ describe('hosts that cannot be asked', () => {
     expect(detail.hosts.map(({ freshness }) => freshness)).toEqual(['stale', 'live', 'live']);
     const all = await list();
     expect(all.unavailableHosts.map(({ name }) => name)).toEqual(['a-manager', 'a-worker-3', 'b-worker']);
+    const mine = await clientOf({ role: 'viewer', hosts: 'mine=yes' });
+    expect(await mine.getOverlay({ params: { network: 'shop_net' } })).toMatchObject({
+      unavailableHosts: [],
+      unavailableTotal: 0,
+    });
     const bounded = await clientOf({ role: 'viewer', hosts: 'swarm=b' });
     expect((await bounded.listOverlays({})).unavailableHosts.map(({ name }) => name)).toEqual(['b-worker']);
   });
