@@ -111,10 +111,23 @@ describe('the routes', () => {
       endpoints: [{ containerName: 'one' }],
     });
     expect(await client.getNetwork({ params: at, query: { live: true } })).toMatchObject({ source: 'engine' });
+    expect(await ask('listEndpoints', client.listEndpoints())).toMatchObject({ items: [{ containerName: 'one' }] });
+    const mesh = network('mesh', { driver: 'overlay', scope: 'swarm' });
+    await agent.put(mesh);
+    await rig.settle('web-1');
+    expect(await ask('listOverlays', client.listOverlays())).toMatchObject({ items: [{ name: 'mesh' }] });
+    const overlay = await ask('getOverlay', client.getOverlay({ params: { network: 'mesh' } }));
+    expect(overlay).toMatchObject({ hosts: [{ name: 'web-1' }] });
+    await agent.drop(mesh.id);
     const made = await ask('createNetwork', client.createNetwork({ params, body: { name: 'rest-net' } }));
     await ask('connectContainer', client.connectContainer({ params: at, body: { container: 'one' } }));
     await ask('disconnectContainer', client.disconnectContainer({ params: at, body: { container: 'one' } }));
     await ask('removeNetwork', client.removeNetwork({ params: { ...params, network: 'rest-net' } }));
+    const { items } = await ask('listHistory', client.listHistory({ query: { network: 'rest-net' } }));
+    expect(items.map(({ kind }) => kind)).toEqual(['network.removed', 'network.created']);
+    const removed = await ask('listRemovedNetworks', client.listRemovedNetworks({ query: { network: 'rest-net' } }));
+    const { id } = removed.items[0]!;
+    expect(await ask('getRemovedNetwork', client.getRemovedNetwork({ params: { id } }))).toMatchObject({ id });
     const plan = await ask('planPrune', client.planPrune({ params, body: { until: '24h' } }));
     expect(plan.filters).toEqual({ until: '24h', labels: [], notLabels: [] });
     await ask('pruneNetworks', client.pruneNetworks({ params, body: { planHash: plan.hash, until: '24h' } }));
