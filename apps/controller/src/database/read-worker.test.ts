@@ -109,7 +109,7 @@ describe('a thread that stops', () => {
   const sql = (text: string) => Prisma.raw(text);
 
   it.each([
-    ['die', 'The reader of the database has stopped.'],
+    ['die', 'The database failed: its reader has stopped.'],
     ['throw', expect.stringContaining('out of order')],
   ])('fails the read that it had, and those after it get another: %s', async (how, message: unknown) => {
     const worker = new ReadWorker('', [], script(ANSWERS));

@@ -68,7 +68,7 @@ export class ReadWorker {
   }
 }
 
-const closing = (): FairleadError => new FairleadError('storage_failed', 'The database is being closed.');
+const closing = (): FairleadError => toStorageError(new Error('it is being closed'));
 
 const tooMany = (): FairleadError =>
   new FairleadError('overloaded', `More than ${MAX_WAITING} reads of the database wait already`, {

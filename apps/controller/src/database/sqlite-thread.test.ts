@@ -1,7 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { until } from '../testing/rig.js';
 import { SQLITE, sqliteCode } from './driver-error.js';
 import { RolledBackError, SqliteThread } from './sqlite-thread.js';
 
@@ -52,11 +54,27 @@ describe('SqliteThread', () => {
   });
 
   it('loses a transaction with its thread, and says so', async () => {
-    await thread.exec('BEGIN');
-    await add('a', true);
-    await thread.close();
-    await expect(add('b', true)).rejects.toThrow(RolledBackError);
+    const real = pathToFileURL(join(import.meta.dirname, '../../workers/sqlite.mjs')).href;
+    const mortal = join(folder, 'mortal.mjs');
+    writeFileSync(
+      mortal,
+      `import { parentPort } from 'node:worker_threads';
+      await import('${real}');
+      parentPort.on('message', (request) => request?.sql === 'SELECT die' && process.exit(1));`,
+    );
+    const other = new SqliteThread('writer', join(folder, 'test.db'), [], mortal);
+    await other.exec('BEGIN');
+    await other.run("INSERT INTO item (name) VALUES ('a')", [], true);
+    await expect(Promise.all([other.exec('SELECT die'), other.exec('SELECT 1')])).rejects.toThrow();
+    await until('it is gone', () => !other.inTransaction);
+    await expect(other.run("INSERT INTO item (name) VALUES ('b')", [], true)).rejects.toThrow(RolledBackError);
+    await other.close();
     expect(await names()).toEqual([]);
+  });
+
+  it('runs nothing after it was closed', async () => {
+    await thread.close();
+    await expect(add('late')).rejects.toThrow('it is being closed');
   });
 
   it('throws what SQLite says, with its extended code', async () => {

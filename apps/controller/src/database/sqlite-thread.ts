@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { FairleadError } from '@fairlead/domain';
 import Libsql from 'libsql';
 import { type SqliteRows, type SqliteValue } from './connection.js';
 
@@ -28,16 +27,17 @@ export class RolledBackError extends Error {}
 
 /**
  * One SQLite connection on a thread of its own, so that the event loop waits neither for a long query nor for the disk.
- * Everything rejects with what libsql threw, or with a FairleadError `storage_failed` where the thread has gone.
+ * Everything rejects with what libsql threw, or with an Error where the thread has gone.
  *
  * Invariants: statements run in the order in which they were asked for; the thread is started by the first; one that
- * dies fails what it had, and the next statement gets a new thread, and so a new connection.
+ * dies fails what it had, and the next statement gets a new thread, and so a new connection; nothing runs after `close`.
  */
 export class SqliteThread {
   private readonly pending = new Map<number, Pending>();
   private worker: Worker | undefined;
   private lastId = 0;
   private isInTransaction = false;
+  private closed = false;
 
   /**
    * @param pragmas for the connection, each without the word PRAGMA
@@ -77,6 +77,7 @@ export class SqliteThread {
 
   /** Closes the connection, after what was asked for before. May be called twice. */
   async close(): Promise<void> {
+    this.closed = true;
     const { worker } = this;
     if (worker === undefined) return;
     const ended = once(worker, 'exit');
@@ -87,6 +88,7 @@ export class SqliteThread {
 
   private ask(kind: Kind, sql: string, values: readonly SqliteValue[], within: boolean): Promise<unknown> {
     return new Promise((resolve, reject) => {
+      if (this.closed) return reject(new Error('it is being closed'));
       const worker = (this.worker ??= this.start());
       const id = (this.lastId += 1);
       this.pending.set(id, { resolve, reject });
@@ -101,7 +103,7 @@ export class SqliteThread {
     let cause: Error | undefined;
     worker.on('message', (answer: Answer) => this.answered(worker, answer));
     worker.on('error', (error: Error) => (cause = error));
-    worker.on('exit', () => this.ended(worker, cause ?? stopped(this.name)));
+    worker.on('exit', () => this.ended(worker, cause ?? new Error(`its ${this.name} has stopped`)));
     return worker;
   }
 
@@ -128,8 +130,3 @@ export class SqliteThread {
 /** Errors lose their class between threads. */
 const toLibsqlError = ({ message, code, rawCode }: NonNullable<Answer['error']>): Error =>
   rawCode === undefined ? new Error(message) : new Libsql.SqliteError(message, code, rawCode);
-
-const stopped = (name: string): FairleadError =>
-  new FairleadError('storage_failed', `The ${name} of the database has stopped.`, {
-    hint: 'The next statement starts another one.',
-  });
