@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import {
+  type EndpointPageView,
   type NetworkDetailView,
   type NetworkPageView,
   operationResult,
   type OperationView,
+  type OverlayDetailView,
   type PrunePlanView,
 } from '@fairlead/api';
 import { parseAddress, parseCidr, rangeContains } from '@fairlead/domain';
@@ -227,6 +229,16 @@ describeOnLab('the walkthrough on two hosts with real engines', () => {
           .map(({ host }) => host)
           .sort(),
       ).toEqual(['lab1', 'lab2']);
+      const { endpoints } = await fleet.json<OverlayDetailView>('network', 'inspect', 'mesh');
+      expect(endpoints.map(({ host, containerName }) => [host, containerName])).toEqual([
+        [manager.name, 'near'],
+        [worker.name, 'far'],
+      ]);
+      const { ipv4, mac } = endpoints[1]!;
+      for (const whom of [ipv4, mac, 'f?r']) {
+        const found = await fleet.json<EndpointPageView['items']>('endpoint', 'ls', whom);
+        expect(found).toMatchObject([{ host: worker.name, containerName: 'far', network: { name: 'mesh' } }]);
+      }
       expect(await fleet.cli('network', 'prune', '--force', '--all-hosts')).toMatchObject({ code: 0 });
       await manager.docker('rm', '-f', 'near');
       await worker.docker('rm', '-f', 'far');
