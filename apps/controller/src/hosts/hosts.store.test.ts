@@ -9,8 +9,8 @@ let path: string;
 let database: Database;
 let store: HostsStore;
 let discard: () => void;
-/** Transactions so far. */
-let written: number;
+/** Transactions of this test's database so far: notes of the test before may still be tried on its own. */
+let written: { count: number };
 
 const openStore = (failed?: (error: unknown) => void) => new HostsStore(database, new AuditStore(database), failed);
 
@@ -18,9 +18,10 @@ beforeEach(async () => {
   ({ path, remove: discard } = temporaryFolder());
   database = await openDatabase(path);
   const transaction = database.transaction.bind(database);
-  written = 0;
+  const counter = { count: 0 };
+  written = counter;
   database.transaction = (statements) => {
-    written += 1;
+    counter.count += 1;
     return transaction(statements);
   };
   store = openStore();
@@ -78,10 +79,10 @@ describe('notes', () => {
     const names = Array.from({ length: 1_200 }, (_, index) => `node-${index}`);
     await database.transaction(names.map((name) => store.expectation({ name, labels: {}, peer: '' }, 1)));
     await store.load();
-    written = 0;
+    written.count = 0;
     for (const name of names) store.detached(name, 50);
     await store.flush();
-    expect(written).toBe(3);
+    expect(written.count).toBe(3);
     expect(await database.prisma.host.count({ where: { lastHeardAt: 50n } })).toBe(1_200);
   });
 
