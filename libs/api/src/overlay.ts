@@ -23,12 +23,10 @@ const { options, ipamOptions, endpoints: _endpoints, ...record } = networkRecord
  */
 const shared = {
   ...record,
-  swarm: z
-    .string()
-    .meta({
-      description:
-        'Cluster id, which managers know and tell when their session begins; empty where none of the hosts has told it',
-    }),
+  swarm: z.string().meta({
+    description:
+      'Cluster id, which managers know and tell when their session begins; empty where none of the hosts has told it',
+  }),
   hosts: z
     .array(z.object({ name: hostName, containers: z.int(), ...age }))
     .meta({ description: 'Hosts that show it, each with how many containers it has on it' }),
