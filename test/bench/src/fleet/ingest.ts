@@ -29,6 +29,8 @@ export async function measureIngest(fleet: FleetSite): Promise<Finding[]> {
   const rows = Object.values(counts).reduce((sum, count) => sum + count, 0);
   const size = sizeOf(fleet.database) / 1e6;
   const raw = insertRaw(fleet.database, fleet.site.file('raw.db'));
+  // This thread was busy for long: what the controller has closed meanwhile has to be seen before it is used again.
+  await delay(1_000);
   const [rate, rawRate] = [rows / seconds, (raw.rows / raw.ms) * 1000];
   return [
     {
