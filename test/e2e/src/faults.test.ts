@@ -16,7 +16,11 @@ describeOnLab('faults on two hosts with real engines', () => {
   const state = () => fleet.json<HostView>('host', 'inspect', host.name);
   const becomes = (freshness: HostView['freshness']) =>
     fleet.until(async () => (await state()).freshness === freshness, `${host.name} is ${freshness}`);
-  const agrees = () => fleet.until(() => fleet.agrees(), 'the inventory equals docker network ls on every host');
+  const areSame = async (): Promise<boolean> => {
+    const consistent = await Promise.all(fleet.hosts.map((each) => fleet.isConsistent(each)));
+    return consistent.every(Boolean) && fleet.agrees();
+  };
+  const agrees = () => fleet.until(areSame, 'the inventory is what the engine shows, on every host', 30_000);
 
   it('tells the age of a host that is cut off, refuses to send, and catches up when it is back', async () => {
     await agrees();

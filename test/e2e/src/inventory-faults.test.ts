@@ -82,11 +82,7 @@ describeOnLab('a minute of faults on hosts with real engines', () => {
 
   /** Waits until the host is live and its inventory is what its engine says. */
   async function heals(host: LabHost, withinMs = HEALED_WITHIN_MS): Promise<void> {
-    const isSame = async (): Promise<boolean> => {
-      const { consistent, freshness } = await fleet.client.checkHost({ params: { host: host.name } });
-      return consistent && freshness === 'live';
-    };
-    await fleet.until(isSame, `the inventory of ${host.name} is its engine's`, withinMs);
+    await fleet.until(() => fleet.isConsistent(host), `the inventory of ${host.name} is its engine's`, withinMs);
     expect(await fleet.agrees([host])).toBe(true);
   }
 

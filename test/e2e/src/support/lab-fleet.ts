@@ -68,6 +68,12 @@ export class LabFleet {
     return (await Promise.all(checks)).every(Boolean);
   }
 
+  /** Whether the host is live and its inventory is what its engine shows, as `doctor --consistency` finds. */
+  async isConsistent(host: LabHost): Promise<boolean> {
+    const { consistent, freshness } = await this.client.checkHost({ params: { host: host.name } });
+    return consistent && freshness === 'live';
+  }
+
   /** Asks again until it holds. The time is generous: what is promised about time is measured by the bench. */
   until(holds: () => Promise<boolean>, what: string, withinMs?: number): Promise<void> {
     return until(holds, what, withinMs);
