@@ -134,13 +134,25 @@ export class SimulatedFleet {
 
   /**
    * Resolves when every host is live and its inventory is what its agent says, each asked as `doctor --consistency`
-   * does. @throws Error with the first that does not agree in time
+   * does. @throws Error with what differs, where it does not come to that in time
    */
   async agree(withinMs = 30_000): Promise<void> {
-    await until(async () => (await this.live()) === this.agents.length, 'every host is live', withinMs);
-    for (const { name } of this.agents) {
-      const answer = await this.client.checkHost({ params: { host: name } });
-      if (!answer.consistent) throw new Error(`${name} differs: ${JSON.stringify(answer.differences).slice(0, 500)}`);
+    const end = performance.now() + withinMs;
+    const allLive = async (): Promise<boolean> => (await this.live()) === this.agents.length;
+    await until(allLive, 'every host is live', withinMs).catch((error: Error) => {
+      throw new Error(`${error.message}; the agents say ${JSON.stringify(this.tally.lost)}`);
+    });
+    let differing = '';
+    const agrees = async ({ name }: SimulatedAgent): Promise<boolean> => {
+      const { consistent, differences } = await this.client.checkHost({ params: { host: name } });
+      differing = `${name} differs: ${JSON.stringify(differences).slice(0, 500)}`;
+      return consistent;
+    };
+    for (const agent of this.agents) {
+      const left = Math.max(0, end - performance.now());
+      await until(() => agrees(agent), `${agent.name} agrees`, left).catch((error: Error) => {
+        throw new Error(`${error.message}; ${differing}`);
+      });
     }
   }
 
