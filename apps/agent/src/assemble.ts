@@ -56,7 +56,7 @@ export function assemble(options: AssemblyOptions): Assembly {
   const { engine, log, timing, now, journal, identity, controller } = options;
   const note = (): void => news.note();
   const policy = makePolicy(options, note);
-  const observer = new InventoryObserver({ engine, timing, newId: randomUUID, log, up: note });
+  const observer = new InventoryObserver({ engine, timing, newId: randomUUID, log, note });
   const host = describe(options, policy, observer);
   const operations = new OperationRunner({ journal, timing, now, settle: () => observer.settle(), log });
   const handlers = createHandlers({

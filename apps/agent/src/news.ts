@@ -19,7 +19,7 @@ export interface NewsParts {
 
 /**
  * What is told of engine and policy at the beginning of a session may no longer hold: the engine answers for the first
- * time or was upgraded, the policy file was edited. Then sessions begin anew, when no command runs whose answer would
+ * time or was upgraded, it has joined or left a swarm, the policy file was edited. Then sessions begin anew, when no command runs whose answer would
  * be lost.
  *
  * Invariants: one round at a time, and five seconds between two; what changes during a round is told by it.

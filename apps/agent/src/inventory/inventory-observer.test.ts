@@ -25,11 +25,18 @@ function rig(engine: SimulatedEngine, timing = new ManualTiming(), port: EngineP
   let reads = 0;
   let stream = 0;
   const counted = { ...port, listNetworks: () => ((reads += 1), port.listNetworks()) };
-  const observer = new InventoryObserver({ engine: counted, timing, log, newId: () => `stream-${(stream += 1)}` });
+  let notes = 0;
+  const observer = new InventoryObserver({
+    engine: counted,
+    timing,
+    log,
+    newId: () => `stream-${(stream += 1)}`,
+    note: () => (notes += 1),
+  });
   const stopping = new AbortController();
   stops.push(() => stopping.abort());
   void observer.run(stopping.signal);
-  return { observer, timing, log, stopping, reads: () => reads };
+  return { observer, timing, log, stopping, reads: () => reads, notes: () => notes };
 }
 
 /** A watcher whose consumer takes everything at once. */
@@ -82,6 +89,35 @@ async function truthOf(engine: EnginePort): Promise<[string, string][]> {
 
 const heldBy = (receiver: Receiver): [string, string][] =>
   Array.from(receiver.networks, ([id, { digest }]): [string, string] => [id, digest]).sort();
+
+describe('what is told of the engine itself', () => {
+  it('may have changed when it answers, and when it joins or leaves a swarm, and not at any other change', async () => {
+    const timing = new ManualTiming();
+    const engine = fleetOf(timing);
+    let swarm: ReturnType<typeof aNetwork>[] = [];
+    const port = { ...engine, listNetworks: async () => [...(await engine.listNetworks()), ...swarm] };
+    const { notes } = rig(engine, timing, port);
+    /** Lets the engine say that something has happened, and the read of it pass. */
+    const change = async (name: string, networks = swarm): Promise<number> => {
+      swarm = networks;
+      engine.addNetwork({ name });
+      await timing.advance(1_000);
+      return notes();
+    };
+    await timing.advance(1_000);
+    expect(notes()).toBe(1);
+    expect(await change('one')).toBe(1);
+    const ingress = aNetwork({ name: 'ingress', id: 'i'.repeat(25), driver: 'overlay', scope: 'swarm', ingress: true });
+    expect(await change('two', [ingress])).toBe(2);
+    expect(
+      await change('three', [
+        ingress,
+        aNetwork({ name: 'mesh', id: 'm'.repeat(25), driver: 'overlay', scope: 'swarm' }),
+      ]),
+    ).toBe(2);
+    expect(await change('four', [])).toBe(3);
+  });
+});
 
 describe('the observer', () => {
   it('gives a snapshot and the health of the engine first', async () => {

@@ -20,8 +20,8 @@ export interface ObserverParts {
   /** A new random name for a stream. */
   readonly newId: () => string;
   readonly log: Log;
-  /** The engine answers and its events are followed: for the first time, or again. */
-  readonly up?: () => void;
+  /** What is told of the engine itself may have changed: it answers (again), or it has joined or left a swarm. */
+  readonly note?: () => void;
 }
 
 /**
@@ -126,10 +126,11 @@ export class InventoryObserver implements Watched {
     if (!wasUp || this.engineHealth.reason !== reason) this.engineHealth = { state: 'up', reason };
     else if (this.current === before) return;
     this.changed.ring();
-    if (wasUp) return;
-    this.upSince = this.parts.timing.now();
-    this.parts.log.info('The engine answers', { networks: networks.length });
-    this.parts.up?.();
+    if (!wasUp) {
+      this.upSince = this.parts.timing.now();
+      this.parts.log.info('The engine answers', { networks: networks.length });
+    }
+    if (!wasUp || isInSwarm(before) !== isInSwarm(this.current)) this.parts.note?.();
   }
 
   private lose({ message }: FairleadError): void {
@@ -158,3 +159,7 @@ export class InventoryObserver implements Watched {
     return over;
   }
 }
+
+/** An engine of a swarm shows its ingress network at least. */
+const isInSwarm = (state: InventoryState | undefined): boolean =>
+  [...(state?.networks.values() ?? [])].some(({ network }) => network.scope === 'swarm');
