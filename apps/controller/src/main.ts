@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { setFlagsFromString } from 'node:v8';
 import { formatDialAddress, toFairleadError } from '@fairlead/domain';
 import { type LinkServer, type Rate } from '@fairlead/link';
 import { type INestApplication } from '@nestjs/common';
@@ -116,12 +117,19 @@ async function stopAll(app: INestApplication | undefined, runtime: Runtime, logg
   logger.info('stopped');
 }
 
+/**
+ * How far the heap may grow beyond what lives in it before V8 looks for garbage again, in per cent. By itself it waits for
+ * up to four times as much, which takes memory and saves no time here.
+ */
+const HEAP_GROWTH = 50;
+
 /** Runs until SIGINT, SIGTERM or the end of its parent. @returns the exit code */
 export async function main(argv: readonly string[]): Promise<number> {
   if (asksForHelp(argv)) {
     process.stdout.write(HELP);
     return 0;
   }
+  setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH}`);
   try {
     const config = loadConfig(environment(), argv);
     // What is written is for its owner alone, also in a folder that others may read.
