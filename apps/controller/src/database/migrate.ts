@@ -35,7 +35,7 @@ const HISTORY = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
 export function migrate(file: string, folder: string): MigrationResult {
   // Off (libsql turns them on): a table is changed by dropping it and making it again, and dropping it with foreign
   // keys on would delete all rows that refer to it. Each migration is checked as a whole before it is committed.
-  const connection = new SqliteConnection(file, ['foreign_keys=OFF', 'synchronous=FULL']);
+  const connection = new SqliteConnection(file, ['busy_timeout=2000', 'foreign_keys=OFF', 'synchronous=FULL']);
   try {
     const migrations = readMigrations(folder);
     const pending = findPending(file, migrations, readHistory(connection));
