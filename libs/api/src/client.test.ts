@@ -281,18 +281,69 @@ describe('followEvents', () => {
     expect(seen.map(({ headers }) => headers['last-event-id'])).toEqual([undefined, '7', '7']);
   });
 
-  it('fails where the first attempt fails', async () => {
-    const { baseUrl } = await serve((response) => response.socket?.destroy());
-    const first = followEvents({ baseUrl }).next();
-    expect(await failure(first)).toMatchObject({ code: 'controller_unavailable' });
+  const refuse = (response: ServerResponse, error: FairleadError): void => {
+    const body = toProblem(error, { instance: '/x' });
+    json(response, body.status, body, PROBLEM_MEDIA_TYPE);
+  };
+
+  it.each(['overloaded', 'storage_failed'] as const)('tries again where that can help: %s', async (code) => {
+    const { baseUrl } = await serve((response, nth) => {
+      if (nth === 2 || nth === 3) return refuse(response, new FairleadError(code, 'not now'));
+      write(response, removed(nth));
+      response.end();
+    });
+    const events = followEvents({ baseUrl }, { sleep: () => Promise.resolve() });
+    expect((await events.next()).value).toMatchObject({ id: '1' });
+    expect((await events.next()).value).toMatchObject({ id: '4' });
+    await events.return(undefined);
   });
 
-  it('fails for a problem at any time', async () => {
-    const problem = toProblem(new FairleadError('host_not_found', 'no such host'), { instance: '/x' });
+  it('waits out as many refusals of its credentials as it is told, a moment each, and goes on where it was', async () => {
+    const refusal = new FairleadError('unauthenticated', 'who?');
+    const { baseUrl, seen } = await serve((response, nth) => {
+      if (nth === 2) response.socket?.destroy();
+      else if (nth > 1 && nth !== 5) refuse(response, refusal);
+      else write(response, removed(nth));
+      response.end();
+    });
+    const slept: number[] = [];
+    const sleep = (ms: number): Promise<void> => Promise.resolve(void slept.push(ms));
+    const events = followEvents({ baseUrl }, { sleep, refusals: 2 });
+    expect((await events.next()).value).toMatchObject({ id: '1' });
+    expect((await events.next()).value).toMatchObject({ id: '5' });
+    expect(slept).toEqual([500, 1000, 500, 500]);
+    expect(await failure(events.next())).toMatchObject({ code: 'unauthenticated' });
+    expect(seen.map(({ headers }) => headers['last-event-id'])).toEqual([undefined, '1', '1', '1', '1', '5', '5', '5']);
+  });
+
+  it('takes a refusal for final where it is not told otherwise', async () => {
+    const { baseUrl, seen } = await serve((response, nth) => {
+      if (nth > 1) return refuse(response, new FairleadError('unauthenticated', 'who?'));
+      write(response, removed(1));
+      response.end();
+    });
+    const events = followEvents({ baseUrl }, { sleep: () => Promise.resolve() });
+    await events.next();
+    expect(await failure(events.next())).toMatchObject({ code: 'unauthenticated' });
+    expect(seen).toHaveLength(2);
+  });
+
+  it.each(['controller_unavailable', 'overloaded'] as const)(
+    'fails where the first attempt fails: %s',
+    async (code) => {
+      const { baseUrl } = await serve((response) =>
+        code === 'overloaded' ? refuse(response, new FairleadError(code, 'not now')) : response.socket?.destroy(),
+      );
+      const first = followEvents({ baseUrl }).next();
+      expect(await failure(first)).toMatchObject({ code });
+    },
+  );
+
+  it('fails at any time for a problem that trying again does not help against', async () => {
     const { baseUrl } = await serve((response, nth) => {
       if (nth === 1) write(response, removed(1));
       if (nth === 1) response.end();
-      else json(response, 404, problem, PROBLEM_MEDIA_TYPE);
+      else refuse(response, new FairleadError('host_not_found', 'no such host'));
     });
     const events = followEvents({ baseUrl }, { sleep: () => Promise.resolve() });
     expect((await events.next()).value).toMatchObject({ id: '1' });

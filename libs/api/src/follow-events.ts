@@ -8,6 +8,11 @@ export interface FollowOptions {
   readonly query?: Partial<EventQuery> | undefined;
   /** Go on after this event. */
   readonly lastEventId?: string | undefined;
+  /**
+   * How many refusals of the credentials are waited out after a stream was lost; none where it is not said. A
+   * controller that starts again may serve before its new token is known.
+   */
+  readonly refusals?: number | undefined;
   /** Ends the iteration. */
   readonly signal?: AbortSignal | undefined;
   /** Told whenever a stream is open: whatever happens from then on is told of, or `resync` is. */
@@ -23,20 +28,22 @@ const LONGEST_WAIT_MS = 10_000;
 
 /**
  * The events of the fleet, until `signal` aborts. A stream that is lost is taken up again after the last event that
- * came, or from where it stood when it was opened; where the controller no longer has what follows, a `resync` event says so. An event of a type that this version
- * does not know is passed over.
- * @throws FairleadError where the first attempt fails, and for problems (a host that does not exist) at any time.
+ * came, or from where it stood when it was opened, however often that fails where trying again can help; where the
+ * controller no longer has what follows, a `resync` event says so. An event of a type that this version does not know
+ * is passed over.
+ * @throws FairleadError where the first attempt fails, and at any time what trying again does not help against (a host
+ * that does not exist).
  */
 export async function* followEvents(client: ClientOptions, options: FollowOptions = {}): AsyncGenerator<EventView> {
   const { signal, sleep = sleepFor } = options;
-  const state = { lastEventId: options.lastEventId, opened: false, waitMs: FIRST_WAIT_MS };
+  const state = { lastEventId: options.lastEventId, opened: false, refusals: 0, waitMs: FIRST_WAIT_MS };
   while (!signal?.aborted) {
     try {
       yield* readStream(client, options, state);
     } catch (error) {
       if (signal?.aborted) return;
       const fault = toFairleadError(error);
-      if (!state.opened || fault.code !== 'controller_unavailable') throw fault;
+      if (!isOutlasted(fault, options, state)) throw fault;
       options.onLost?.(fault, state.waitMs);
     }
     await sleep(state.waitMs, signal);
@@ -47,7 +54,17 @@ export async function* followEvents(client: ClientOptions, options: FollowOption
 interface StreamState {
   lastEventId: string | undefined;
   opened: boolean;
+  /** Since a stream was open last. */
+  refusals: number;
   waitMs: number;
+}
+
+function isOutlasted({ code, traits }: FairleadError, { refusals = 0 }: FollowOptions, state: StreamState): boolean {
+  if (!state.opened) return false;
+  if (code !== 'unauthenticated') return traits.retry !== 'never';
+  // Somebody answers: what is waited for is a moment only.
+  state.waitMs = FIRST_WAIT_MS;
+  return ++state.refusals <= refusals;
 }
 
 async function* readStream(
@@ -60,6 +77,7 @@ async function* readStream(
   const response = await send(client, ROUTES.followEvents, { query, signal }, 'text/event-stream', resume);
   if (!response.body) return;
   state.opened = true;
+  state.refusals = 0;
   options.onOpened?.();
   const parser = new SseParser();
   try {

@@ -81,6 +81,22 @@ describe('events', () => {
     expect(asked).toEqual(['http://127.0.0.1:7800/api/v1/events?host=web-1 6']);
   });
 
+  it('outlasts the refusals of a controller that has just started, and goes on after the last event', async () => {
+    const stop = new AbortController();
+    const event: EventView = { ...base, type: 'network.removed', data: { id: 'a', name: 'my-net' } };
+    const after: (string | null)[] = [];
+    const stream: typeof fetch = (_, init) => {
+      after.push(new Headers(init?.headers).get('last-event-id'));
+      if (after.length === 2) return Promise.resolve(new Response('', { status: 401 }));
+      if (after.length > 2) stop.abort();
+      const body = `id: ${event.id}\ndata: ${JSON.stringify(event)}\n\n`;
+      return Promise.resolve(new Response(body, { headers: { 'content-type': 'text/event-stream' } }));
+    };
+    const { exitCode } = await fairlead('events -o json', {}, { fetch: stream, interrupted: () => stop.signal });
+    expect(exitCode).toBe(0);
+    expect(after).toEqual([null, '7', '7']);
+  });
+
   it('says for people which hosts are simulated, also of those that come later', async () => {
     const stop = new AbortController();
     const removed = { type: 'network.removed', data: { id: 'a', name: 'my-net' } } as const;

@@ -2,6 +2,7 @@ import { EVENT_TYPES, type EventType, type EventView, followEvents } from '@fair
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Cli, ClientFlags } from '../cli.js';
 import { simulatedAmong } from '../fleet/hosts.js';
+import { REFUSALS } from '../fleet/keep-reading.js';
 import { allHosts } from '../fleet/pages.js';
 import { collect, withClient } from '../flags.js';
 import { toJsonLine, toYaml } from '../output/format.js';
@@ -51,6 +52,7 @@ async function follow(cli: Cli, { host = [], on, type = [], network, after, outp
   const options = {
     query: { host, on, type, network },
     lastEventId: after,
+    refusals: REFUSALS,
     signal: cli.around.interrupted(),
     sleep: cli.around.sleep,
     onLost: ({ message }: Error) => cli.terminal.warn(lines([`${message}; trying again …`])),

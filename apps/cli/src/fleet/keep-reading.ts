@@ -20,9 +20,11 @@ const REST_MS = 1000;
 /** What time alone changes is read without an event. */
 const LONGEST_MS = 60_000;
 const TICK_MS = 1000;
-/** A controller that starts again serves a moment before `fairlead up` has noted whose token it takes. */
-const REFUSALS = 20;
-const AGAIN_MS = 500;
+/**
+ * For `followEvents`: a controller that starts again serves a moment before `fairlead up` has noted whose token it
+ * takes. Ten seconds.
+ */
+export const REFUSALS = 20;
 
 /**
  * Reads something of the fleet, and again whenever events say that it has changed, until Ctrl-C. The stream is open
@@ -55,8 +57,6 @@ interface Shared {
 class State {
   changed = false;
   private open = false;
-  /** Since the stream was open last; it was not yet: undefined. */
-  private refusals: number | undefined;
   private reason: string | undefined;
   private waking = new AbortController();
 
@@ -79,7 +79,6 @@ class State {
 
   opened(): void {
     this.open = true;
-    this.refusals = 0;
     this.tell();
   }
 
@@ -88,20 +87,15 @@ class State {
     this.failed(error);
   }
 
-  /** Whether an end of the following is one to wait out. */
-  outlasts({ code }: FairleadError): boolean {
-    if (this.refusals === undefined) return false;
-    return code === 'controller_unavailable' || (code === 'unauthenticated' && ++this.refusals <= REFUSALS);
-  }
-
   failed({ message }: FairleadError): void {
     this.changed = true;
     if (this.reason === undefined) this.notice(message);
     this.reason = message;
   }
 
-  /** A reading came through. */
+  /** A reading came through. While the stream is lost, what was read is not kept up to date. */
   succeeded(): void {
+    if (!this.open) return;
     if (this.reason !== undefined) this.notice(undefined);
     this.reason = undefined;
   }
@@ -115,17 +109,8 @@ async function follow(
 ): Promise<void> {
   const onOpened = (): void => state.opened();
   const onLost = (error: FairleadError): void => state.lost(error);
-  while (!signal.aborted) {
-    try {
-      const events = followEvents(client, { query, signal, sleep, onOpened, onLost });
-      while (!(await events.next()).done) state.tell();
-    } catch (error) {
-      const fault = toFairleadError(error);
-      if (!state.outlasts(fault)) throw fault;
-      state.lost(fault);
-      await sleep(AGAIN_MS, signal);
-    }
-  }
+  const events = followEvents(client, { query, refusals: REFUSALS, signal, sleep, onOpened, onLost });
+  while (!(await events.next()).done) state.tell();
 }
 
 async function readOnAndOn({ sleep, now }: Surroundings, options: KeepReading, { state, signal }: Shared) {

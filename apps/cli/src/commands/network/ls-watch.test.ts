@@ -1,4 +1,4 @@
-import type { EventView, NetworkPageView } from '@fairlead/api';
+import { type EventView, type NetworkPageView, PROBLEM_MEDIA_TYPE, toProblem } from '@fairlead/api';
 import { FairleadError } from '@fairlead/domain';
 import { describe, expect, it } from '@jest/globals';
 import { FakeController } from '../../../test/fake-controller.js';
@@ -26,8 +26,10 @@ const wentSilent: EventView = { ...created, id: '8', type: 'host.changed', data:
 interface Stage {
   /** An event, told after the list that is being answered. */
   tell(event: EventView): void;
-  /** The controller goes away, and is back after so many attempts and so many that it refuses. */
-  restart(attempts: number, refusals?: number): void;
+  /** The controller goes away, and is back after so many attempts and so many that it refuses, with this status. */
+  restart(attempts: number, refusals?: number, status?: 401 | 429): void;
+  /** The list is still on its way when all of that has happened. */
+  linger(): void;
   /** Milliseconds since the start. */
   readonly time: number;
 }
@@ -45,20 +47,31 @@ async function watch(line: string, steps: readonly ((stage: Stage) => NetworkPag
   let time = 0;
   let away = 0;
   let refusing = 0;
+  let refusal = 401;
+  let lingering = false;
   let stream: ReadableStreamDefaultController<Uint8Array> | undefined;
   const stage = {
     tell: (event: EventView) => {
       const text = `id: ${event.id}\ndata: ${JSON.stringify(event)}\n\n`;
       setImmediate(() => stream?.enqueue(new TextEncoder().encode(text)));
     },
-    restart: (count: number, refusals = 0) => {
+    restart: (count: number, refusals = 0, status = 401) => {
       away = count;
       refusing = refusals;
+      refusal = status;
       setImmediate(() => stream?.error(new TypeError('terminated')));
+    },
+    linger: () => {
+      lingering = true;
     },
     get time() {
       return time;
     },
+  };
+  const refuse = (): Response => {
+    if (refusal === 401) return new Response('', { status: 401 });
+    const body = toProblem(new FairleadError('overloaded', 'too many streams'), { instance: '/x' });
+    return Response.json(body, { status: body.status, headers: { 'content-type': PROBLEM_MEDIA_TYPE } });
   };
   const controller = new FakeController({
     listNetworks: () => {
@@ -66,14 +79,19 @@ async function watch(line: string, steps: readonly ((stage: Stage) => NetworkPag
       return steps[listed.length - 1]!(stage);
     },
   });
-  const follow: typeof fetch = (url, init) => {
-    if (!(url as string).includes('/events')) return controller.fetch(url, init);
+  const follow: typeof fetch = async (url, init) => {
+    if (!(url as string).includes('/events')) {
+      const answer = await controller.fetch(url, init);
+      for (let turn = 0; lingering && turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
+      lingering = false;
+      return answer;
+    }
     attempts.push(new URL(url).search);
-    if (away-- > 0) return Promise.reject(new TypeError('fetch failed'));
-    if (refusing-- > 0) return Promise.resolve(new Response('', { status: 401 }));
+    if (away-- > 0) throw new TypeError('fetch failed');
+    if (refusing-- > 0) return refuse();
     const body = new ReadableStream<Uint8Array>({ start: (opened) => void (stream = opened) });
     init?.signal?.addEventListener('abort', () => stream?.error(init.signal?.reason));
-    return Promise.resolve(new Response(body, { headers: { 'content-type': 'text/event-stream' } }));
+    return new Response(body, { headers: { 'content-type': 'text/event-stream' } });
   };
   const sleep = async (ms: number, signal?: AbortSignal): Promise<void> => {
     for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
@@ -174,6 +192,24 @@ describe('network ls --watch, where nobody looks on', () => {
     expect(out).toContain('shop_default');
     expect(attempts).toHaveLength(5);
     expect(exitCode).toBe(0);
+  });
+
+  it('is not up to date again before the stream is, though a list that was on its way still came', async () => {
+    const { err } = await watch('network ls -w', [
+      (stage) => (stage.linger(), stage.restart(3), page(aNetwork())),
+      () => page(aNetwork(), shop),
+    ]);
+    expect(err).toMatch(/^[^\n]*; trying again …\nup to date again\n$/);
+  });
+
+  it('outlasts a controller that has too many streams, as those that were lost still count', async () => {
+    const { out, err, exitCode } = await watch('network ls -w', [
+      (stage) => (stage.restart(1, 30, 429), page(aNetwork())),
+      () => page(aNetwork(), shop),
+    ]);
+    expect(exitCode).toBe(0);
+    expect(err).toMatch(/trying again …\nup to date again\n$/);
+    expect(out).toContain('shop_default');
   });
 
   it('outlasts refusals of a controller that has just started, but not for ever', async () => {
