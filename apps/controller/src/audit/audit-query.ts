@@ -1,6 +1,5 @@
 import { type AuditQuery } from '@fairlead/api';
-import { FairleadError } from '@fairlead/domain';
-import { Prisma } from '../database/index.js';
+import { listed, Prisma } from '../database/index.js';
 
 /** The conditions of a query on the table. */
 export function conditionsOf({ host, actor, outcome, action }: AuditQuery): Prisma.Sql[] {
@@ -9,17 +8,6 @@ export function conditionsOf({ host, actor, outcome, action }: AuditQuery): Pris
     .map(([column, values]) => Prisma.sql`${Prisma.raw(`"${column}"`)} IN ${listed(values)}`);
   return action.length === 0 ? lists : [...lists, anyAction(action)];
 }
-
-/** The seq that a page ended with. @throws FairleadError `invalid_argument` for a cursor that none ended with */
-export function readCursor(cursor: string): number {
-  if (/^[1-9]\d{0,14}$/.test(cursor)) return Number(cursor);
-  throw new FairleadError('invalid_argument', 'The cursor does not belong to this query', {
-    hint: 'Begin again without a cursor; pass nextCursor back as it was given.',
-  });
-}
-
-const listed = (values: readonly unknown[]): Prisma.Sql =>
-  Prisma.sql`(SELECT value FROM json_each(${JSON.stringify(values)}))`;
 
 /**
  * `network.*` stands for all that begins with `network.`. The few actions that there are are held against the patterns

@@ -253,9 +253,9 @@ describe('a page', () => {
 
   it('is newest first, and the next one begins where it ended', async () => {
     const first = await page({ limit: 2 });
-    expect(first).toMatchObject({ items: [{ seq: 5 }, { seq: 4 }], total: 5, nextCursor: '4' });
+    expect(first).toMatchObject({ items: [{ seq: 5 }, { seq: 4 }], total: 5, nextCursor: expect.any(String) });
     const second = await page({ limit: 2, cursor: first.nextCursor });
-    expect(second).toMatchObject({ items: [{ seq: 3 }, { seq: 2 }], total: 5, nextCursor: '2' });
+    expect(second).toMatchObject({ items: [{ seq: 3 }, { seq: 2 }], total: 5, nextCursor: expect.any(String) });
     expect(await page({ limit: 2, cursor: second.nextCursor })).toMatchObject({
       items: [{ seq: 1 }],
       nextCursor: null,

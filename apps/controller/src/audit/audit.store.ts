@@ -5,7 +5,9 @@ import { Mutex } from '../database/mutex.js';
 import { boundedTable } from '../hosts/bounded-table.js';
 import { type HostBounds } from '../hosts/hosts.service.js';
 import { type Actor } from '../operations/operation.js';
-import { conditionsOf, readCursor } from './audit-query.js';
+import { type Page, pageFrom } from '../paging/page.js';
+import { PageCursor } from '../paging/page-cursor.js';
+import { conditionsOf } from './audit-query.js';
 import { type ChainEntry, EMPTY, hashOf, type Head, storable } from './chain.js';
 
 /** One thing that somebody did or tried. */
@@ -26,10 +28,8 @@ export interface AuditRecord {
 /** As raw SQL gives it: with big numbers, and JSON read. */
 type RawRow = Omit<ChainEntry, 'seq' | 'at'> & { readonly seq: bigint; readonly at: bigint };
 
-export interface AuditPage {
-  readonly items: readonly ChainEntry[];
+export interface AuditPage extends Page<ChainEntry> {
   readonly total: number;
-  readonly nextCursor: string | null;
 }
 
 /** Rows that are read, and sealed, at a time. */
@@ -94,7 +94,8 @@ export class AuditStore {
     const { prisma } = this.database;
     const source = boundedTable('AuditEntry', bounds);
     const asked = conditionsOf(query);
-    const end = query.cursor === undefined ? [] : [Prisma.sql`"seq" < ${readCursor(query.cursor)}`];
+    const cursor = new PageCursor('audit', query);
+    const end = query.cursor === undefined ? [] : [Prisma.sql`"seq" < ${cursor.read(query.cursor, ['number'])[0]}`];
     const [rows, counts] = await storing(
       Promise.all([
         prisma.$queryRaw<RawRow[]>(
@@ -103,9 +104,8 @@ export class AuditStore {
         prisma.$queryRaw<{ total: bigint }[]>(Prisma.sql`SELECT COUNT(*) AS total FROM ${source} ${where(asked)}`),
       ]),
     );
-    const items = rows.slice(0, query.limit).map(toEntry);
-    const nextCursor = rows.length > query.limit ? String(items.at(-1)?.seq) : null;
-    return { items, total: Number(counts[0]?.total ?? 0), nextCursor };
+    const page = pageFrom(rows.map(toEntry), query.limit, ({ seq }) => cursor.write(seq));
+    return { ...page, total: Number(counts[0]?.total ?? 0) };
   }
 
   private async append(records: readonly AuditRecord[], statements: readonly Statement[]): Promise<unknown[]> {

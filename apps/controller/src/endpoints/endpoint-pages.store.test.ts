@@ -3,7 +3,7 @@ import { type EndpointQuery, endpointQuery } from '@fairlead/api';
 import { type ContainerState, type Endpoint, fitsGlob, type Network } from '@fairlead/domain';
 import { anEndpoint } from '@fairlead/domain/testing';
 import { type Database } from '../database/index.js';
-import { PageCursor } from '../history/page-cursor.js';
+import { PageCursor } from '../paging/page-cursor.js';
 import { InventoryRig } from '../testing/inventory-rig.js';
 import { idOf, network, ScriptedAgent } from '../testing/scripted-agent.js';
 import { seeded } from '../testing/seeded.js';

@@ -1,10 +1,10 @@
 import { type EndpointQuery } from '@fairlead/api';
 import { type Endpoint } from '@fairlead/domain';
-import { type Database, Prisma, where } from '../database/index.js';
-import { PageCursor } from '../history/page-cursor.js';
+import { type Database, listed, Prisma, where } from '../database/index.js';
 import { type HostNames } from '../networks/network-pages.store.js';
 import { type EndpointRow, toEndpoint } from '../networks/network.rows.js';
-import { type EndpointSelection, listed, selectionOf } from './endpoint-query.js';
+import { PageCursor } from '../paging/page-cursor.js';
+import { type EndpointSelection, selectionOf } from './endpoint-query.js';
 
 /** An endpoint with the network and host that it is on. */
 export interface PlacedEndpoint {

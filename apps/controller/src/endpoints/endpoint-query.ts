@@ -1,6 +1,6 @@
 import { type EndpointQuery } from '@fairlead/api';
 import { type AddressRange, canonicalAddress, FairleadError } from '@fairlead/domain';
-import { Prisma } from '../database/index.js';
+import { listed, Prisma } from '../database/index.js';
 import { isIndexed, matchOfGlob, namedOrBegun, phrase } from '../inventory/network-text.js';
 import { addressOf, around, begins, found, named } from '../networks/network-query.js';
 
@@ -53,9 +53,6 @@ export function selectionOf(query: EndpointFilters): EndpointSelection {
 }
 
 const given = <T>(value: T | undefined, part: (value: T) => Part): Part[] => (value === undefined ? [] : [part(value)]);
-
-export const listed = (values: readonly string[]): Prisma.Sql =>
-  Prisma.sql`(SELECT value FROM json_each(${JSON.stringify(values)}))`;
 
 const rare = (endpoints: readonly Prisma.Sql[]): Part => ({ endpoints, rare: endpoints });
 

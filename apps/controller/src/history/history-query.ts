@@ -1,6 +1,6 @@
 import { type HistoryQuery } from '@fairlead/api';
 import { parseUntil } from '@fairlead/domain';
-import { Prisma } from '../database/index.js';
+import { listed, Prisma } from '../database/index.js';
 import { type HostBounds } from '../hosts/hosts.service.js';
 import { Pattern } from './pattern.js';
 
@@ -60,4 +60,4 @@ const onContainer = (pattern: Pattern): Prisma.Sql =>
   Prisma.sql`h."containerId" <> '' AND ${pattern.fits(Prisma.sql`h."containerName"`, Prisma.sql`h."containerId"`)}`;
 
 export const among = (column: string, values: readonly (string | number)[]): Prisma.Sql =>
-  Prisma.sql`h.${Prisma.raw(`"${column}"`)} IN (SELECT value FROM json_each(${JSON.stringify(values)}))`;
+  Prisma.sql`h.${Prisma.raw(`"${column}"`)} IN ${listed(values)}`;

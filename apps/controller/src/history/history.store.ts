@@ -2,10 +2,11 @@ import { type HistoryQuery } from '@fairlead/api';
 import { type HistoryKind } from '@fairlead/domain';
 import { type Database, Prisma, where } from '../database/index.js';
 import { type HostBounds } from '../hosts/hosts.service.js';
+import { type Page, pageFrom } from '../paging/page.js';
+import { PageCursor } from '../paging/page-cursor.js';
 import { boundHosts } from './bound-hosts.js';
 import { type HistorySelection, selectionOf } from './history-query.js';
 import { HistoryLookups, type Lookup } from './history-lookups.js';
-import { PageCursor } from './page-cursor.js';
 
 /** A row of the history. Instants are milliseconds since the epoch. */
 export interface StoredEntry {
@@ -22,11 +23,6 @@ export interface StoredEntry {
   readonly detail: Readonly<Record<string, readonly [unknown, unknown]>>;
   readonly operationId: string | null;
   readonly actor: string | null;
-}
-
-export interface EntriesPage {
-  readonly items: readonly StoredEntry[];
-  readonly nextCursor: string | null;
 }
 
 /** First and last entry kept, and when the first was noticed; undefined: there is none. */
@@ -81,18 +77,16 @@ export class HistoryStore {
    * @param now milliseconds since the epoch
    * @throws FairleadError `invalid_argument` for a filter or cursor that cannot be read
    */
-  async page(query: HistoryQuery, bounds: HostBounds | undefined, now: number): Promise<EntriesPage> {
+  async page(query: HistoryQuery, bounds: HostBounds | undefined, now: number): Promise<Page<StoredEntry>> {
     const cursor = new PageCursor('history', query);
-    const end = query.cursor === undefined ? Infinity : (cursor.read(query.cursor, ['number'])[0] as number);
+    const end = query.cursor === undefined ? Infinity : cursor.read(query.cursor, ['number'])[0];
     const selection = selectionOf(query, bounds, now);
     const extent = bounds?.length === 0 ? undefined : await this.extent();
     if (extent === undefined) return { items: [], nextCursor: null };
     const all = { from: extent.first, to: Math.min(end, extent.last + 1) };
     const { found, rest } = await this.search(selection, all, query.limit + 1);
-    const items = found.slice(0, query.limit);
-    const last = items.at(-1);
-    if (found.length > query.limit && last) return { items, nextCursor: cursor.write(last.seq) };
-    return { items, nextCursor: rest.from < rest.to ? cursor.write(rest.to) : null };
+    const { items, nextCursor } = pageFrom(found, query.limit, ({ seq }) => cursor.write(seq));
+    return { items, nextCursor: nextCursor ?? (rest.from < rest.to ? cursor.write(rest.to) : null) };
   }
 
   async extent(): Promise<Extent | undefined> {

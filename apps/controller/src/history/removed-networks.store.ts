@@ -1,9 +1,10 @@
 import { type RemovedNetworkQuery } from '@fairlead/api';
 import { FairleadError, type Network, parseUntil } from '@fairlead/domain';
-import { type Database, Prisma, where } from '../database/index.js';
+import { type Database, listed, Prisma, where } from '../database/index.js';
 import { type HostBounds } from '../hosts/hosts.service.js';
+import { type Page, pageFrom } from '../paging/page.js';
+import { PageCursor } from '../paging/page-cursor.js';
 import { boundHosts } from './bound-hosts.js';
-import { PageCursor } from './page-cursor.js';
 import { Pattern } from './pattern.js';
 
 /** A network that is gone. Instants are milliseconds since the epoch. */
@@ -21,10 +22,8 @@ export interface StoredRemoval {
   readonly removedAt: number;
 }
 
-export interface RemovalsPage {
-  readonly items: readonly StoredRemoval[];
+export interface RemovalsPage extends Page<StoredRemoval> {
   readonly total: number;
-  readonly nextCursor: string | null;
 }
 
 const COLUMNS = Prisma.sql`r."id", r."hostName", r."networkId", r."name", IFNULL(r."record"->>'driver', '') AS "driver",
@@ -68,10 +67,7 @@ export class RemovedNetworksStore {
       ${hosts.before} SELECT ${COLUMNS} FROM (SELECT r."id" FROM ${source} ${where([...asked, ...rest])}
         ORDER BY r."removedAt" DESC, r."id" DESC LIMIT ${query.limit + 1}) AS chosen
       CROSS JOIN "RemovedNetwork" r ON r."id" = chosen."id" ORDER BY r."removedAt" DESC, r."id" DESC`);
-    const items = found.slice(0, query.limit);
-    const last = items.at(-1);
-    const nextCursor = found.length > query.limit && last ? cursor.write(last.removedAt, last.id) : null;
-    return { items, total, nextCursor };
+    return { ...pageFrom(found, query.limit, ({ removedAt, id }) => cursor.write(removedAt, id)), total };
   }
 
   /**
@@ -97,9 +93,7 @@ function conditionsOf(query: RemovedNetworkQuery, bounds: HostBounds | undefined
   const { network, since, until } = query;
   return [
     ...(network === undefined ? [] : [new Pattern(network).fits(Prisma.sql`r."name"`, Prisma.sql`r."networkId"`)]),
-    ...(bounds === undefined
-      ? []
-      : [Prisma.sql`r."hostName" IN (SELECT value FROM json_each(${JSON.stringify(bounds.map(({ name }) => name))}))`]),
+    ...(bounds === undefined ? [] : [Prisma.sql`r."hostName" IN ${listed(bounds.map(({ name }) => name))}`]),
     ...(since === undefined ? [] : [Prisma.sql`r."removedAt" >= ${parseUntil(since, now)}`]),
     ...(until === undefined ? [] : [Prisma.sql`r."removedAt" <= ${parseUntil(until, now)}`]),
   ];

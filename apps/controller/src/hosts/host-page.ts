@@ -1,5 +1,6 @@
 import { type HostQuery } from '@fairlead/api';
-import { checkHostName, FairleadError } from '@fairlead/domain';
+import { pageFrom } from '../paging/page.js';
+import { PageCursor } from '../paging/page-cursor.js';
 import { type StoredHost } from './hosts.store.js';
 
 export interface HostPage {
@@ -12,24 +13,12 @@ export interface HostPage {
  * two pages move no other.
  * @throws FairleadError `invalid_argument` for a cursor that no page ended with
  */
-export function pageOf(hosts: readonly StoredHost[], { limit, cursor }: Pick<HostQuery, 'limit' | 'cursor'>): HostPage {
-  const begin = cursor === undefined ? 0 : firstAfter(hosts, nameIn(cursor));
-  const page = hosts.slice(begin, begin + limit);
-  const last = page.at(-1);
-  const more = begin + limit < hosts.length;
-  return { hosts: page, nextCursor: more && last ? Buffer.from(last.name).toString('base64url') : null };
-}
-
-function nameIn(cursor: string): string {
-  const name = Buffer.from(cursor, 'base64url').toString();
-  try {
-    checkHostName(name);
-  } catch {
-    throw new FairleadError('invalid_argument', 'The cursor does not belong to this query', {
-      hint: 'Begin again without a cursor; pass nextCursor back as it was given.',
-    });
-  }
-  return name;
+export function pageOf(hosts: readonly StoredHost[], query: Pick<HostQuery, 'limit' | 'cursor'>): HostPage {
+  const cursor = new PageCursor('hosts', query);
+  const begin = query.cursor === undefined ? 0 : firstAfter(hosts, cursor.read(query.cursor, ['string'])[0]);
+  const rest = hosts.slice(begin, begin + query.limit + 1);
+  const { items, nextCursor } = pageFrom(rest, query.limit, ({ name }) => cursor.write(name));
+  return { hosts: items, nextCursor };
 }
 
 /** Place of the first host whose name comes after this one. */

@@ -1,19 +1,14 @@
 import { type NetworkQuery } from '@fairlead/api';
-import { FairleadError } from '@fairlead/domain';
 import { Prisma } from '../database/index.js';
 import { type StoredNetwork } from './network.rows.js';
 
 export type NetworkSort = NetworkQuery['sort'];
 
-/** Where the page before ended: the sort value and the three columns that make every row's place unique. */
-export interface PageEnd {
-  readonly sort: NetworkSort;
-  /** A number where it is sorted by the time since when a network is unused. */
-  readonly value: string | number;
-  readonly hostName: string;
-  readonly name: string;
-  readonly id: string;
-}
+/**
+ * Where the page before ended: the sort value (a number where it is sorted by the time since when a network is unused) and
+ * the three columns that make every row's place unique.
+ */
+export type PageEnd = readonly [value: string | number, hostName: string, name: string, id: string];
 
 /** The place of networks in use among those sorted by the time since when they are unused: behind all. */
 const IN_USE = Number.MAX_SAFE_INTEGER;
@@ -57,9 +52,14 @@ export class NetworkOrder {
   private readonly by: keyof typeof VALUES;
   private readonly descending: boolean;
 
-  constructor(private readonly sort: NetworkSort) {
+  constructor(sort: NetworkSort) {
     this.descending = sort.startsWith('-');
     this.by = (this.descending ? sort.slice(1) : sort) as keyof typeof VALUES;
+  }
+
+  /** Of the parts of a PageEnd. */
+  get endTypes() {
+    return [this.by === 'unused' ? 'number' : 'string', 'string', 'string', 'string'] as const;
   }
 
   get index(): Prisma.Sql {
@@ -78,7 +78,7 @@ export class NetworkOrder {
 
   /** What lies behind the end of the page before, of such rows. */
   candidatesAfter(end: PageEnd | undefined): Prisma.Sql[] {
-    return this.behind(['"value"', '"hostName"', '"name"', '"id"'], end && [end.value, end.hostName, end.name, end.id]);
+    return this.behind(['"value"', '"hostName"', '"name"', '"id"'], end);
   }
 
   /**
@@ -87,34 +87,31 @@ export class NetworkOrder {
    */
   stretches(end: PageEnd | undefined): Stretch[] {
     if (this.by !== 'unused') return [this.along(end)];
-    const passedUnused = end !== undefined && (this.descending ? end.value !== IN_USE : end.value === IN_USE);
+    const endsInUse = end?.[0] === IN_USE;
+    const passedFirst = end !== undefined && endsInUse !== this.descending;
     const unused = this.stretch(
       ['n."unusedSinceAt"', 'n."hostName"', 'n."name"', 'n."id"'],
-      end === undefined || end.value === IN_USE ? undefined : [end.value, end.hostName, end.name, end.id],
+      endsInUse ? undefined : end,
       Prisma.sql`n."unusedSinceAt" IS NOT NULL`,
     );
     const used = this.stretch(
       ['n."hostName"', 'n."name"', 'n."id"'],
-      end?.value === IN_USE ? [end.hostName, end.name, end.id] : undefined,
+      endsInUse ? end.slice(1) : undefined,
       Prisma.sql`n."unusedSinceAt" IS NULL`,
     );
     const [first, second] = this.descending ? [used, unused] : [unused, used];
-    return passedUnused ? [second] : [first, second];
+    return passedFirst ? [second] : [first, second];
   }
 
   endOf(stored: StoredNetwork): PageEnd {
     const { name, id } = stored.attributes;
-    return { sort: this.sort, value: valueOf[this.by](stored), hostName: stored.hostName, name, id };
+    return [valueOf[this.by](stored), stored.hostName, name, id];
   }
 
   private along(end: PageEnd | undefined): Stretch {
-    const columns = [...new Set([VALUES[this.by], 'n."hostName"', 'n."name"', 'n."id"'])];
-    const places = new Map<string, string | number>();
-    if (end !== undefined) {
-      places.set('n."hostName"', end.hostName).set('n."name"', end.name).set('n."id"', end.id);
-      places.set(VALUES[this.by], end.value);
-    }
-    return this.stretch(columns, end && columns.map((column) => places.get(column)!));
+    const all = [VALUES[this.by], 'n."hostName"', 'n."name"', 'n."id"'];
+    const columns = [...new Set(all)];
+    return this.stretch(columns, end && columns.map((column) => end[all.indexOf(column)]!));
   }
 
   private stretch(columns: string[], end: readonly (string | number)[] | undefined, ...bounds: Prisma.Sql[]): Stretch {
@@ -130,30 +127,5 @@ export class NetworkOrder {
   private orderBy(columns: readonly string[]): Prisma.Sql {
     const direction = this.descending ? ' DESC' : '';
     return Prisma.raw(`ORDER BY ${columns.map((column) => column + direction).join(', ')}`);
-  }
-}
-
-export const encodeCursor = (end: PageEnd): string =>
-  Buffer.from(JSON.stringify([end.sort, end.value, end.hostName, end.name, end.id])).toString('base64url');
-
-/** @throws FairleadError `invalid_argument` for a cursor that no page of this sort order ended with */
-export function decodeCursor(cursor: string, sort: NetworkSort): PageEnd {
-  const [given, value, ...place] = readParts(cursor);
-  const fits = typeof value === (sort.endsWith('unused') ? 'number' : 'string');
-  if (given === sort && fits && place.length === 3 && place.every((part) => typeof part === 'string')) {
-    const [hostName, name, id] = place as [string, string, string];
-    return { sort, value: value as string | number, hostName, name, id };
-  }
-  throw new FairleadError('invalid_argument', 'The cursor does not belong to this query', {
-    hint: 'Begin again without a cursor; pass nextCursor back as it was given, with the same sort order.',
-  });
-}
-
-function readParts(cursor: string): unknown[] {
-  try {
-    const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    return Array.isArray(parts) ? parts : [];
-  } catch {
-    return [];
   }
 }

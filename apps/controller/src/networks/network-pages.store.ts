@@ -1,14 +1,14 @@
 import { type NetworkQuery } from '@fairlead/api';
 import { type Clock } from '../clock.js';
-import { type Database, Prisma, where } from '../database/index.js';
-import { decodeCursor, encodeCursor, NetworkOrder, type NetworkSort, type PageEnd } from './network-order.js';
+import { type Database, listed, Prisma, where } from '../database/index.js';
+import { type Page, pageFrom } from '../paging/page.js';
+import { PageCursor } from '../paging/page-cursor.js';
+import { NetworkOrder, type NetworkSort, type PageEnd } from './network-order.js';
 import { type RowFilters, type Selection, selectionOf } from './network-query.js';
 import { NETWORK_COLUMNS, type NetworkRow, type StoredNetwork, toStored } from './network.rows.js';
 
-export interface NetworkPage {
-  readonly items: readonly StoredNetwork[];
+export interface NetworkPage extends Page<StoredNetwork> {
   readonly total: number;
-  readonly nextCursor: string | null;
 }
 
 /** The hosts that a query's host filters leave, or undefined for all. */
@@ -32,14 +32,12 @@ export class NetworkPagesStore {
   /** @throws FairleadError `invalid_argument` for a filter or cursor that cannot be read */
   async page(query: NetworkQuery, hostNames: HostNames): Promise<NetworkPage> {
     const order = new NetworkOrder(query.sort);
-    const end = query.cursor === undefined ? undefined : decodeCursor(query.cursor, query.sort);
+    const cursor = new PageCursor('networks', query);
+    const end = query.cursor === undefined ? undefined : cursor.read(query.cursor, order.endTypes);
     const chosen = new Chosen(query, hostNames, this.now());
     const total = await this.count(chosen);
     const found = await this.readAfter(end, query.limit + 1, chosen, order, total);
-    const items = found.slice(0, query.limit);
-    const last = items.at(-1);
-    const nextCursor = found.length > query.limit && last ? encodeCursor(order.endOf(last)) : null;
-    return { items, total, nextCursor };
+    return { ...pageFrom(found, query.limit, (last) => cursor.write(...order.endOf(last))), total };
   }
 
   /** All that fit, so many at a time. They are counted once, and not again with each part. */
@@ -136,10 +134,7 @@ class Chosen {
 
   constructor(filters: RowFilters, hostNames: HostNames, now: number) {
     this.selection = selectionOf(filters, now);
-    this.hosts =
-      hostNames === undefined
-        ? []
-        : [Prisma.sql`n."hostName" IN (SELECT value FROM json_each(${JSON.stringify(hostNames)}))`];
+    this.hosts = hostNames === undefined ? [] : [Prisma.sql`n."hostName" IN ${listed(hostNames)}`];
     this.index =
       filters.driver.length > 0 ? 'Network_by_driver' : hostNames === undefined ? 'Network_by_name' : 'Network_by_host';
   }

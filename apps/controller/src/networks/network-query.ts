@@ -9,7 +9,7 @@ import {
   parseLabelFilter,
   rangeKeys,
 } from '@fairlead/domain';
-import { Prisma } from '../database/index.js';
+import { listed, Prisma } from '../database/index.js';
 import { ID_DIGITS, matchOf, namedOrBegun, wordsOf } from '../inventory/network-text.js';
 
 /** What a query chooses networks by, apart from their hosts. */
@@ -58,9 +58,7 @@ const when = <T>(value: T | undefined, condition: (value: T) => Prisma.Sql | Pri
   value === undefined ? [] : [condition(value)].flat();
 
 const list = (column: string, values: readonly string[]): Prisma.Sql[] =>
-  values.length === 0
-    ? []
-    : [Prisma.sql`n.${Prisma.raw(`"${column}"`)} IN (SELECT value FROM json_each(${JSON.stringify(values)}))`];
+  values.length === 0 ? [] : [Prisma.sql`n.${Prisma.raw(`"${column}"`)} IN ${listed(values)}`];
 
 /** `*` and `?` are wildcards, as in a shell; brackets stand for themselves. */
 const glob = (text: string): string => text.replace(/\[/g, '[[]');

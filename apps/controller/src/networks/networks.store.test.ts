@@ -7,9 +7,9 @@ import { AuditStore } from '../audit/audit.store.js';
 import { type Database, openDatabase } from '../database/index.js';
 import { HostsStore } from '../hosts/hosts.store.js';
 import { InventoryStore } from '../inventory/inventory.store.js';
+import { PageCursor } from '../paging/page-cursor.js';
 import { temporaryFolder } from '../testing/rig.js';
 import { idOf, network, ScriptedAgent } from '../testing/scripted-agent.js';
-import { encodeCursor } from './network-order.js';
 import { NetworkPagesStore } from './network-pages.store.js';
 import { NetworksStore } from './networks.store.js';
 
@@ -83,6 +83,8 @@ afterAll(async () => {
 
 const ALL_HOSTS = ['web-1', 'web-2', 'web-3'];
 const page = (query: object, hosts?: string[]) => pages.page(networkQuery.parse(query), hosts);
+const cursorOf = (query: object, ...end: (string | number)[]) =>
+  new PageCursor('networks', networkQuery.parse(query)).write(...end);
 const names = async (query: object, hosts?: string[]) =>
   (await page(query, hosts)).items.map(({ hostName, attributes }) => `${hostName}/${attributes.name}`);
 
@@ -230,8 +232,10 @@ describe('pages', () => {
     ['nonsense', 'nonsense'],
     ['no list', Buffer.from('{"a":1}').toString('base64url')],
     ['too short', Buffer.from('["name","a"]').toString('base64url')],
-    ['of numbers', Buffer.from('["name",1,2,3,4]').toString('base64url')],
-    ['of another sort order', encodeCursor({ sort: '-name', value: 'a', hostName: 'b', name: 'c', id: 'd' })],
+    ['of another sort order', cursorOf({ sort: '-name' }, 'a', 'b', 'c', 'd')],
+    ['of other filters', cursorOf({ driver: 'bridge' }, 'a', 'b', 'c', 'd')],
+    ['of a number for a text', cursorOf({}, 1, 'b', 'c', 'd')],
+    ['cut', cursorOf({}, 'a', 'b', 'c')],
   ])('refuse a cursor that is %s', async (_, cursor) => {
     await expect(page({ cursor })).rejects.toMatchObject({
       code: 'invalid_argument',
@@ -240,7 +244,7 @@ describe('pages', () => {
   });
 
   it('take SQL in a cursor for text', async () => {
-    const cursor = encodeCursor({ sort: 'name', value: `' OR 1=1 --`, hostName: `"`, name: ';', id: 'x' });
+    const cursor = cursorOf({}, `' OR 1=1 --`, `"`, ';', 'x');
     expect((await page({ cursor })).items).toHaveLength(11);
   });
 });

@@ -1,5 +1,5 @@
 import { FairleadError, type Network, type RemoteContainer, shortId } from '@fairlead/domain';
-import { type Database, Prisma, storing } from '../database/index.js';
+import { type Database, listed, Prisma, storing } from '../database/index.js';
 import { namedOrIdentified } from '../inventory/network-text.js';
 import {
   type EndpointRow,
@@ -74,10 +74,7 @@ export class NetworksStore {
   /** Networks of a host with their endpoints: all, or those with these ids. */
   async full(hostName: string, ids?: readonly string[]): Promise<Map<string, KnownNetwork>> {
     if (ids?.length === 0) return new Map();
-    const among =
-      ids === undefined
-        ? Prisma.empty
-        : Prisma.sql`AND n."id" IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`;
+    const among = ids === undefined ? Prisma.empty : Prisma.sql`AND n."id" IN ${listed(ids)}`;
     const chosen = Prisma.sql`"Network" n WHERE n."hostName" = ${hostName} ${among}`;
     const [networks, endpoints] = await Promise.all([
       this.query<NetworkRow>(Prisma.sql`SELECT ${NETWORK_COLUMNS} FROM ${chosen}`),
@@ -103,7 +100,7 @@ export class NetworksStore {
       SELECT n."hostName", n."id", e."containerId" FROM "NetworkText" t
         JOIN "Network" n ON n."seq" = t.rowid JOIN "Endpoint" e ON e."networkSeq" = n."seq"
       WHERE "NetworkText" MATCH ${namedOrIdentified(reference)} AND n."hostName" <> ${hostName}
-        AND n."hostName" IN (SELECT value FROM json_each(${JSON.stringify(hostNames)}))
+        AND n."hostName" IN ${listed(hostNames)}
         AND (e."containerName" = ${reference} OR e."containerId" = ${reference}) LIMIT 50`);
     const containers = rows.map(async (row) => {
       const network = (await this.full(row.hostName, [row.id])).get(row.id)?.network;

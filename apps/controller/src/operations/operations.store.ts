@@ -6,11 +6,12 @@ import {
   type OperationState,
   type OutcomeSource,
 } from '@fairlead/domain';
-import { validate as isUuid } from 'uuid';
 import { type AuditRecord, type AuditStore } from '../audit/audit.store.js';
-import { type Database, Prisma, type Statement, storing, where } from '../database/index.js';
+import { type Database, listed, Prisma, type Statement, storing, where } from '../database/index.js';
 import { boundedTable } from '../hosts/bounded-table.js';
 import { type HostBounds } from '../hosts/hosts.service.js';
+import { type Page, pageFrom } from '../paging/page.js';
+import { PageCursor } from '../paging/page-cursor.js';
 import { type Ending, type Operation } from './operation.js';
 
 export interface NewOperation extends Operation {
@@ -25,10 +26,8 @@ export interface Settlement {
   readonly explanation: string;
 }
 
-export interface OperationsPage {
-  readonly items: readonly Operation[];
+export interface OperationsPage extends Page<Operation> {
   readonly total: number;
-  readonly nextCursor: string | null;
 }
 
 type Row = Prisma.OperationGetPayload<object>;
@@ -107,15 +106,11 @@ export class OperationsStore {
    * @throws FairleadError `invalid_argument` for a cursor that no page ended with
    */
   async page(query: OperationQuery, bounds: HostBounds | undefined): Promise<OperationsPage> {
-    if (query.cursor !== undefined && !isUuid(query.cursor)) {
-      throw new FairleadError('invalid_argument', 'The cursor does not belong to this query', {
-        hint: 'Begin again without a cursor; pass nextCursor back as it was given.',
-      });
-    }
+    const cursor = new PageCursor('operations', query);
     const { prisma } = this.database;
     const source = boundedTable('Operation', bounds);
     const asked = conditionsOf(query);
-    const end = query.cursor === undefined ? [] : [Prisma.sql`"id" < ${query.cursor}`];
+    const end = query.cursor === undefined ? [] : [Prisma.sql`"id" < ${cursor.read(query.cursor, ['string'])[0]}`];
     const [ids, counts] = await storing(
       Promise.all([
         prisma.$queryRaw<{ id: string }[]>(
@@ -124,9 +119,9 @@ export class OperationsStore {
         prisma.$queryRaw<{ total: bigint }[]>(Prisma.sql`SELECT COUNT(*) AS total FROM ${source} ${where(asked)}`),
       ]),
     );
-    const shown = ids.slice(0, query.limit).map(({ id }) => id);
+    const { items, nextCursor } = pageFrom(ids, query.limit, ({ id }) => cursor.write(id));
+    const shown = items.map(({ id }) => id);
     const rows = await storing(prisma.operation.findMany({ where: { id: { in: shown } }, orderBy: { id: 'desc' } }));
-    const nextCursor = ids.length > query.limit ? (shown.at(-1) ?? null) : null;
     return { items: rows.map(toOperation), total: Number(counts[0]?.total ?? 0), nextCursor };
   }
 
@@ -155,10 +150,7 @@ const isWithin = ({ hostName, createdAt }: Row, bounds: HostBounds | undefined):
 function conditionsOf({ host, kind, outcome, state }: OperationQuery): Prisma.Sql[] {
   return Object.entries({ hostName: host, kind, outcome, state })
     .filter(([, values]) => values.length > 0)
-    .map(([column, values]) => {
-      const among = Prisma.sql`(SELECT value FROM json_each(${JSON.stringify(values)}))`;
-      return Prisma.sql`${Prisma.raw(`"${column}"`)} IN ${among}`;
-    });
+    .map(([column, values]) => Prisma.sql`${Prisma.raw(`"${column}"`)} IN ${listed(values)}`);
 }
 
 const orNull = (value: Readonly<Record<string, unknown>> | null) =>

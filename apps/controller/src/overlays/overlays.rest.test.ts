@@ -168,6 +168,11 @@ describe('a network of a swarm', () => {
     });
   });
 
+  it('is not chosen where the ids of several networks begin so, also those of one swarm', async () => {
+    const detail = { code: 'ambiguous_name', message: expect.stringContaining("'a' fits several networks: ") };
+    await expect(show('a')).rejects.toMatchObject(detail);
+  });
+
   it.each(['bridge', 'none', 'shop*', '%', "' OR 1=1"])('is not %s', async (reference) => {
     await expect(show(reference)).rejects.toMatchObject({ code: 'network_not_found' });
   });

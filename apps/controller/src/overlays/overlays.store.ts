@@ -1,9 +1,7 @@
 import { type OverlayQuery } from '@fairlead/api';
 import { FairleadError, shortId } from '@fairlead/domain';
-import { type Database, Prisma, where } from '../database/index.js';
+import { type Database, listed, Prisma, where } from '../database/index.js';
 import { type PlacedEndpoint } from '../endpoints/endpoint-pages.store.js';
-import { listed } from '../endpoints/endpoint-query.js';
-import { PageCursor } from '../history/page-cursor.js';
 import { type HostNames } from '../networks/network-pages.store.js';
 import { begins, named } from '../networks/network-query.js';
 import {
@@ -15,6 +13,8 @@ import {
   toStored,
 } from '../networks/network.rows.js';
 import { AmbiguousNetwork } from '../networks/networks.store.js';
+import { pageFrom } from '../paging/page.js';
+import { PageCursor } from '../paging/page-cursor.js';
 
 /** Ids of the networks on one page. */
 export interface OverlayPage {
@@ -40,7 +40,7 @@ export class OverlaysStore {
   async page(query: OverlayQuery, hostNames: HostNames): Promise<OverlayPage> {
     const cursor = new PageCursor('overlays', query);
     const end = query.cursor === undefined ? undefined : cursor.read(query.cursor, ['string', 'string']);
-    const behind = end === undefined ? [] : [Prisma.sql`("name", "id") > (${Prisma.join(end)})`];
+    const behind = end === undefined ? [] : [Prisma.sql`("name", "id") > (${Prisma.join([...end])})`];
     const conditions = [
       Prisma.sql`n."scope" = 'swarm'`,
       ...(query.name === undefined ? [] : named(Prisma.sql`n."name"`, query.name)),
@@ -53,9 +53,7 @@ export class OverlaysStore {
         LEFT JOIN (SELECT * FROM "found" ${where(behind)} ORDER BY "name", "id" LIMIT ${query.limit + 1}) AS "page"
         ON true ORDER BY "name", "id"`);
     const found = rows.flatMap(({ id, name }) => (id === null ? [] : { id, name }));
-    const items = found.slice(0, query.limit);
-    const last = items.at(-1);
-    const nextCursor = found.length > query.limit && last ? cursor.write(last.name, last.id) : null;
+    const { items, nextCursor } = pageFrom(found, query.limit, ({ name, id }) => cursor.write(name, id));
     return { ids: items.map(({ id }) => id), total: Number(rows[0]?.total ?? 0), nextCursor };
   }
 
@@ -84,7 +82,7 @@ export class OverlaysStore {
     if (ids.size === 1) return only;
     const candidates = [...ids].map((id) => fitting.find((place) => place.id === id)!);
     const places = candidates.map(({ id, hostName }) => `${shortId(id)} (on ${hostName})`).join(', ');
-    throw new AmbiguousNetwork(`'${reference}' fits networks of several swarms: ${places}`, candidates);
+    throw new AmbiguousNetwork(`'${reference}' fits several networks: ${places}`, candidates);
   }
 
   /** Rows of these networks on these hosts, in order of host. */
@@ -101,7 +99,7 @@ export class OverlaysStore {
     const bySeq = new Map(rows.map((row) => [row.seq, row]));
     const found = await this.database.read<EndpointRow>(Prisma.sql`
       SELECT e.* FROM "Endpoint" e CROSS JOIN "Network" n ON n."seq" = e."networkSeq"
-      WHERE e."networkSeq" IN (SELECT value FROM json_each(${JSON.stringify([...bySeq.keys()])}))
+      WHERE e."networkSeq" IN ${listed([...bySeq.keys()])}
       ORDER BY n."hostName", e."containerName", e."containerId"`);
     return found.flatMap((row) => {
       const at = bySeq.get(Number(row.networkSeq));

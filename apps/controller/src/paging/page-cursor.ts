@@ -1,6 +1,11 @@
 import { createHash } from 'node:crypto';
 import { FairleadError } from '@fairlead/domain';
 
+type Type = 'string' | 'number';
+type Parts<Types extends readonly Type[]> = {
+  readonly [K in keyof Types]: { string: string; number: number }[Types[K]];
+};
+
 /** Where a page ended, as the caller gets it back: with a digest of the question, so that it serves no other one. */
 export class PageCursor {
   private readonly digest: string;
@@ -24,13 +29,13 @@ export class PageCursor {
    * @param types of the parts that `write` was given
    * @throws FairleadError `invalid_argument` for a cursor that no page of this question ended with
    */
-  read(cursor: string, types: readonly ('string' | 'number')[]): (string | number)[] {
+  read<const Types extends readonly Type[]>(cursor: string, types: Types): Parts<Types> {
     const [digest, ...end] = partsOf(cursor);
     if (digest === this.digest && end.length === types.length && end.every((part, at) => typeof part === types[at])) {
-      return end as (string | number)[];
+      return end as unknown as Parts<Types>;
     }
     throw new FairleadError('invalid_argument', 'The cursor does not belong to this query', {
-      hint: 'Begin again without a cursor; pass nextCursor back as it was given, with the same filters.',
+      hint: 'Begin again without a cursor; pass nextCursor back as it was given, with the same filters and sort order.',
     });
   }
 }
