@@ -159,7 +159,10 @@ export type NetworkRefView = View<typeof networkRef>;
 
 export const networkRecord = z.object({ ...attributes, ...details }).meta({
   id: 'NetworkRecord',
-  description: 'The full record of a network as the engine had it',
+  description:
+    'All that the agent passed on of a network: what its engine said, but of a map (labels, options, reserved addresses) ' +
+    'with more than 128 entries or 32 KiB those that fit, in order of their keys, and how many are left out, under ' +
+    '`fairlead/labels-left-out` or `fairlead/entries-left-out`',
   example: { ...exampleAttributes, ...exampleDetails },
 });
 export type NetworkRecordView = View<typeof networkRecord>;

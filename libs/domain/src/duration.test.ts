@@ -38,6 +38,11 @@ describe('parseUntil', () => {
     ['1793491200', '2026-11-01T00:00:00Z'],
   ])('reads %s', (text, iso) => expect(parseUntil(text, now)).toBe(Date.parse(iso)));
 
-  it('refuses what is neither a duration nor a time', () =>
-    expect(() => parseUntil('yesterday', now)).toThrow(/neither a duration nor a time/));
+  it('refuses what is neither a duration nor a time, in words that fit every parameter', () =>
+    expect(() => parseUntil('yesterday', now)).toThrow(
+      expect.objectContaining({
+        message: "'yesterday' is neither a duration nor a time",
+        hint: expect.not.stringMatching(/until|since/),
+      }),
+    ));
 });

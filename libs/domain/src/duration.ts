@@ -57,7 +57,7 @@ export function parseUntil(text: string, now: number): number {
     return now - parseDuration(text);
   } catch (cause) {
     throw new FairleadError('invalid_argument', `'${text}' is neither a duration nor a time`, {
-      hint: 'Write until=24h, until=2026-11-01T00:00:00Z or Unix seconds.',
+      hint: 'Write how long ago, such as 24h, a time such as 2026-11-01T00:00:00Z, or Unix seconds.',
       cause,
     });
   }

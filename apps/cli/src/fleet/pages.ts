@@ -9,17 +9,23 @@ export interface Page<Row> {
   readonly nextCursor: string | null;
 }
 
-/** Reads as many pages as the limit asks for. */
-export async function readPages<Row>(
+/** What one page is asked for. */
+export interface PageWish {
+  readonly limit: number;
+  readonly cursor: string | undefined;
+}
+
+/** Reads as many pages as the limit asks for. What the last one says beside its rows holds for all. */
+export async function readPages<P extends Page<unknown>>(
   limit: number,
-  read: (page: { readonly limit: number; readonly cursor: string | undefined }) => Promise<Page<Row>>,
-): Promise<Row[]> {
-  const rows: Row[] = [];
+  read: (page: PageWish) => Promise<P>,
+): Promise<{ readonly rows: P['items'][number][]; readonly last: P }> {
+  const rows: P['items'][number][] = [];
   for (let cursor: string | undefined; ;) {
-    const page = await read({ limit: Math.min(PAGE, Math.max(1, limit - rows.length)), cursor });
-    rows.push(...page.items);
-    if (page.nextCursor === null || rows.length >= limit) return rows.slice(0, limit);
-    cursor = page.nextCursor;
+    const last = await read({ limit: Math.min(PAGE, Math.max(1, limit - rows.length)), cursor });
+    rows.push(...last.items);
+    if (last.nextCursor === null || rows.length >= limit) return { rows: rows.slice(0, limit), last };
+    cursor = last.nextCursor;
   }
 }
 
@@ -27,5 +33,5 @@ export async function readPages<Row>(
 export type HostChoice = Partial<Pick<HostQuery, 'host' | 'on' | 'freshness'>>;
 
 /** All hosts that fit, on however many pages. */
-export const allHosts = (client: Client, query: HostChoice = {}): Promise<HostView[]> =>
-  readPages(Infinity, (page) => client.listHosts({ query: { ...query, ...page } }));
+export const allHosts = async (client: Client, query: HostChoice = {}): Promise<HostView[]> =>
+  (await readPages(Infinity, (page) => client.listHosts({ query: { ...query, ...page } }))).rows;

@@ -41,7 +41,7 @@ async function list(cli: Cli, flags: Flags): Promise<void> {
   const { host = [], actor = [], action = [], outcome = [], limit } = flags;
   const client = cli.client(flags);
   const query = { host, actor, action, outcome };
-  const rows = await readPages(limit, (page) => client.listAudit({ query: { ...query, ...page } }));
+  const { rows } = await readPages(limit, (page) => client.listAudit({ query: { ...query, ...page } }));
   printRows(cli.terminal, flags, { rows, columns, name: ({ seq }) => String(seq) });
 }
 

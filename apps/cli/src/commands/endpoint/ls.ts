@@ -6,7 +6,7 @@ import type { Cli, ClientFlags } from '../../cli.js';
 import { readPages } from '../../fleet/pages.js';
 import { collect, type HostFlags, oneOf, positive, toFilters, withClient, withHosts } from '../../flags.js';
 import { printRows } from '../../output/rows.js';
-import { NO_SILENT_HOSTS, type SilentHosts, warnOfSilence } from '../../output/silent-hosts.js';
+import { warnOfSilence } from '../../output/silent-hosts.js';
 import { ageColumns, type Column, hostLabel } from '../../output/table.js';
 import { FRESHNESS } from '../network/query.js';
 
@@ -46,12 +46,9 @@ export function registerEndpointLs(parent: Command, cli: Cli): void {
 async function list(cli: Cli, whom: string | undefined, flags: Flags): Promise<void> {
   const client = cli.client(flags);
   const query = toQuery(whom, flags);
-  let silent: SilentHosts = NO_SILENT_HOSTS;
-  const rows = await readPages(flags.limit ?? Infinity, async (page) => {
-    const answer = await client.listEndpoints({ query: { ...query, ...page } });
-    silent = answer;
-    return answer;
-  });
+  const { rows, last } = await readPages(flags.limit ?? Infinity, (page) =>
+    client.listEndpoints({ query: { ...query, ...page } }),
+  );
   const now = cli.around.now();
   printRows(cli.terminal, flags, {
     rows,
@@ -59,7 +56,7 @@ async function list(cli: Cli, whom: string | undefined, flags: Flags): Promise<v
     name: ({ host, network, containerName }) => `${host}/${network.name}/${containerName}`,
     quiet: ({ containerId }) => containerId,
   });
-  warnOfSilence(cli.terminal, silent, now);
+  warnOfSilence(cli.terminal, last, now);
 }
 
 /** Filters that hold once. */

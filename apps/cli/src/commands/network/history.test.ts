@@ -63,6 +63,7 @@ describe('network history', () => {
     ['network history shop_* --by outside', 'network=shop_*&by=outside'],
     ['network history --kind network.created --kind network.removed', 'kind=network.created&kind=network.removed'],
     ['network history a/b --host web-3', 'host=web-3&network=a/b'],
+    ['network history a/b --on env', 'on=env&network=a/b'],
     ['network history --operation o-1 --until 1h', 'operation=o-1&until=1h'],
     ['network history --host a --host b --actor deploy --container db', 'host=a&host=b&container=db&actor=deploy'],
   ])('%s asks for %s', async (line, query) => {

@@ -69,9 +69,9 @@ function collectKind(text: string, previous: readonly Kind[] = []): Kind[] {
 
 async function list(cli: Cli, reference: string | undefined, flags: Flags): Promise<void> {
   const client = cli.client(flags);
-  const { on, container, since, until, kind = [], actor = [], by, operation } = flags;
-  const place = placeOf(reference, flags.host);
-  const query = { ...place, on, container, since, until, kind, actor, by, operation };
+  const { container, since, until, kind = [], actor = [], by, operation } = flags;
+  const place = placeOf(reference, flags);
+  const query = { ...place, container, since, until, kind, actor, by, operation };
   const reading = readPast(cli, flags, 'The history', (page) => client.listHistory({ query: { ...query, ...page } }));
   const [{ rows, warn }, hosts] = await Promise.all([reading, allHosts(client)]);
   printRows(cli.terminal, flags, { rows, columns: columns(simulatedAmong(hosts)), name: ({ seq }) => String(seq) });

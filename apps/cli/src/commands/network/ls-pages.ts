@@ -1,6 +1,6 @@
 import type { Client, NetworkView } from '@fairlead/api';
 import { readPages } from '../../fleet/pages.js';
-import { NO_SILENT_HOSTS, type SilentHosts } from '../../output/silent-hosts.js';
+import type { SilentHosts } from '../../output/silent-hosts.js';
 import { type LsFlags, queryOf } from './ls-flags.js';
 
 export interface Listing {
@@ -10,11 +10,8 @@ export interface Listing {
 
 /** As many pages as it takes. */
 export async function readListing(client: Client, flags: LsFlags, signal?: AbortSignal): Promise<Listing> {
-  let silent: SilentHosts = NO_SILENT_HOSTS;
-  const networks = await readPages(flags.limit ?? Infinity, async (page) => {
-    const answer = await client.listNetworks({ query: { ...queryOf(flags), ...page }, signal });
-    silent = answer;
-    return answer;
-  });
-  return { networks, silent };
+  const { rows, last } = await readPages(flags.limit ?? Infinity, (page) =>
+    client.listNetworks({ query: { ...queryOf(flags), ...page }, signal }),
+  );
+  return { networks: rows, silent: last };
 }

@@ -44,7 +44,12 @@ export function registerLs(parent: Command, cli: Cli): void {
     .option('--search <words>', 'only networks with words that begin so: in name, id, host, subnet, label, container …')
     .addOption(new Option('--sort <order>', 'order of rows').choices(NETWORK_SORTS).default('host'))
     .option('--limit <n>', 'print that many at most', positive)
-    .option('--overlays', 'the networks of swarms, each once over all hosts (filter: name)')
+    .addOption(
+      new Option('--overlays', 'the networks of swarms, each once over all hosts (filter: name)').conflicts([
+        'search',
+        'sort',
+      ]),
+    )
     .addOption(
       new Option('--removed', 'the networks that are gone (filters: name, id, since, until)').conflicts([
         'search',

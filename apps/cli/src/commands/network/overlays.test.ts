@@ -37,10 +37,13 @@ describe('network ls --overlays', () => {
     expect(controller.asked[0]!.query.toString()).toBe(query);
   });
 
-  it.each(['--search shop', '--filter driver=overlay', '--filter name=a --filter name=b'])(
-    'refuses %s',
-    async (flags) => expect((await fairlead(`network ls --overlays ${flags}`, {})).exitCode).toBe(2),
-  );
+  it.each([
+    '--search shop',
+    '--sort host',
+    '--sort created',
+    '--filter driver=overlay',
+    '--filter name=a --filter name=b',
+  ])('refuses %s', async (flags) => expect((await fairlead(`network ls --overlays ${flags}`, {})).exitCode).toBe(2));
 });
 
 describe('network inspect of a swarm’s network', () => {

@@ -5,13 +5,12 @@ import { readPages } from '../../fleet/pages.js';
 import { type HostFlags, toFilters } from '../../flags.js';
 import { firstOf } from '../../output/first-of.js';
 import { printRows } from '../../output/rows.js';
-import { NO_SILENT_HOSTS, type SilentHosts, warnOfSilence } from '../../output/silent-hosts.js';
+import { warnOfSilence } from '../../output/silent-hosts.js';
 import { type Column, hostLabel } from '../../output/table.js';
 import { toGlob } from './query.js';
 
 interface Flags extends ClientFlags, HostFlags {
   readonly filter?: readonly string[];
-  readonly search?: string;
   readonly limit?: number;
   readonly quiet?: boolean;
   readonly trunc: boolean;
@@ -19,20 +18,16 @@ interface Flags extends ClientFlags, HostFlags {
 
 /** The networks of swarms, each once, whatever hosts show it. */
 export async function listOverlays(cli: Cli, flags: Flags): Promise<void> {
-  if (flags.search !== undefined) throw new FairleadError('invalid_argument', '--overlays cannot be searched in');
   const [filter, ...more] = toFilters(flags.filter, ['name']);
   if (more.length > 0) throw new FairleadError('invalid_argument', '--filter: name can be given once only');
   const query = { host: flags.host ?? [], on: flags.on, name: filter && toGlob(filter.value) };
   const client = cli.client(flags);
-  let silent: SilentHosts = NO_SILENT_HOSTS;
-  const rows = await readPages(flags.limit ?? Infinity, async (page) => {
-    const answer = await client.listOverlays({ query: { ...query, ...page } });
-    silent = answer;
-    return answer;
-  });
+  const { rows, last } = await readPages(flags.limit ?? Infinity, (page) =>
+    client.listOverlays({ query: { ...query, ...page } }),
+  );
   const id = ({ id: whole }: OverlayView): string => (flags.trunc ? shortId(whole) : whole);
   printRows(cli.terminal, flags, { rows, columns: columns(id), name: ({ name }) => name, quiet: id });
-  warnOfSilence(cli.terminal, silent, cli.around.now());
+  warnOfSilence(cli.terminal, last, cli.around.now());
 }
 
 const columns = (id: (overlay: OverlayView) => string): Column<OverlayView>[] => [

@@ -1,10 +1,12 @@
 import type { HistoryEntryView, HostView } from '@fairlead/api';
 import { parseUntil } from '@fairlead/domain';
 import type { Cli } from '../../cli.js';
-import { type Page, readPages } from '../../fleet/pages.js';
+import type { HostFlags } from '../../flags.js';
+import { hasHostFlags } from '../../fleet/hosts.js';
+import { type Page, type PageWish, readPages } from '../../fleet/pages.js';
 import { visible } from '../../output/escape.js';
 import { firstOf } from '../../output/first-of.js';
-import { NO_SILENT_HOSTS, type SilentHosts, warnOfSilence } from '../../output/silent-hosts.js';
+import { type SilentHosts, warnOfSilence } from '../../output/silent-hosts.js';
 
 /** By how much the clocks of this machine and the controller may differ, in milliseconds, before it is worth a word. */
 const CLOCKS_MS = 60_000;
@@ -13,9 +15,10 @@ const CLOCKS_MS = 60_000;
  * `web-1/my-net`, or `my-net` of any host; hosts have no `/` in their names. With host flags it is the network's name as it
  * stands.
  */
-export function placeOf(reference: string | undefined, host: readonly string[] = []) {
+export function placeOf(reference: string | undefined, flags: HostFlags) {
   const [, before, network] = /^([^/]+)\/(.+)$/s.exec(reference ?? '') ?? [];
-  return before === undefined || host.length > 0 ? { host, network: reference } : { host: [before], network };
+  const { host = [], on } = flags;
+  return before === undefined || hasHostFlags(flags) ? { host, on, network: reference } : { host: [before], network };
 }
 
 /** One page of what is past, newest first. */
@@ -34,11 +37,10 @@ export async function readPast<Row>(
   { terminal, around }: Cli,
   { since, limit }: { readonly since?: string | undefined; readonly limit: number },
   what: string,
-  read: (page: { readonly limit: number; readonly cursor: string | undefined }) => Promise<PastPage<Row>>,
+  read: (page: PageWish) => Promise<PastPage<Row>>,
 ): Promise<Past<Row>> {
-  let last: PastPage<Row> | undefined;
-  const rows = await readPages(limit, async (page) => (last = await read(page)));
-  const { nextCursor, keptSince, ...silent } = last ?? { nextCursor: null, keptSince: '', ...NO_SILENT_HOSTS };
+  const { rows, last } = await readPages(limit, read);
+  const { nextCursor, keptSince } = last;
   const warn = (): void => {
     const from = since === undefined ? -Infinity : parseUntil(since, around.now());
     if (nextCursor !== null)
@@ -46,7 +48,7 @@ export async function readPast<Row>(
     if (from < Date.parse(keptSince) - CLOCKS_MS && (since !== undefined || nextCursor === null)) {
       terminal.warn(`${what} is kept since ${keptSince}; what happened before is not in it\n`);
     }
-    warnOfSilence(terminal, silent, around.now());
+    warnOfSilence(terminal, last, around.now());
   };
   return { rows, warn };
 }

@@ -75,8 +75,25 @@ describe('network ls --removed', () => {
     '-o csv',
     '--filter driver=bridge',
     '--filter name=a --filter name=b',
-    '--filter name=a --filter id=b',
+    '--filter name=a --filter id=798b0f9e2c1c',
   ])('refuses %s', async (flags) => expect((await fairlead(`network ls --removed ${flags}`, {})).exitCode).toBe(2));
+});
+
+describe('an id among the filters of network ls --removed', () => {
+  it.each(['798b0f9e', '798b0f9e2c1', 'x*', '798b0f9e2c1*', 'a'.repeat(65), ''])(
+    'is refused where it could find nothing, or something else: %j',
+    async (id) => {
+      const { exitCode, err, controller } = await fairlead(`network ls --removed --filter id=${id}`, answers());
+      expect(exitCode).toBe(2);
+      expect(err).toContain(`id is 12 to 64 digits of a network's id, not '${id}'`);
+      expect(controller.asked).toEqual([]);
+    },
+  );
+
+  it.each(['q7k2m1d0c9b8', 'a'.repeat(64)])('is taken as far as it is known: %s', async (id) => {
+    const { controller } = await fairlead(`network ls --removed --filter id=${id}`, answers());
+    expect(controller.of('listRemovedNetworks')[0]!.query.get('network')).toBe(id);
+  });
 });
 
 describe('network inspect --removed', () => {
@@ -96,6 +113,17 @@ describe('network inspect --removed', () => {
     const { out, controller } = await fairlead('network inspect --removed web-1/my-net', shows(last, before));
     expect(JSON.parse(out)).toMatchObject({ id: last.id });
     expect(Object.fromEntries(controller.asked[0]!.query)).toMatchObject({ host: 'web-1', network: 'my-net' });
+  });
+
+  it.each([
+    ['--host web-1', 'host=web-1&network=a/b'],
+    ['--on env=prod', 'on=env=prod&network=a/b'],
+    ['--all-hosts', 'network=a/b'],
+  ])('takes a name as it stands where hosts are chosen: %s', async (flags, query) => {
+    const { controller } = await fairlead(`network inspect --removed ${flags} a/b`, shows(gone({ name: 'a/b' })));
+    const asked = controller.of('listRemovedNetworks')[0]!.query;
+    asked.delete('limit');
+    expect(decodeURIComponent(asked.toString())).toBe(query);
   });
 
   it('asks which one where several hosts had it', async () => {

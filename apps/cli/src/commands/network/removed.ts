@@ -19,6 +19,8 @@ interface ListFlags extends ClientFlags, HostFlags {
 }
 
 const FILTERS = ['name', 'id', 'since', 'until'] as const;
+/** As much of one as the controller takes for one. Those of swarms' networks have letters beyond `f`. */
+const MOST_OF_AN_ID = /^[0-9a-z]{12,64}$/;
 
 /** The networks that are gone, latest first. */
 export async function listRemoved(cli: Cli, flags: ListFlags): Promise<void> {
@@ -46,6 +48,12 @@ function filtersOf({ filter }: ListFlags): Partial<Record<(typeof FILTERS)[numbe
       'invalid_argument',
       '--filter: each of name, id, since and until can be given once, and not both name and id',
     );
+  }
+  const { id } = filters;
+  if (id !== undefined && !MOST_OF_AN_ID.test(id)) {
+    throw new FairleadError('invalid_argument', `--filter: id is 12 to 64 digits of a network's id, not '${id}'`, {
+      hint: "'fairlead network ls --removed' shows the first 12; --filter name=… finds networks by their names.",
+    });
   }
   return filters;
 }
@@ -84,9 +92,9 @@ const ID_OF_REMOVAL = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const MOST = 500;
 
 /** The id of a removal; of a network's name or id, the last one. @throws FairleadError `network_not_found`, `ambiguous_name` */
-async function removalOf(client: Client, reference: string, { host, on }: HostFlags): Promise<string> {
+async function removalOf(client: Client, reference: string, flags: HostFlags): Promise<string> {
   if (ID_OF_REMOVAL.test(reference)) return reference;
-  const { items } = await client.listRemovedNetworks({ query: { ...placeOf(reference, host), on, limit: MOST } });
+  const { items } = await client.listRemovedNetworks({ query: { ...placeOf(reference, flags), limit: MOST } });
   const places = [...new Set(items.map((item) => `${item.host}/${item.name}`))];
   if (places.length > 1) {
     throw new FairleadError(

@@ -40,9 +40,9 @@ async function list(cli: Cli, flags: Flags): Promise<void> {
   printRows(cli.terminal, flags, { rows, columns: shown, name: ({ id }) => id });
 }
 
-function read(client: Client, { host = [], kind, outcome, state, limit }: Flags): Promise<OperationView[]> {
+async function read(client: Client, { host = [], kind, outcome, state, limit }: Flags): Promise<OperationView[]> {
   const query = { host, kind: one(kind), outcome: one(outcome), state: one(state) };
-  return readPages(limit, (page) => client.listOperations({ query: { ...query, ...page } }));
+  return (await readPages(limit, (page) => client.listOperations({ query: { ...query, ...page } }))).rows;
 }
 
 const one = <T>(value: T | undefined): T[] => (value === undefined ? [] : [value]);
