@@ -111,9 +111,16 @@ async function openPort(link: LinkServer, host: string | null, port: number): Pr
 }
 
 async function stopAll(app: INestApplication | undefined, runtime: Runtime, logger: Logger): Promise<void> {
-  await runtime.stop(STOP_WITHIN_MS);
-  await app?.close();
-  await runtime.database.close();
+  // Whatever fails: who is to end must not go on serving.
+  try {
+    await runtime.stop(STOP_WITHIN_MS);
+  } finally {
+    try {
+      await app?.close();
+    } finally {
+      await runtime.database.close();
+    }
+  }
   logger.info('stopped');
 }
 
@@ -138,11 +145,12 @@ export async function main(argv: readonly string[]): Promise<number> {
     const running = await startController(config, logger);
     logger.info({ address: running.address, link: running.linkAddresses }, 'ready');
     process.send?.({ type: 'ready', address: running.address, link: running.linkAddresses });
-    try {
-      await Promise.race([asked(), running.failure]);
-    } finally {
-      await running.stop();
-    }
+    await Promise.race([asked(), running.failure]).catch(async (error: unknown) => {
+      // What failed first says why.
+      await running.stop().catch(() => undefined);
+      throw error;
+    });
+    await running.stop();
     return 0;
   } catch (error) {
     const { message, hint, traits } = toFairleadError(error);

@@ -203,7 +203,10 @@ export function createRuntime(
       const renewed = identities.renewals?.stop();
       await link.close();
       await fleet.stop();
-      await hostsStore.flush();
+      // Ages and who is connected: the next life of the controller learns them anew.
+      await hostsStore
+        .flush()
+        .catch((error: unknown) => log('the state of hosts could not be noted', { error: String(error) }));
       await renewed;
       await service.drain(withinMs);
       await refusals.stop();

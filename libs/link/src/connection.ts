@@ -48,6 +48,7 @@ export abstract class Connection implements HostConnection {
   protected endReason: string | undefined;
   private resolveClosed!: (reason: string) => void;
   private heardAt: number;
+  private readonly arrivals = new WeakMap<InventoryUpdate__Output, number>();
   private received = 0;
   private consumed = false;
 
@@ -109,6 +110,10 @@ export abstract class Connection implements HostConnection {
     return this.inventory;
   }
 
+  arrivedAt(update: InventoryUpdate__Output): number {
+    return this.arrivals.get(update) ?? this.heardAt;
+  }
+
   abstract requestSnapshot(reason: string): void;
 
   /** Sends the request and yields the answers; throws FairleadError only. Called on an open connection. */
@@ -122,6 +127,7 @@ export abstract class Connection implements HostConnection {
 
   protected take(update: InventoryUpdate__Output): void {
     this.heard();
+    this.arrivals.set(update, this.heardAt);
     this.received += 1;
     this.inventory.push(update);
   }

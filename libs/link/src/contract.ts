@@ -183,6 +183,8 @@ export interface HostConnection {
    * the stream with the updates: a consumer that waits for a call between two updates can wait for itself.
    */
   updates(): AsyncIterable<m.InventoryUpdate__Output>;
+  /** When one of them came in, which may be long before it is read: as `lastHeardAt`. */
+  arrivedAt(update: m.InventoryUpdate__Output): number;
   /** A session begins with a bookmark (with a snapshot where the agent's capability is below 3): this brings a snapshot. */
   requestSnapshot(reason: string): void;
   close(reason: string): void;

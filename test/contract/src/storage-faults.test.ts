@@ -54,6 +54,20 @@ describeAsRoot(`a full disk under the data folder${isRoot ? '' : ' (a file syste
   const label = (value: string) =>
     fleet.client.updateHost({ params: { host: 'host-0' }, body: { labels: { kept: value } } });
 
+  /** Fills what is left until a write fails; what a change that was taken back has left in the log may take a few. */
+  async function fillUp(): Promise<{ kept: string; problem: unknown }> {
+    fill(0);
+    for (let [turn, kept] = [0, 'before']; ; turn++) {
+      const value = `${turn} ${'x'.repeat(50)}`;
+      try {
+        await label(value);
+        kept = value;
+      } catch (problem) {
+        return { kept, problem };
+      }
+    }
+  }
+
   it(
     'is told to whoever wants something written, loses nothing, and is over by itself once there is space again',
     async () => {
@@ -64,17 +78,7 @@ describeAsRoot(`a full disk under the data folder${isRoot ? '' : ' (a file syste
       fleet.awaken();
       const failed = async (): Promise<boolean> => Object.keys(fleet.tally.lost).some((why) => /stored|full/.test(why));
       await until(failed, 'an inventory does not fit');
-      // What is left, and what a change that was taken back has left in the log, may be enough for something small.
-      fill(0);
-      let kept = 'before';
-      let problem: unknown;
-      for (let turn = 0; problem === undefined; turn++) {
-        const value = `${turn} ${'x'.repeat(50)}`;
-        await label(value).then(
-          () => (kept = value),
-          (error: unknown) => (problem = error),
-        );
-      }
+      const { kept, problem } = await fillUp();
       expect(problem).toMatchObject({ ...FULL, ...HINT });
       const network = { params: { host: 'host-0' }, body: { name: 'unsent' } };
       await expect(client.createNetwork(network)).rejects.toMatchObject(FULL);
@@ -102,6 +106,16 @@ describeAsRoot(`a full disk under the data folder${isRoot ? '' : ' (a file syste
       fs.rmSync(ballast());
       await fleet.agree();
       expect((await label('after')).labels).toMatchObject({ kept: 'after' });
+    },
+    SLOW_MS,
+  );
+
+  it(
+    'lets the controller end when it is told to, although it cannot note which hosts were there',
+    async () => {
+      await startWithHosts();
+      await fillUp();
+      await fleet.endController('SIGTERM');
     },
     SLOW_MS,
   );

@@ -22,6 +22,13 @@ export function toStorageError(error: unknown): FairleadError {
   return new FairleadError('storage_failed', `The database failed: ${why}.`, { hint, cause: error });
 }
 
+/** Causes outside of what was to be written: the same would be written at another time. */
+const OUTSIDE: ReadonlySet<number> = new Set([SQLITE.FULL, SQLITE.IOERR, SQLITE.READONLY, SQLITE.BUSY]);
+
+/** Whether a `storage_failed` is the disk's or another program's fault, and not that of what was to be written. */
+export const isOutsideFault = (error: unknown): boolean =>
+  error instanceof FairleadError && OUTSIDE.has(primaryCode(resultCode(error.cause) ?? 0));
+
 /** Awaits work on the database and turns what it throws into a FairleadError. Unique violations pass: see below. */
 export async function storing<T>(work: Promise<T>): Promise<T> {
   try {
@@ -57,12 +64,13 @@ function resultCode(error: unknown): number | undefined {
 
 /** The adapter's own error, which Prisma hands on in one of three places. */
 function driverError(error: unknown): DriverAdapterError | undefined {
+  if (!(error instanceof Error)) return undefined;
   if (isDriverAdapterError(error)) return error;
   if (error instanceof Prisma.PrismaClientKnownRequestError) {
     const inner: unknown = error.meta?.['driverAdapterError'];
     return isDriverAdapterError(inner) ? inner : undefined;
   }
-  return error instanceof Error && error.cause !== undefined ? driverError(error.cause) : undefined;
+  return driverError(error.cause);
 }
 
 /** SQLite's words where there are any, else the last line: Prisma puts the call before its reason. */

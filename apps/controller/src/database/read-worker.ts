@@ -56,15 +56,16 @@ export class ReadWorker {
   private async run(): Promise<void> {
     this.isReading = true;
     for (let read = this.waiting.shift(); read !== undefined; read = this.waiting.shift()) {
-      const { sql, values } = read.sql;
-      await this.thread
-        .all(
-          sql,
-          values.map((value) => toSqliteValue(value, undefined)),
-        )
-        .then(read.resolve, (error: unknown) => read.reject(toStorageError(error)));
+      await this.all(read.sql).then(read.resolve, (error: unknown) => read.reject(toStorageError(error)));
     }
     this.isReading = false;
+  }
+
+  private async all({ sql, values }: Prisma.Sql): Promise<unknown[]> {
+    return this.thread.all(
+      sql,
+      values.map((value) => toSqliteValue(value, undefined)),
+    );
   }
 }
 

@@ -19,12 +19,13 @@ export function assertSound(file: string, pragmas: readonly string[]): void {
 }
 
 /**
- * The same for a file that is in use, on a thread of its own, one table after the other.
+ * The same for a file that is in use, on a thread of its own, one table with its indexes after the other: every page but
+ * the free ones.
  *
  * Invariant: no table is begun after `stop`, which resolves when the thread has let go of the file.
  */
 export class SoundnessCheck {
-  /** Rejects with a FairleadError `storage_failed` where the file is damaged; is pending for ever where it is sound. */
+  /** Rejects with a FairleadError `storage_failed` where the file is damaged; is pending for ever otherwise. */
   readonly damage: Promise<never>;
   private readonly reads: ReadWorker;
   private stopped = false;
@@ -54,7 +55,7 @@ export class SoundnessCheck {
   private async look(): Promise<string | undefined> {
     try {
       const tables = await this.reads.read<{ name: string }>(
-        Prisma.sql`SELECT "name" FROM sqlite_schema WHERE "type" = 'table' ORDER BY "rootpage"`,
+        Prisma.sql`SELECT 'sqlite_schema' AS "name" UNION ALL SELECT "name" FROM sqlite_schema WHERE "type" = 'table'`,
       );
       for (const { name } of tables) {
         if (this.stopped) break;
@@ -64,10 +65,9 @@ export class SoundnessCheck {
       }
       return undefined;
     } catch (error) {
-      if (this.stopped) return undefined;
       const cause = error instanceof Error ? error.cause : undefined;
-      if (cause instanceof Error && isDamage(cause)) return cause.message;
-      throw error;
+      // Another error says nothing of the file, and is met by whoever uses it.
+      return cause instanceof Error && isDamage(cause) && !this.stopped ? cause.message : undefined;
     }
   }
 }

@@ -68,8 +68,10 @@ describe('SqliteThread', () => {
     await expect(Promise.all([other.exec('SELECT die'), other.exec('SELECT 1')])).rejects.toThrow();
     await until('it is gone', () => !other.inTransaction);
     await expect(other.run("INSERT INTO item (name) VALUES ('b')", [], true)).rejects.toThrow(RolledBackError);
+    // The lock of the dead thread's transaction has gone with it.
+    await other.exec("BEGIN IMMEDIATE; INSERT INTO item (name) VALUES ('c'); COMMIT");
     await other.close();
-    expect(await names()).toEqual([]);
+    expect(await names()).toEqual(['c']);
   });
 
   it('runs nothing after it was closed', async () => {

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import Libsql from 'libsql';
@@ -80,7 +79,7 @@ export class SqliteThread {
     this.closed = true;
     const { worker } = this;
     if (worker === undefined) return;
-    const ended = once(worker, 'exit');
+    const ended = new Promise((resolve) => worker.once('exit', resolve));
     worker.ref();
     worker.postMessage(null);
     await ended;

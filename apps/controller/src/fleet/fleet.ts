@@ -5,9 +5,11 @@ import {
   formatDuration,
   type Freshness,
   freshnessOf,
+  toFairleadError,
 } from '@fairlead/domain';
 import { fromHostMessage, type HostConnection, type HostFacts } from '@fairlead/link';
 import { type Clock } from '../clock.js';
+import { isOutsideFault } from '../database/index.js';
 import { type HostsStore, type StoredHost } from '../hosts/hosts.store.js';
 import { type InventoryChange, type InventoryStore } from '../inventory/inventory.store.js';
 import { KeyedMutex } from '../keyed-mutex.js';
@@ -23,6 +25,8 @@ export interface HostStatus {
   readonly asOf: number;
   readonly health: EngineHealth;
 }
+
+export type StatusOf = (host: StoredHost) => HostStatus;
 
 /** What others want to know of the fleet. Called in order; a listener that throws is logged and left out that time. */
 export interface FleetListener {
@@ -45,7 +49,7 @@ export interface Gate {
   assertMayAct(hostName: string): void;
   /** Why a session must not go on, if there is a reason. */
   objection(hostName: string): string | undefined;
-  /** The session of a host has failed because the database did. Must not throw. */
+  /** The session of a host has failed because the disk did. Must not throw. */
   excuse(hostName: string): void;
 }
 
@@ -110,8 +114,13 @@ export class Fleet {
   async attach(connection: HostConnection): Promise<void> {
     const told = fromHostMessage(connection.host);
     checkHostName(told.name);
-    const facts = await this.gate.admit(connection, told);
-    await this.arrivals.run(facts.name, () => this.takeIn(connection, facts));
+    try {
+      const facts = await this.gate.admit(connection, told);
+      await this.arrivals.run(facts.name, () => this.takeIn(connection, facts));
+    } catch (error) {
+      if (isOutsideFault(error)) this.gate.excuse(told.name);
+      throw error;
+    }
   }
 
   /** Runs the work while no agent attaches under that name, and no host of it is forgotten. */
@@ -128,14 +137,14 @@ export class Fleet {
       changed: (change, before) => this.tell((listener) => listener.networksChanged?.(change, before)),
       healthChanged: (health) => this.noteHealth(facts.name, health),
       synced: () => this.onSynced(session),
-      failed: (reason) => {
-        this.log(`the inventory could not be stored: ${reason}`, { host: facts.name });
-        this.gate.excuse(facts.name);
+      failed: (error) => {
+        this.log(`the inventory could not be stored: ${toFairleadError(error).message}`, { host: facts.name });
+        if (isOutsideFault(error)) this.gate.excuse(facts.name);
       },
       log: (message) => this.log(message, { host: facts.name }),
     });
     this.gate.recheck(connection, facts.name);
-    await this.noteAttached(connection, facts);
+    await this.hosts.attached(facts, connection.peer, this.now());
     if (this.stopping) throw new FairleadError('controller_unavailable', 'The controller is stopping');
     this.sessions.set(facts.name, session);
     this.objectTo(session);
@@ -165,13 +174,13 @@ export class Fleet {
     this.tell((listener) => listener.hostQuarantined?.(hostName));
   }
 
-  private async noteAttached({ peer }: HostConnection, facts: HostFacts): Promise<void> {
-    try {
-      await this.hosts.attached(facts, peer, this.now());
-    } catch (error) {
-      this.gate.excuse(facts.name);
-      throw error;
-    }
+  /** For rows that are read from now on: they are not known to be true for longer than that, however long the read takes. */
+  statusFromNow(): StatusOf {
+    const begun = this.now();
+    return (host) => {
+      const status = this.statusOf(host);
+      return { ...status, asOf: Math.min(status.asOf, begun) };
+    };
   }
 
   statusOf(host: StoredHost): HostStatus {

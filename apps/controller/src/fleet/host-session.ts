@@ -23,7 +23,7 @@ export interface SessionListener {
   healthChanged(health: EngineHealth): void;
   synced(): void;
   /** A change could not be stored; the session ends. */
-  failed(reason: string): void;
+  failed(error: unknown): void;
   log(message: string): void;
 }
 
@@ -97,8 +97,7 @@ export class HostSession {
         this.wake(this.applied);
       }
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      this.listener.failed(reason);
+      this.listener.failed(error);
       this.connection.close('the inventory could not be stored');
     } finally {
       this.over = true;
@@ -125,26 +124,24 @@ export class HostSession {
   private async apply(update: Parameters<InventoryChain['apply']>[0]): Promise<void> {
     if (this.chain.needs(update)) this.chain.load(await this.store.digests(this.name));
     const step = this.chain.apply(update);
+    const at = this.connection.arrivedAt(update);
     switch (step.kind) {
       case 'nothing':
         return;
       case 'resync':
         return this.resync(step.reason);
       case 'bookmark':
-        return this.note(step.health, this.chain.standing);
+        return this.note(step.health, this.chain.standing, at);
       case 'change':
-        return this.change(step);
+        return this.change(step, at);
     }
   }
 
-  private async change({
-    position,
-    upserts,
-    replacedIds,
-    removedIds,
-  }: Extract<ChainStep, { kind: 'change' }>): Promise<void> {
+  private async change(
+    { position, upserts, replacedIds, removedIds }: Extract<ChainStep, { kind: 'change' }>,
+    at: number,
+  ): Promise<void> {
     const networks = upserts.map((message) => ({ ...fromNetworkMessage(message), digest: message.digest }));
-    const at = this.connection.lastHeardAt;
     const seen = this.whole && position.streamId === this.streamId;
     const unseen = { notBefore: seen ? null : this.confirmed, first: !this.known };
     const change = { hostName: this.name, position, upserts: networks, replacedIds, removedIds, at, ...unseen };
@@ -178,10 +175,10 @@ export class HostSession {
     else this.turn = this.gate.queue(() => this.connection.requestSnapshot(reason));
   }
 
-  private note(health: EngineHealth, position: Position | undefined): void {
+  private note(health: EngineHealth, position: Position | undefined, at: number): void {
     const first = position !== undefined && this.becomeWhole();
     this.streamId = position?.streamId ?? this.streamId;
-    if (this.whole && health.state === 'up') this.confirmed = this.connection.lastHeardAt;
+    if (this.whole && health.state === 'up') this.confirmed = at;
     const changed = health.state !== this.currentHealth.state || health.reason !== this.currentHealth.reason;
     this.currentHealth = health;
     if (changed) this.listener.healthChanged(health);

@@ -117,22 +117,35 @@ describe('a host that has joined', () => {
     await rig.attach(agent, 'one', peer);
   });
 
-  it('is not kept away for sessions that failed with the database', async () => {
+  it('is not kept away for sessions that failed with the disk', async () => {
     const peer = await rig.join('web-1');
     const agent = agentOf();
-    const run = (sql: string) => rig.database.prisma.$executeRawUnsafe(sql);
-    await run(`CREATE TRIGGER "full" BEFORE INSERT ON "Host" BEGIN SELECT RAISE(ABORT, 'no room'); END`);
+    const readOnly = (on: boolean) => rig.database.prisma.$executeRawUnsafe(`PRAGMA query_only = ${on ? 'ON' : 'OFF'}`);
+    await readOnly(true);
     for (let round = 0; round < 5; round++) {
       await expect(rig.connect(agent, 'one', peer)).rejects.toMatchObject({ code: 'storage_failed' });
     }
-    await run('DROP TRIGGER "full"');
+    await readOnly(false);
     const connection = await rig.attach(agent, 'one', peer);
-    await run(`CREATE TRIGGER "full" BEFORE INSERT ON "Network" BEGIN SELECT RAISE(ABORT, 'no room'); END`);
+    await readOnly(true);
     void agent.put(network('late'));
     await expect(connection.closed).resolves.toBe('the inventory could not be stored');
-    await run('DROP TRIGGER "full"');
+    await readOnly(false);
     await rig.attach(agent, 'one', peer);
     expect(await rig.names('web-1')).toContain('late');
+  });
+
+  it('is kept away for sessions that failed by what it sent', async () => {
+    const peer = await rig.join('web-1');
+    const agent = agentOf();
+    await rig.database.prisma.$executeRawUnsafe(
+      `CREATE TRIGGER "odd" BEFORE INSERT ON "Network" BEGIN SELECT RAISE(ABORT, 'not like this'); END`,
+    );
+    for (let round = 0; round < 3; round++) {
+      const connection = await rig.connect(agent, 'one', peer);
+      await expect(connection.closed).resolves.toBe('the inventory could not be stored');
+    }
+    await expect(rig.connect(agent, 'one', peer)).rejects.toMatchObject({ code: 'overloaded' });
   });
 
   it('loses its session when its certificate expires', async () => {

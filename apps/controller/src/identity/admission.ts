@@ -92,7 +92,7 @@ export class Admission {
     return identity.notAfter <= this.now() ? 'its certificate has expired' : undefined;
   }
 
-  /** The host's session failed by a fault of ours: so the agent is not kept away for dialling again at once. */
+  /** The host's session failed because our disk did: so the agent is not kept away for dialling again at once. */
   excuse(hostName: string): void {
     const identity = this.identities.of(hostName);
     if (identity !== undefined) this.pace.giveBack(identity.id);

@@ -14,7 +14,7 @@ import { FairleadError, type Network, toFairleadError } from '@fairlead/domain';
 import { fromNetworkMessage, type HostConnection } from '@fairlead/link';
 import { type HostScope } from '../access/host-scope.js';
 import { type Clock } from '../clock.js';
-import { type Fleet } from '../fleet/fleet.js';
+import { type Fleet, type StatusOf } from '../fleet/fleet.js';
 import { effectiveLabels } from '../hosts/effective-labels.js';
 import { type HostsService } from '../hosts/hosts.service.js';
 import { type StoredHost } from '../hosts/hosts.store.js';
@@ -44,8 +44,9 @@ export class NetworksService {
 
   async list(query: NetworkQuery, scope: HostScope): Promise<NetworkPageView> {
     const asked = this.hosts.choose({ ...query, freshness: [] }, scope);
+    const statusOf = this.fleet.statusFromNow();
     const { items, total, nextCursor } = await this.pages.page(query, this.hostNamesOf(query, scope));
-    return { items: this.toViews(items, scope), total, nextCursor, ...this.hosts.toUnavailable(asked) };
+    return { items: this.toViews(items, scope, statusOf), total, nextCursor, ...this.hosts.toUnavailable(asked) };
   }
 
   /** How the networks that fit divide. */
@@ -62,8 +63,10 @@ export class NetworksService {
   /** All networks that fit, some at a time. */
   async *rows({ sort, ...filters }: ExportQuery, scope: HostScope): AsyncGenerator<readonly NetworkView[]> {
     const hostNames = this.hostNamesOf(filters, scope);
+    let statusOf = this.fleet.statusFromNow();
     for await (const part of this.pages.parts(filters, sort, hostNames, EXPORTED_AT_ONCE)) {
-      yield this.toViews(part, scope);
+      yield this.toViews(part, scope, statusOf);
+      statusOf = this.fleet.statusFromNow();
     }
   }
 
@@ -97,23 +100,25 @@ export class NetworksService {
     return shown.filter(({ engine }) => engine.simulated === simulated).map(({ name }) => name);
   }
 
-  private toViews(items: readonly StoredNetwork[], scope: HostScope): NetworkView[] {
+  private toViews(items: readonly StoredNetwork[], scope: HostScope, statusOf: StatusOf): NetworkView[] {
     return items.flatMap((stored) => {
       // A host that was forgotten or relabelled since the rows were read is left out, as its rows would be by now.
       const host = this.hosts.find(stored.hostName);
-      return host === undefined || !scope.includes(host) ? [] : toNetworkView(stored, this.placeOf(host));
+      if (host === undefined || !scope.includes(host)) return [];
+      return toNetworkView(stored, { host, status: statusOf(host) });
     });
   }
 
   /** @throws FairleadError `host_not_found`, `network_not_found`, `ambiguous_name` */
   async show(hostName: string, reference: string, scope: HostScope): Promise<NetworkDetailView> {
     const host = this.hosts.get(hostName, scope);
+    const status = this.fleet.statusOf(host);
     const { attributes } = await this.store.resolve(hostName, reference);
     const known = (await this.store.full(hostName, [attributes.id])).get(attributes.id);
     if (known === undefined) {
       throw new FairleadError('network_not_found', `Network '${reference}' of host '${hostName}' was removed just now`);
     }
-    return toNetworkDetailView(known.network, known, 'inventory', this.placeOf(host));
+    return toNetworkDetailView(known.network, known, 'inventory', { host, status });
   }
 
   /** Asks the engine through the agent. @throws FairleadError as `show`, `host_unavailable`, `engine_unavailable` */
@@ -130,7 +135,8 @@ export class NetworksService {
   async planPrune(hostName: string, request: PrunePlanRequest, scope: HostScope): Promise<PrunePlanView> {
     const host = this.hosts.get(hostName, scope);
     this.fleet.reachable(host);
-    return toPrunePlanView(await this.plan(hostName, request), request, this.placeOf(host));
+    const status = this.fleet.statusOf(host);
+    return toPrunePlanView(await this.plan(hostName, request), request, { host, status });
   }
 
   /** The plan as data, from the inventory as it is now. */
@@ -142,10 +148,6 @@ export class NetworksService {
       filters,
       this.now(),
     );
-  }
-
-  private placeOf(host: StoredHost) {
-    return { host, status: this.fleet.statusOf(host) };
   }
 }
 

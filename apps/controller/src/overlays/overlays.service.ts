@@ -2,7 +2,7 @@ import { type OverlayDetailView, type OverlayPageView, type OverlayQuery, type O
 import { FairleadError } from '@fairlead/domain';
 import { type HostScope } from '../access/host-scope.js';
 import { type EndpointsService } from '../endpoints/endpoints.service.js';
-import { type Fleet } from '../fleet/fleet.js';
+import { type Fleet, type StatusOf } from '../fleet/fleet.js';
 import { type HostsService } from '../hosts/hosts.service.js';
 import { type StoredNetwork } from '../networks/network.rows.js';
 import { mergeOverlay, type Sighting } from './overlay.view.js';
@@ -23,10 +23,12 @@ export class OverlaysService {
   async list(query: OverlayQuery, scope: HostScope): Promise<OverlayPageView> {
     const filter = { ...query, freshness: [] };
     const asked = this.hosts.choose(filter, scope);
+    const statusOf = this.fleet.statusFromNow();
     const { ids, total, nextCursor } = await this.store.page(query, this.hosts.namesOf(filter, scope));
     const rows = await this.store.networks(ids, this.hosts.namesOf(EVERY_HOST, scope));
     const byId = new Map<string, Sighting[]>(ids.map((id) => [id, []]));
-    for (const sighting of this.toSightings(rows, scope)) byId.get(sighting.network.attributes.id)?.push(sighting);
+    for (const sighting of this.toSightings(rows, scope, statusOf))
+      byId.get(sighting.network.attributes.id)?.push(sighting);
     // What was removed since the page was read is left out.
     const items = [...byId.values()].flatMap((each): OverlayView[] =>
       each.length > 0 ? [mergeOverlay(each).view] : [],
@@ -37,15 +39,16 @@ export class OverlaysService {
   /** @throws FairleadError `network_not_found`; AmbiguousNetwork */
   async show(reference: string, scope: HostScope): Promise<OverlayDetailView> {
     const visible = this.hosts.namesOf(EVERY_HOST, scope);
+    const statusOf = this.fleet.statusFromNow();
     const id = await this.store.resolve(reference, visible);
     const rows = await this.store.networks([id], visible);
-    const sightings = this.toSightings(rows, scope);
+    const sightings = this.toSightings(rows, scope, statusOf);
     if (sightings.length === 0) {
       throw new FairleadError('network_not_found', `The swarm's network '${reference}' was removed just now`);
     }
     const { view, attributes } = mergeOverlay(sightings);
     const { options, ipamOptions } = attributes;
-    const endpoints = this.endpoints.toViews(await this.store.endpoints(rows), scope);
+    const endpoints = this.endpoints.toViews(await this.store.endpoints(rows), scope, statusOf);
     const asked = await this.members(view, scope);
     return { ...view, options, ipamOptions, endpoints, ...this.hosts.toUnavailable(asked) };
   }
@@ -57,11 +60,11 @@ export class OverlaysService {
     return this.hosts.visible(scope).filter(({ name, engine }) => sharing.has(name) || belongs(engine.swarm.clusterId));
   }
 
-  private toSightings(rows: readonly StoredNetwork[], scope: HostScope): Sighting[] {
+  private toSightings(rows: readonly StoredNetwork[], scope: HostScope, statusOf: StatusOf): Sighting[] {
     return rows.flatMap((network) => {
       const host = this.hosts.find(network.hostName);
       if (host === undefined || !scope.includes(host)) return [];
-      return { network, host, status: this.fleet.statusOf(host) };
+      return { network, host, status: statusOf(host) };
     });
   }
 }
