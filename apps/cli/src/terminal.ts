@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
+import { followScreen, type ScreenChanges } from './screen-changes.js';
 
 /** What the commands see of the terminal. Texts end with their own line breaks. */
 export interface Terminal {
@@ -10,6 +11,8 @@ export interface Terminal {
   drained(): Promise<void>;
   /** Rows of the screen that results go to; undefined where they go to a file or another program. */
   screenRows(): number | undefined;
+  /** Tells what becomes of that screen until the function that is returned is called. */
+  followScreen(told: ScreenChanges): () => void;
   /** Everything that is not a result, to standard error. */
   warn(text: string): void;
   /** A person sits there: questions may be asked and lines be rewritten. */
@@ -43,6 +46,7 @@ export function terminalOf({ stdin, stdout, stderr }: Streams): Terminal {
     write: (text) => void stdout.write(text),
     drained: async () => void (stdout.writableNeedDrain && (await once(stdout, 'drain'))),
     screenRows: () => (stdout.isTTY ? stdout.rows || USUAL_ROWS : undefined),
+    followScreen: (told) => followScreen(stdout, told),
     warn: (text) => void stderr.write(text),
     interactive: stdin.isTTY === true && stderr.isTTY === true,
     ask: (question) => askOn(stdin, stderr, question),

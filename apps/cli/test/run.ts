@@ -43,6 +43,7 @@ export async function fairlead(
       write: (text) => void (seen.out += text),
       drained: () => Promise.resolve(),
       screenRows: () => screenRows,
+      followScreen: () => () => undefined,
       warn: (text) => void (seen.err += text),
       interactive: reply !== undefined,
       ask: (question) => {

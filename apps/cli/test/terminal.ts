@@ -6,6 +6,7 @@ export const aTerminal = (overrides: Partial<Terminal> = {}): Terminal => ({
   write: () => undefined,
   drained: () => Promise.resolve(),
   screenRows: () => undefined,
+  followScreen: () => () => undefined,
   warn: () => undefined,
   ask: () => Promise.resolve(''),
   askSecret: () => Promise.resolve(''),

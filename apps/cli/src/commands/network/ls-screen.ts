@@ -27,12 +27,14 @@ interface Frame {
 
 /**
  * The list on the terminal's other screen, drawn over itself. Invariants: the terminal is as it was before the first
- * `show` and after `close`; nothing is written where nothing looks different.
+ * `show`, after `close` and while this process is stopped; nothing is written where nothing looks different.
  */
 export class NetworkScreen {
   private frame: Frame = { networks: [], total: 0, silent: NO_SILENT_HOSTS, at: 0 };
   private reason: string | undefined;
+  /** What is on the other screen; undefined: the terminal shows its own. */
   private drawn: string | undefined;
+  private unfollow: (() => void) | undefined;
 
   constructor(
     private readonly cli: Cli,
@@ -48,9 +50,13 @@ export class NetworkScreen {
 
   show(frame: Frame): void {
     this.frame = frame;
-    if (this.drawn === undefined) this.cli.terminal.write(ENTER);
-    this.drawn ??= '';
-    this.draw();
+    if (this.unfollow) return this.draw();
+    this.unfollow = this.cli.terminal.followScreen({
+      resized: () => this.drawAnew(),
+      stopping: () => this.leave(),
+      resumed: () => this.enter(),
+    });
+    this.enter();
   }
 
   /** Why what is shown is not kept up to date. */
@@ -68,8 +74,25 @@ export class NetworkScreen {
   }
 
   close(): void {
+    this.unfollow?.();
+    this.leave();
+  }
+
+  private enter(): void {
+    this.cli.terminal.write(ENTER);
+    this.drawn = '';
+    this.draw();
+  }
+
+  private leave(): void {
     if (this.drawn !== undefined) this.cli.terminal.write(LEAVE);
     this.drawn = undefined;
+  }
+
+  /** Lines are cut where the screen ended. */
+  private drawAnew(): void {
+    if (this.drawn !== undefined) this.drawn = '';
+    this.draw();
   }
 
   private render(): string {
