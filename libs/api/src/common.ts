@@ -34,6 +34,15 @@ export const simulated = z.boolean().meta({
   description: 'True where a simulated engine stands in for a real one (demo fleet)',
   example: false,
 });
+/** Of what is past, which outlives its host. */
+export const simulatedThen = z
+  .boolean()
+  .nullable()
+  .meta({
+    description:
+      'Whether the engine of this host, as it is known now, is a simulated one. null: not known, as the host of that time ' +
+      'was forgotten',
+  });
 
 export const labelMap = z.record(z.string().min(1), z.string());
 

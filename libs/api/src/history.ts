@@ -8,6 +8,7 @@ import {
   pageLimit,
   repeatable,
   selector,
+  simulatedThen,
   timestamp,
   unavailable,
   type View,
@@ -24,6 +25,7 @@ export const historyEntry = z
         'null: seen as it happened',
     }),
     host: hostName,
+    simulated: simulatedThen,
     kind: z.enum(HISTORY_KINDS),
     network: networkRef,
     container: z
@@ -45,6 +47,7 @@ export const historyEntry = z
       at: '2026-11-24T23:41:07.120Z',
       notBefore: null,
       host: 'web-3',
+      simulated: false,
       kind: 'endpoint.disconnected',
       network: { id: '798b0f9e2c1c6a6f5d7f0a9cf0f6dfe0e0a1f6b6a1c6c0d6a5e4f3b27c0352b8', name: 'shop_default' },
       container: { id: '7c0352b8c4be0f9e2c1c6a6f5d7f0a9cf0f6dfe0e0a1f6b6a1c6c0d6a5e4f3b2', name: 'shop-db-1' },

@@ -7,6 +7,7 @@ import {
   pageLimit,
   repeatable,
   selector,
+  simulatedThen,
   timestamp,
   unavailable,
   type View,
@@ -14,8 +15,11 @@ import {
 import { networkRecord } from './network.js';
 
 const standing = {
-  id: z.string().meta({ description: 'Of this removal; an engine gives a network that is made again another id' }),
+  id: z
+    .string()
+    .meta({ description: 'Of this removed network; an engine gives a network that is made again another id' }),
   host: hostName,
+  simulated: simulatedThen,
   networkId: z.string().meta({ description: 'That the network had on its engine' }),
   name: z.string(),
   driver: z.string(),
@@ -33,6 +37,7 @@ const standing = {
 const example = {
   id: '019ab2c4-5d6e-7f80-9a1b-2c3d4e5f6071',
   host: 'web-1',
+  simulated: false,
   networkId: '798b0f9e2c1c6a6f5d7f0a9cf0f6dfe0e0a1f6b6a1c6c0d6a5e4f3b27c0352b8',
   name: 'my-net',
   driver: 'bridge',

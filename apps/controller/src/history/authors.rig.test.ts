@@ -30,7 +30,7 @@ const told = async () =>
     ({ kind, networkName, containerName, operationId }) => [kind, networkName, containerName, operationId] as const,
   );
 const rows = () => rig.database.prisma.historyEntry.findMany({ orderBy: { seq: 'asc' } });
-const tombstones = () => rig.database.prisma.removedNetwork.findMany({ orderBy: { name: 'asc' } });
+const removedNetworks = () => rig.database.prisma.removedNetwork.findMany({ orderBy: { name: 'asc' } });
 
 const cut = async (): Promise<void> => {
   rig.runtime.fleet.session('web-1')!.connection.close('the cable was pulled');
@@ -46,7 +46,7 @@ describe('what an operation did', () => {
       { kind: 'network.created', networkName: 'new-net', operationId: made.id, actor: 'local', notBefore: null },
       { kind: 'network.removed', networkName: 'idle', operationId: gone.id, actor: 'local', notBefore: null },
     ]);
-    expect(await tombstones()).toMatchObject([
+    expect(await removedNetworks()).toMatchObject([
       { name: 'idle', hostName: 'web-1', networkId: idOf('idle'), operationId: gone.id, actor: 'local' },
     ]);
   });
@@ -59,7 +59,7 @@ describe('what an operation did', () => {
       ['network.removed', 'idle', '', id],
       ['network.removed', 'idle-2', '', id],
     ]);
-    expect((await tombstones()).map(({ operationId }) => operationId)).toEqual([id, id]);
+    expect((await removedNetworks()).map(({ operationId }) => operationId)).toEqual([id, id]);
   });
 
   it.each(['the same controller', 'the next controller'])(
@@ -79,7 +79,7 @@ describe('what an operation did', () => {
       await rig.attach(agent);
       await until('it is written', async () => (await rows()).length > 0);
       expect(await told()).toEqual([['network.removed', 'idle', '', id]]);
-      expect(await tombstones()).toMatchObject([{ name: 'idle', operationId: id, actor: 'local' }]);
+      expect(await removedNetworks()).toMatchObject([{ name: 'idle', operationId: id, actor: 'local' }]);
     },
   );
 });
@@ -93,7 +93,7 @@ describe('what somebody else did', () => {
       ['endpoint.disconnected', 'shop', 'web', null],
       ['network.removed', 'shop', '', null],
     ]);
-    expect(await tombstones()).toMatchObject([{ name: 'shop', operationId: null, actor: null }]);
+    expect(await removedNetworks()).toMatchObject([{ name: 'shop', operationId: null, actor: null }]);
   });
 
   it('is told with what it was and is', async () => {
@@ -117,7 +117,7 @@ describe('what somebody else did', () => {
     expect(await rows()).toMatchObject([
       { kind: 'network.removed', networkName: 'idle', at: BigInt(rig.time), notBefore: BigInt(confirmed) },
     ]);
-    expect(await tombstones()).toMatchObject([{ lastSeenAt: BigInt(confirmed), removedAt: BigInt(rig.time) }]);
+    expect(await removedNetworks()).toMatchObject([{ lastSeenAt: BigInt(confirmed), removedAt: BigInt(rig.time) }]);
   });
 });
 
@@ -134,6 +134,6 @@ describe('what is no change', () => {
     const bridges = () => rig.database.prisma.network.findMany({ where: { name: 'bridge' } });
     await until('it has its new id', async () => (await bridges()).every(({ id }) => id === again));
     expect(await told()).toEqual([]);
-    expect(await tombstones()).toEqual([]);
+    expect(await removedNetworks()).toEqual([]);
   });
 });

@@ -34,7 +34,8 @@ beforeAll(async () => {
   web = new ScriptedAgent('web-1', { labels: { env: 'prod' } });
   web.set(network('idle'));
   await rig.attach(web);
-  const test = new ScriptedAgent('test-1', { labels: { env: 'test' } });
+  const { engine } = web.facts;
+  const test = new ScriptedAgent('test-1', { labels: { env: 'test' }, engine: { ...engine, simulated: true } });
   test.set(network('idle', { id: idOf('idle of test-1') }));
   await rig.attach(test);
   const gone = new ScriptedAgent('gone-1', { labels: { env: 'test' } });
@@ -91,6 +92,7 @@ describe('the history', () => {
       at: new Date(started).toISOString(),
       notBefore: null,
       host: 'web-1',
+      simulated: false,
       kind: 'network.created',
       network: { id: idOf('shop'), name: 'shop' },
       container: null,
@@ -98,6 +100,16 @@ describe('the history', () => {
       by: { actor: 'local', operationId: created },
     });
     expect(page.items[2]!.container).toMatchObject({ name: 'shop-db-1' });
+  });
+
+  it('says whose engine is a simulated one, and of which hosts that is not known any more', async () => {
+    const { items } = await (await clientOf()).listHistory({ query: {} });
+    expect(items.map(({ host, simulated }) => [host, simulated])).toEqual([
+      ['gone-1', null],
+      ['test-1', true],
+      ['web-1', false],
+      ['web-1', false],
+    ]);
   });
 
   it.each<[object, number[]]>([
@@ -193,8 +205,15 @@ describe('networks that are gone', () => {
     const client = await clientOf();
     const page = removedNetworkPage.parse(await client.listRemovedNetworks({ query: {} }));
     expect(page.items).toMatchObject([
-      { host: 'gone-1', name: 'left', networkId: idOf('left of gone-1'), driver: 'bridge', by: null },
-      { host: 'test-1', name: 'idle', by: null },
+      {
+        host: 'gone-1',
+        simulated: null,
+        name: 'left',
+        networkId: idOf('left of gone-1'),
+        driver: 'bridge',
+        by: null,
+      },
+      { host: 'test-1', simulated: true, name: 'idle', by: null },
     ]);
     expect(page.total).toBe(2);
     const first = await client.listRemovedNetworks({ query: { limit: 1 } });

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { historyQuery, removedNetworkQuery } from '@fairlead/api';
 import { HostScope } from '../access/host-scope.js';
 import { type Database, openDatabase } from '../database/index.js';
+import { type StoredHost } from '../hosts/hosts.store.js';
 import { temporaryFolder } from '../testing/rig.js';
 import { HistoryService } from './history.service.js';
 import { HistoryStore } from './history.store.js';
@@ -49,10 +50,11 @@ async function keptSince(limits = {}): Promise<[history: number, removed: number
   const hosts = {
     bounds: () => undefined,
     choose: () => [],
+    find: () => undefined,
     toUnavailable: () => ({ unavailableHosts: [], unavailableTotal: 0 }),
   };
-  const [history, removals] = [new HistoryStore(database), new RemovedNetworksStore(database)];
-  const service = new HistoryService(history, removals, hosts, kept, () => now);
+  const [history, removedNetworks] = [new HistoryStore(database), new RemovedNetworksStore(database)];
+  const service = new HistoryService(history, removedNetworks, hosts, kept, () => now);
   await new Retention(
     database,
     kept,
@@ -94,5 +96,21 @@ describe('the history is kept since', () => {
     expect((await keptSince())[0]).toBe(-3);
     now = BEGUN - 5 * DAY;
     expect((await keptSince())[0]).toBe(-5);
+  });
+});
+
+describe('whether an engine is a simulated one', () => {
+  it('is said of the host that is known now, and not of another that had its name before', async () => {
+    await entries(2, 5);
+    const hosts = {
+      bounds: () => undefined,
+      choose: () => [],
+      find: () => ({ firstSeenAt: BEGUN + 3 * DAY, engine: { simulated: true } }) as StoredHost,
+      toUnavailable: () => ({ unavailableHosts: [], unavailableTotal: 0 }),
+    };
+    const stores = [new HistoryStore(database), new RemovedNetworksStore(database)] as const;
+    const service = new HistoryService(...stores, hosts, DEFAULT_RETENTION, () => now);
+    const { items } = await service.list(historyQuery.parse({}), HostScope.all);
+    expect(items.map(({ simulated }) => simulated)).toEqual([true, null]);
   });
 });

@@ -20,8 +20,8 @@ const DAY_MS = 86_400_000;
 export class HistoryService {
   constructor(
     private readonly history: HistoryStore,
-    private readonly removals: RemovedNetworksStore,
-    private readonly hosts: Pick<HostsService, 'bounds' | 'choose' | 'toUnavailable'>,
+    private readonly removedNetworks: RemovedNetworksStore,
+    private readonly hosts: Pick<HostsService, 'bounds' | 'choose' | 'find' | 'toUnavailable'>,
     private readonly limits: RetentionLimits,
     private readonly now: Clock,
   ) {}
@@ -31,21 +31,30 @@ export class HistoryService {
     const { bounds, silent } = this.hostsOf(query, scope);
     const { items, nextCursor } = await this.history.page(query, bounds, now);
     const keptSince = toTimestamp(await this.historyKeptSince(now));
-    return { items: items.map(toEntryView), nextCursor, keptSince, ...silent };
+    const views = items.map((entry) => toEntryView(entry, this.isSimulated(entry.hostName, entry.at)));
+    return { items: views, nextCursor, keptSince, ...silent };
   }
 
   async listRemoved(query: RemovedNetworkQuery, scope: HostScope): Promise<RemovedNetworkPageView> {
     const now = this.now();
     const { bounds, silent } = this.hostsOf(query, scope);
-    const { items, total, nextCursor } = await this.removals.page(query, bounds, now);
+    const { items, total, nextCursor } = await this.removedNetworks.page(query, bounds, now);
     const begunAt = await this.begunAt(now, await this.history.extent());
     const keptSince = toTimestamp(Math.max(begunAt, before(now, this.limits.removedDays)));
-    return { items: items.map(toRemovedNetworkView), total, nextCursor, keptSince, ...silent };
+    const views = items.map((row) => toRemovedNetworkView(row, this.isSimulated(row.hostName, row.removedAt)));
+    return { items: views, total, nextCursor, keptSince, ...silent };
   }
 
   /** @throws FairleadError `network_not_found` */
   async showRemoved(id: string, scope: HostScope): Promise<RemovedNetworkDetailView> {
-    return toRemovedNetworkDetailView(await this.removals.get(id, this.hosts.bounds(scope)));
+    const row = await this.removedNetworks.get(id, this.hosts.bounds(scope));
+    return toRemovedNetworkDetailView(row, this.isSimulated(row.hostName, row.removedAt));
+  }
+
+  /** Null where the host of that time is not known any more: it was forgotten, and maybe another has its name now. */
+  private isSimulated(hostName: string, at: number): boolean | null {
+    const host = this.hosts.find(hostName);
+    return host === undefined || at < host.firstSeenAt ? null : host.engine.simulated;
   }
 
   /**

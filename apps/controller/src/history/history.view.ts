@@ -2,13 +2,17 @@ import { type HistoryEntryView, type RemovedNetworkDetailView, type RemovedNetwo
 import { type Network } from '@fairlead/domain';
 import { toTimestamp } from '../clock.js';
 import { type StoredEntry } from './history.store.js';
-import { type StoredRemoval } from './removed-networks.store.js';
+import { type StoredRemovedNetwork } from './removed-networks.store.js';
 
-export const toEntryView = (entry: StoredEntry): HistoryEntryView => ({
+/** Whether the engine of a row's host is a simulated one; null: not known. */
+type Simulated = boolean | null;
+
+export const toEntryView = (entry: StoredEntry, simulated: Simulated): HistoryEntryView => ({
   seq: entry.seq,
   at: toTimestamp(entry.at),
   notBefore: entry.notBefore === null ? null : toTimestamp(entry.notBefore),
   host: entry.hostName,
+  simulated,
   kind: entry.kind,
   network: { id: entry.networkId, name: entry.networkName },
   container: entry.containerId === '' ? null : { id: entry.containerId, name: entry.containerName },
@@ -16,21 +20,23 @@ export const toEntryView = (entry: StoredEntry): HistoryEntryView => ({
   by: authorOf(entry),
 });
 
-export const toRemovedNetworkView = (removal: StoredRemoval): RemovedNetworkView => ({
-  id: removal.id,
-  host: removal.hostName,
-  networkId: removal.networkId,
-  name: removal.name,
-  driver: removal.driver,
-  firstSeenAt: toTimestamp(removal.firstSeenAt),
-  lastSeenAt: toTimestamp(removal.lastSeenAt),
-  removedAt: toTimestamp(removal.removedAt),
-  by: authorOf(removal),
+export const toRemovedNetworkView = (row: StoredRemovedNetwork, simulated: Simulated): RemovedNetworkView => ({
+  id: row.id,
+  host: row.hostName,
+  simulated,
+  networkId: row.networkId,
+  name: row.name,
+  driver: row.driver,
+  firstSeenAt: toTimestamp(row.firstSeenAt),
+  lastSeenAt: toTimestamp(row.lastSeenAt),
+  removedAt: toTimestamp(row.removedAt),
+  by: authorOf(row),
 });
 
 export const toRemovedNetworkDetailView = (
-  removal: StoredRemoval & { readonly record: Network },
-): RemovedNetworkDetailView => ({ ...toRemovedNetworkView(removal), record: removal.record });
+  row: StoredRemovedNetwork & { readonly record: Network },
+  simulated: Simulated,
+): RemovedNetworkDetailView => ({ ...toRemovedNetworkView(row, simulated), record: row.record });
 
 const authorOf = ({ actor, operationId }: Pick<StoredEntry, 'actor' | 'operationId'>): HistoryEntryView['by'] =>
   operationId === null ? null : { actor: actor ?? '', operationId };

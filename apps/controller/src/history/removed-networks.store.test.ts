@@ -5,11 +5,11 @@ import { aNetwork } from '@fairlead/domain/testing';
 import { v7 as uuidv7 } from 'uuid';
 import { type Database, openDatabase, Prisma } from '../database/index.js';
 import { type HostBounds } from '../hosts/hosts.service.js';
-import { tombstones } from '../inventory/inventory.statements.js';
+import { removedNetworks } from '../inventory/inventory.statements.js';
 import { temporaryFolder } from '../testing/rig.js';
 import { idOf } from '../testing/scripted-agent.js';
 import { seeded } from '../testing/seeded.js';
-import { RemovedNetworksStore, type StoredRemoval } from './removed-networks.store.js';
+import { RemovedNetworksStore, type StoredRemovedNetwork } from './removed-networks.store.js';
 
 const NOW = 1_000_000_000;
 const HOSTS = ['web-1', 'web-2', 'db-1'];
@@ -17,7 +17,7 @@ const NAMES = ['shop_default', 'shop_back', 'odd[n]*', 'ci'];
 
 let database: Database;
 let discard: () => void;
-let removals: (StoredRemoval & { readonly record: Network })[];
+let removals: (StoredRemovedNetwork & { readonly record: Network })[];
 const asked: Prisma.Sql[] = [];
 
 const pick = <T>(random: () => number, from: readonly T[]): T => from[Math.floor(random() * from.length)]!;
@@ -49,7 +49,7 @@ beforeAll(async () => {
     row.lastSeenAt,
     row.removedAt,
   ]);
-  await database.transaction(tombstones(rows));
+  await database.transaction(removedNetworks(rows));
 });
 
 afterAll(async () => {
@@ -77,7 +77,7 @@ function plainly(query: RemovedNetworkQuery, bounds: HostBounds | undefined): st
     .map(({ id }) => id);
 }
 
-const without = ({ record: _record, ...removal }: (typeof removals)[number]): StoredRemoval => removal;
+const without = ({ record: _record, ...removal }: (typeof removals)[number]): StoredRemovedNetwork => removal;
 
 /** Two columns a row: jest takes a third parameter that a row has no value of for a callback. */
 const ways = (rows: readonly (readonly [string, object, HostBounds?])[]) =>

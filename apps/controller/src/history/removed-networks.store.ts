@@ -8,7 +8,7 @@ import { boundHosts } from './bound-hosts.js';
 import { Pattern } from './pattern.js';
 
 /** A network that is gone. Instants are milliseconds since the epoch. */
-export interface StoredRemoval {
+export interface StoredRemovedNetwork {
   /** Of the removal. */
   readonly id: string;
   readonly hostName: string;
@@ -22,7 +22,7 @@ export interface StoredRemoval {
   readonly removedAt: number;
 }
 
-export interface RemovalsPage extends Page<StoredRemoval> {
+export interface RemovedNetworksPage extends Page<StoredRemovedNetwork> {
   readonly total: number;
 }
 
@@ -49,7 +49,7 @@ export class RemovedNetworksStore {
    * @param now milliseconds since the epoch
    * @throws FairleadError `invalid_argument` for a filter or cursor that cannot be read
    */
-  async page(query: RemovedNetworkQuery, bounds: HostBounds | undefined, now: number): Promise<RemovalsPage> {
+  async page(query: RemovedNetworkQuery, bounds: HostBounds | undefined, now: number): Promise<RemovedNetworksPage> {
     const cursor = new PageCursor('removed-networks', query);
     const end = query.cursor === undefined ? undefined : cursor.read(query.cursor, ['number', 'string']);
     const asked = conditionsOf(query, bounds, now);
@@ -63,7 +63,7 @@ export class RemovedNetworksStore {
     if (total === 0) return { items: [], total, nextCursor: null };
     const source = along(total <= this.mostSorted ? index : BY_TIME);
     const rest = end === undefined ? [] : [Prisma.sql`(r."removedAt", r."id") < (${end[0]}, ${end[1]})`];
-    const found = await this.database.read<StoredRemoval>(Prisma.sql`
+    const found = await this.database.read<StoredRemovedNetwork>(Prisma.sql`
       ${hosts.before} SELECT ${COLUMNS} FROM (SELECT r."id" FROM ${source} ${where([...asked, ...rest])}
         ORDER BY r."removedAt" DESC, r."id" DESC LIMIT ${query.limit + 1}) AS chosen
       CROSS JOIN "RemovedNetwork" r ON r."id" = chosen."id" ORDER BY r."removedAt" DESC, r."id" DESC`);
@@ -74,8 +74,8 @@ export class RemovedNetworksStore {
    * The record with its endpoints.
    * @throws FairleadError `network_not_found`: the same for one out of bounds as for one that does not exist
    */
-  async get(id: string, bounds: HostBounds | undefined): Promise<StoredRemoval & { readonly record: Network }> {
-    const [row] = await this.database.read<StoredRemoval & { readonly record: string }>(
+  async get(id: string, bounds: HostBounds | undefined): Promise<StoredRemovedNetwork & { readonly record: Network }> {
+    const [row] = await this.database.read<StoredRemovedNetwork & { readonly record: string }>(
       Prisma.sql`SELECT ${COLUMNS}, r."record" FROM "RemovedNetwork" r WHERE r."id" = ${id}`,
     );
     if (row !== undefined && isWithin(row, bounds)) return { ...row, record: JSON.parse(row.record) as Network };
@@ -86,7 +86,7 @@ export class RemovedNetworksStore {
 }
 
 /** Whether a row is about one of these hosts, and about it as it is now. */
-const isWithin = ({ hostName, removedAt }: StoredRemoval, bounds: HostBounds | undefined): boolean =>
+const isWithin = ({ hostName, removedAt }: StoredRemovedNetwork, bounds: HostBounds | undefined): boolean =>
   bounds === undefined || bounds.some(({ name, since }) => name === hostName && removedAt >= since);
 
 function conditionsOf(query: RemovedNetworkQuery, bounds: HostBounds | undefined, now: number): Prisma.Sql[] {

@@ -63,8 +63,8 @@ export interface InventoryPlan {
   readonly replaced: readonly number[];
   /** Keys of the networks that go. */
   readonly removed: readonly number[];
-  /** Rows as `tombstones` takes them. */
-  readonly tombstones: readonly unknown[][];
+  /** Rows as `removedNetworks` takes them. */
+  readonly removedNetworks: readonly unknown[][];
   /** Rows as `chronicle` takes them. */
   readonly history: readonly unknown[][];
   /** Row as `advance` takes it. */
@@ -72,7 +72,7 @@ export interface InventoryPlan {
 }
 
 /**
- * What goes and comes back reborn passes its standing on, and leaves neither tombstone nor history.
+ * What goes and comes back reborn passes its standing on, and leaves neither a removed network nor history.
  *
  * @param before what is stored of the networks that the change replaces or removes
  * @param newSeq gives a new network its key
@@ -104,7 +104,7 @@ export function planOf(
     upserts,
     replaced: replaced.map(({ seq }) => seq),
     removed: removed.map(({ seq }) => seq),
-    tombstones: gone.map((known) => tombstone(change, known, removers.get(known.network.id) ?? null)),
+    removedNetworks: gone.map((known) => removedNetwork(change, known, removers.get(known.network.id) ?? null)),
     history: told.map((each) => entry(change, each)),
     step: stepOf(change, replaced, removed),
   };
@@ -162,7 +162,7 @@ const entry = ({ hostName, at, notBefore }: InventoryChange, { author, ...told }
   author?.actor ?? null,
 ];
 
-const tombstone = (
+const removedNetwork = (
   { hostName, at, notBefore }: InventoryChange,
   { network, firstSeenAt }: KnownNetwork,
   author: Author | null,

@@ -68,7 +68,7 @@ const networkInsertion = (rows: readonly unknown[]): Prisma.Sql => Prisma.sql`
     "record" = excluded."record", "updatedAt" = excluded."updatedAt", "unusedSinceAt" = excluded."unusedSinceAt"`;
 
 /** Rows: id, hostName, networkId, name, record, operationId, actor, firstSeenAt, lastSeenAt, removedAt. */
-export const tombstones = (rows: readonly unknown[]): Prisma.Sql[] =>
+export const removedNetworks = (rows: readonly unknown[]): Prisma.Sql[] =>
   unless(
     rows,
     () => Prisma.sql`INSERT INTO "RemovedNetwork" ("id", "hostName", "networkId", "name", "record", "operationId",

@@ -4,7 +4,7 @@ import { type KnownNetwork, type NetworksStore } from '../networks/networks.stor
 import { type Chronicler, NO_HISTORY } from './chronicle.js';
 import { type InventoryChange, type InventoryPlan, planOf } from './inventory-change.js';
 import { toRows } from './inventory.rows.js';
-import { advance, chronicle, clearance, deletion, insertion, tombstones } from './inventory.statements.js';
+import { advance, chronicle, clearance, deletion, insertion, removedNetworks } from './inventory.statements.js';
 import { portions } from './portions.js';
 
 export { type InventoryChange, rebornIds } from './inventory-change.js';
@@ -120,7 +120,7 @@ async function statementsOf(plans: readonly InventoryPlan[]): Promise<Statement[
       () => 1,
       MOST_ROWS,
     ).flatMap(chronicle),
-    ...few(all((plan) => plan.tombstones)).flatMap(tombstones),
+    ...few(all((plan) => plan.removedNetworks)).flatMap(removedNetworks),
     ...few(all(({ removed }) => removed)).flatMap(deletion),
     ...few(all(({ replaced }) => replaced)).flatMap(clearance),
   ];

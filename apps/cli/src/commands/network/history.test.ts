@@ -1,4 +1,5 @@
-import { historyEntry, type HistoryEntryView, type HistoryPageView, type HostView } from '@fairlead/api';
+import { historyEntry, type HistoryEntryView, type HistoryPageView } from '@fairlead/api';
+import { FairleadError } from '@fairlead/domain';
 import { describe, expect, it } from '@jest/globals';
 import { fairlead } from '../../../test/run.js';
 import { aHost } from '../../../test/views.js';
@@ -15,9 +16,12 @@ const page = (...items: HistoryEntryView[]) => ({
   unavailableTotal: 0,
 });
 
-const answers = (shown: HistoryPageView, hosts: HostView[] = []) => ({
+const answers = (shown: HistoryPageView) => ({
   listHistory: () => shown,
-  listHosts: () => ({ items: hosts, total: hosts.length, nextCursor: null }),
+  getHost: ({ params: { host } }: { params: Readonly<Record<string, string>> }) => {
+    if (host === 'web-9') return aHost({ name: host });
+    throw new FairleadError('host_not_found', `There is no host '${host}'`);
+  },
 });
 
 describe('network history', () => {
@@ -113,16 +117,18 @@ describe('network history', () => {
     expect(err).toBe('warning: not up to date, as these hosts could not be asked: web-3 (offline 30m ago)\n');
   });
 
-  it('says of a host that there is none of this name, but not of one of which there is history', async () => {
-    const line = 'network history --since 12h --host wep-3 --host web-3';
-    const { err } = await fairlead(line, answers(page(anEntry())));
+  it('says of a host that there is none of this name, but not of a quiet one or of one of which there is history', async () => {
+    const line = 'network history --since 12h --host wep-3 --host web-3 --host web-9';
+    const { err, controller } = await fairlead(line, answers(page(anEntry())));
     expect(err).toBe('warning: no host is called so now: wep-3\n');
+    expect(controller.of('getHost')).toHaveLength(2);
   });
 
-  it('says which engines are simulated', async () => {
-    const hosts = [aHost({ name: 'web-3', simulated: true })];
-    const { out } = await fairlead('network history', answers(page(anEntry()), hosts));
-    expect(out).toContain('web-3 (simulated)');
+  it('says which engines are simulated, and of which hosts nobody can say it any more', async () => {
+    const entries = [anEntry({ simulated: true }), anEntry({ host: 'gone-1', simulated: null })];
+    const { out } = await fairlead('network history', answers(page(...entries)));
+    expect(out).toContain('web-3 (simulated)   ');
+    expect(out).toContain('gone-1 (forgotten)   ');
   });
 
   it.each(['--kind network.gone', '--by nobody', '-n 0'])('refuses %s', async (flags) =>

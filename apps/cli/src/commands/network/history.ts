@@ -2,12 +2,10 @@ import type { HistoryEntryView, HistoryQuery } from '@fairlead/api';
 import { HISTORY_KINDS } from '@fairlead/domain';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Cli, ClientFlags } from '../../cli.js';
-import { simulatedAmong } from '../../fleet/hosts.js';
-import { allHosts } from '../../fleet/pages.js';
 import { collect, positive, withClient } from '../../flags.js';
 import { printRows } from '../../output/rows.js';
-import { type Column, hostLabel } from '../../output/table.js';
-import { describeAuthor, placeOf, readPast, warnOfStrangers } from './past.js';
+import { type Column } from '../../output/table.js';
+import { describeAuthor, describeHost, placeOf, readPast, warnOfStrangers } from './past.js';
 
 type Kind = HistoryQuery['kind'][number];
 
@@ -72,16 +70,17 @@ async function list(cli: Cli, reference: string | undefined, flags: Flags): Prom
   const { container, since, until, kind = [], actor = [], by, operation } = flags;
   const place = placeOf(reference, flags);
   const query = { ...place, container, since, until, kind, actor, by, operation };
-  const reading = readPast(cli, flags, 'The history', (page) => client.listHistory({ query: { ...query, ...page } }));
-  const [{ rows, warn }, hosts] = await Promise.all([reading, allHosts(client)]);
-  printRows(cli.terminal, flags, { rows, columns: columns(simulatedAmong(hosts)), name: ({ seq }) => String(seq) });
+  const { rows, warn } = await readPast(cli, flags, 'The history', (page) =>
+    client.listHistory({ query: { ...query, ...page } }),
+  );
+  printRows(cli.terminal, flags, { rows, columns: COLUMNS, name: ({ seq }) => String(seq) });
   warn();
-  warnOfStrangers(cli, place.host, hosts, rows);
+  await warnOfStrangers(cli, client, place.host, rows);
 }
 
-const columns = (simulated: ReadonlySet<string>): Column<HistoryEntryView>[] => [
+const COLUMNS: readonly Column<HistoryEntryView>[] = [
   { header: 'TIME', cell: ({ at, notBefore }) => (notBefore === null ? at : `between ${notBefore} and ${at}`) },
-  { header: 'HOST', cell: ({ host }) => hostLabel(host, simulated.has(host)) },
+  { header: 'HOST', cell: describeHost },
   { header: 'NETWORK', cell: ({ network }) => network.name },
   { header: 'WHAT', cell: describeChange },
   { header: 'BY', cell: describeAuthor },

@@ -1,5 +1,5 @@
-import type { HistoryEntryView, HostView } from '@fairlead/api';
-import { parseUntil } from '@fairlead/domain';
+import type { Client, HistoryEntryView } from '@fairlead/api';
+import { FairleadError, parseUntil } from '@fairlead/domain';
 import type { Cli } from '../../cli.js';
 import type { HostFlags } from '../../flags.js';
 import { hasHostFlags } from '../../fleet/hosts.js';
@@ -7,6 +7,7 @@ import { type Page, type PageWish, readPages } from '../../fleet/pages.js';
 import { visible } from '../../output/escape.js';
 import { firstOf } from '../../output/first-of.js';
 import { type SilentHosts, warnOfSilence } from '../../output/silent-hosts.js';
+import { hostLabel } from '../../output/table.js';
 
 /** By how much the clocks of this machine and the controller may differ, in milliseconds, before it is worth a word. */
 const CLOCKS_MS = 60_000;
@@ -53,17 +54,37 @@ export async function readPast<Row>(
   return { rows, warn };
 }
 
-/** Says which of the hosts that were named nobody knows: a slip of the pen looks like a host on which nothing happens. */
-export function warnOfStrangers(
+/**
+ * Says which of the hosts that were named nobody knows: a slip of the pen looks like a host on which nothing happens. Those
+ * of the rows exist, or did once.
+ */
+export async function warnOfStrangers(
   { terminal }: Cli,
+  client: Client,
   named: readonly string[],
-  hosts: readonly HostView[],
   rows: readonly { readonly host: string }[],
-): void {
-  const known = new Set([...hosts.map(({ name }) => name), ...rows.map(({ host }) => host)]);
-  const strangers = named.filter((name) => !known.has(name));
+): Promise<void> {
+  const told = new Set(rows.map(({ host }) => host));
+  const strangers: string[] = [];
+  for (const host of named) {
+    if (!told.has(host) && !(await isKnown(client, host))) strangers.push(host);
+  }
   if (strangers.length > 0) terminal.warn(`warning: no host is called so now: ${visible(firstOf(strangers))}\n`);
 }
+
+async function isKnown(client: Client, host: string): Promise<boolean> {
+  try {
+    await client.getHost({ params: { host } });
+    return true;
+  } catch (error) {
+    if (error instanceof FairleadError && error.code === 'host_not_found') return false;
+    throw error;
+  }
+}
+
+/** Of a host that was forgotten nobody can say any more whether its engine was a simulated one. */
+export const describeHost = ({ host, simulated }: Pick<HistoryEntryView, 'host' | 'simulated'>): string =>
+  simulated === null ? `${host} (forgotten)` : hostLabel(host, simulated);
 
 /** Who asked Fairlead for it. */
 export const describeAuthor = ({ by }: Pick<HistoryEntryView, 'by'>): string =>

@@ -16,7 +16,7 @@ const answers = (...items: RemovedNetworkView[]) => ({
     unavailableHosts: [],
     unavailableTotal: 0,
   }),
-  listHosts: () => ({ items: [aHost({ name: 'web-1', simulated: true })], total: 1, nextCursor: null }),
+  getHost: () => aHost({ name: 'web-1' }),
 });
 
 describe('network ls --removed', () => {
@@ -24,7 +24,7 @@ describe('network ls --removed', () => {
     const by = { actor: 'deploy', operationId: 'op-1' };
     const { out, err } = await fairlead(
       'network ls --removed --filter since=7d',
-      answers(gone({ by }), gone({ host: 'web-2', lastSeenAt: '2026-11-24T09:12:00.000Z' })),
+      answers(gone({ by, simulated: true }), gone({ host: 'web-2', lastSeenAt: '2026-11-24T09:12:00.000Z' })),
     );
     expect(out.split('\n').map((line) => line.split(/ {3,}/))).toEqual([
       ['REMOVED', 'HOST', 'NETWORK ID', 'NAME', 'DRIVER', 'BY', 'ID OF REMOVAL'],

@@ -2,13 +2,11 @@ import type { Client, RemovedNetworkView } from '@fairlead/api';
 import { FairleadError, shortId } from '@fairlead/domain';
 import type { Cli, ClientFlags } from '../../cli.js';
 import { type HostFlags, toFilters } from '../../flags.js';
-import { simulatedAmong } from '../../fleet/hosts.js';
-import { allHosts } from '../../fleet/pages.js';
 import { firstOf } from '../../output/first-of.js';
 import { printRows } from '../../output/rows.js';
-import { type Column, hostLabel } from '../../output/table.js';
+import { type Column } from '../../output/table.js';
 import { inspectEach } from '../inspect.js';
-import { describeAuthor, placeOf, readPast, warnOfStrangers } from './past.js';
+import { describeAuthor, describeHost, placeOf, readPast, warnOfStrangers } from './past.js';
 import { toGlob } from './query.js';
 
 interface ListFlags extends ClientFlags, HostFlags {
@@ -29,14 +27,12 @@ export async function listRemoved(cli: Cli, flags: ListFlags): Promise<void> {
   const host = flags.host ?? [];
   const query = { host, on: flags.on, network, since, until };
   const client = cli.client(flags);
-  const reading = readPast(cli, { since, limit: flags.limit ?? Infinity }, 'What is gone', (page) =>
+  const { rows, warn } = await readPast(cli, { since, limit: flags.limit ?? Infinity }, 'What is gone', (page) =>
     client.listRemovedNetworks({ query: { ...query, ...page } }),
   );
-  const [{ rows, warn }, hosts] = await Promise.all([reading, allHosts(client)]);
-  const shown = columns(simulatedAmong(hosts), flags.trunc);
-  printRows(cli.terminal, flags, { rows, columns: shown, name: ({ id: removal }) => removal });
+  printRows(cli.terminal, flags, { rows, columns: columns(flags.trunc), name: ({ id: removal }) => removal });
   warn();
-  warnOfStrangers(cli, host, hosts, rows);
+  await warnOfStrangers(cli, client, host, rows);
 }
 
 /** @throws FairleadError `invalid_argument` */
@@ -58,13 +54,13 @@ function filtersOf({ filter }: ListFlags): Partial<Record<(typeof FILTERS)[numbe
   return filters;
 }
 
-const columns = (simulated: ReadonlySet<string>, trunc: boolean): Column<RemovedNetworkView>[] => [
+const columns = (trunc: boolean): Column<RemovedNetworkView>[] => [
   {
     header: 'REMOVED',
     cell: ({ removedAt, lastSeenAt }) =>
       lastSeenAt < removedAt ? `between ${lastSeenAt} and ${removedAt}` : removedAt,
   },
-  { header: 'HOST', cell: ({ host }) => hostLabel(host, simulated.has(host)) },
+  { header: 'HOST', cell: describeHost },
   { header: 'NETWORK ID', cell: ({ networkId }) => (trunc ? shortId(networkId) : networkId) },
   { header: 'NAME', cell: ({ name }) => name },
   { header: 'DRIVER', cell: ({ driver }) => driver },
