@@ -123,6 +123,12 @@ describe('a session', () => {
     agent.send({ unsupported: { what: 'x' } }, { inventory: { bookmark: {} } });
     await agent.inbox.next();
     expect(connection.lastHeardAt).toBe(3_000);
+    const arrivals: number[] = [];
+    for await (const update of connection.updates()) {
+      arrivals.push(connection.arrivedAt(update));
+      if (arrivals.length === 2) break;
+    }
+    expect(arrivals).toEqual([2_000, 3_000]);
   });
 
   it('ends after silence, with the reason, and tells the agent', async () => {
