@@ -43,7 +43,9 @@ export type FleetEndpointView = View<typeof fleetEndpoint>;
 export const endpointPage = z
   .object({
     items: z.array(fleetEndpoint),
-    total: z.int().meta({ description: 'Rows that fit, on all pages' }),
+    total: z
+      .int()
+      .meta({ description: 'Rows that fit, on all pages: as many as there were when the first one was read' }),
     nextCursor: z.string().nullable().meta({ description: 'null on the last page' }),
     ...unavailable,
   })

@@ -3,6 +3,7 @@ import { type Endpoint } from '@fairlead/domain';
 import { type Database, listed, Prisma, where } from '../database/index.js';
 import { type HostNames } from '../networks/network-pages.store.js';
 import { type EndpointRow, toEndpoint } from '../networks/network.rows.js';
+import { type Page, pageFrom } from '../paging/page.js';
 import { PageCursor } from '../paging/page-cursor.js';
 import { type EndpointSelection, selectionOf } from './endpoint-query.js';
 
@@ -14,83 +15,125 @@ export interface PlacedEndpoint {
   readonly endpoint: Endpoint;
 }
 
-export interface EndpointPage {
-  readonly items: readonly PlacedEndpoint[];
+export interface EndpointPage extends Page<PlacedEndpoint> {
+  /** As it was when the first page was read. */
   readonly total: number;
-  readonly nextCursor: string | null;
 }
 
 interface PageRow extends EndpointRow {
-  readonly total: number;
-  /** Null, like all of these, on the only row of an empty page. */
+  /** The same on all rows, like `last`. */
+  readonly fitting: number | null;
+  readonly last: string | null;
+  /** Null, like all of these, on the only row where no endpoint fits. */
   readonly hostName: string | null;
   readonly name: string;
   readonly id: string;
   readonly driver: string;
 }
 
-/** How something rare is looked for. */
+/** Endpoints that fit. */
+interface Found {
+  readonly endpoints: readonly PlacedEndpoint[];
+  /** How many do; 0 behind the first page, where they are not counted. */
+  readonly fitting: number;
+}
+
+/** How endpoints are searched for. */
 const USUAL = {
-  /** Networks whose endpoints one read looks at: about 200,000 endpoints, 0.1 s. */
+  /** Networks whose endpoints one read looks at most: they have about 200,000. */
   portion: 20_000,
   /** Hosts up to which all of theirs are looked at in one read. */
   hosts: 500,
 };
-const MOST_PORTIONS = 200;
 
-/** Reads pages of endpoints, on the thread for reads. Ages are not known here: whoever shows a row adds its host's. */
+/**
+ * Reads pages of endpoints, on the thread for reads. They are counted for the first page only: the others have the number
+ * from their cursor. Ages are not known here: whoever shows a row adds its host's.
+ */
 export class EndpointPagesStore {
-  /** @param search other than the usual only in tests */
+  /** @param usual other than the usual only in tests */
   constructor(
     private readonly database: Pick<Database, 'read'>,
-    private readonly search = USUAL,
+    private readonly usual = USUAL,
   ) {}
 
   /** @throws FairleadError `invalid_argument` for a filter or cursor that cannot be read */
   async page(query: EndpointQuery, hostNames: HostNames): Promise<EndpointPage> {
     const cursor = new PageCursor('endpoints', query);
-    const end = query.cursor === undefined ? undefined : (cursor.read(query.cursor, END) as PageEnd);
-    const selection = await this.searched(selectionOf(query), hostNames);
-    const rows = await this.database.read<PageRow>(pageOf(selection, hostNames, end, query.limit + 1));
-    const found = rows.flatMap((row) => (row.hostName === null ? [] : toPlaced(row, row.hostName)));
-    const items = found.slice(0, query.limit);
-    const last = items.at(-1);
-    const nextCursor = found.length > query.limit && last ? cursor.write(...endOf(last)) : null;
-    return { items, total: Number(rows[0]?.total ?? 0), nextCursor };
+    const [counted, ...end] = query.cursor === undefined ? [] : cursor.read(query.cursor, [COUNTED, ...END]);
+    const asked = {
+      selection: selectionOf(query),
+      hostNames,
+      end: isEnd(end) ? end : undefined,
+      limit: query.limit + 1,
+    };
+    const { endpoints, fitting } = this.isLookedUp(asked) ? await this.read(asked) : await this.search(asked);
+    const total = counted ?? fitting;
+    return { ...pageFrom(endpoints, query.limit, (last) => cursor.write(total, ...endOf(last))), total };
   }
 
-  /** Where nothing says on which networks something rare may be, those that have it are looked for among all. */
-  private async searched(selection: EndpointSelection, hostNames: HostNames): Promise<EndpointSelection> {
-    const { rare, sets, networkName } = selection;
-    const known = sets.length > 0 || networkName !== undefined;
-    const few = hostNames !== undefined && hostNames.length <= this.search.hosts;
-    if (rare.length === 0 || known || few) return selection;
-    const seqs = JSON.stringify(await this.scan(rare));
-    return { ...selection, sets: [Prisma.sql`SELECT value AS "seq" FROM json_each(${seqs})`] };
+  /** Whether something says on which networks they may be; else those of all are looked at, or of all behind a page. */
+  private isLookedUp({ selection: { sets, networkName, endpoints }, hostNames, end }: Asked): boolean {
+    const few = networkName !== undefined || (hostNames !== undefined && hostNames.length <= this.usual.hosts);
+    return endpoints.length === 0 || sets.length > 0 || (few && end === undefined);
   }
 
-  /** Keys of the networks with an endpoint that fits. A portion at a time, so that other reads have their turns between. */
-  private async scan(conditions: readonly Prisma.Sql[]): Promise<number[]> {
-    const [row] = await this.database.read<{ last: number | null }>(
-      Prisma.sql`SELECT MAX("networkSeq") AS "last" FROM "Endpoint"`,
-    );
-    const last = Number(row?.last ?? 0);
-    const portion = Math.max(this.search.portion, Math.ceil(last / MOST_PORTIONS));
-    const seqs: number[] = [];
-    for (let first = 1; first <= last; first += portion) {
-      const within = Prisma.sql`e."networkSeq" BETWEEN ${first} AND ${first + portion - 1}`;
-      const found = await this.database.read<{ seq: number }>(
-        Prisma.sql`SELECT DISTINCT e."networkSeq" AS "seq" FROM "Endpoint" e ${where([within, ...conditions])}`,
-      );
-      for (const { seq } of found) seqs.push(Number(seq));
+  /**
+   * Along the order of the list, so many networks at a time that other reads have their turns between: behind a page
+   * until the next one is full, but from the beginning to the end of the list, to count them.
+   */
+  private async search(asked: Asked): Promise<Found> {
+    const { end, limit } = asked;
+    const endpoints: PlacedEndpoint[] = [];
+    let fitting = 0;
+    let size = end === undefined ? this.usual.portion : Math.min(this.usual.portion, limit);
+    for (let passed: NetworkPlace | undefined; end === undefined || endpoints.length < limit;) {
+      const found = await this.read({ ...asked, limit: limit - endpoints.length }, { passed, size });
+      endpoints.push(...found.endpoints);
+      fitting += found.fitting;
+      if (found.last === undefined) break;
+      passed = found.last;
+      size = Math.min(this.usual.portion, size * 4);
     }
-    return seqs;
+    return { endpoints, fitting };
+  }
+
+  private async read(asked: Asked, portion?: Portion): Promise<Found & { readonly last: NetworkPlace | undefined }> {
+    const rows = await this.database.read<PageRow>(pageOf(asked, portion));
+    const { fitting, last } = rows[0] ?? { fitting: null, last: null };
+    return {
+      endpoints: rows.flatMap(toPlaced),
+      fitting: Number(fitting ?? 0),
+      last: last === null ? undefined : (JSON.parse(last) as NetworkPlace),
+    };
   }
 }
 
-/** Host, name and id of the network, name and id of the container of the last row of the page before. */
-type PageEnd = readonly string[];
+/** What a page is read by. */
+interface Asked {
+  readonly selection: EndpointSelection;
+  readonly hostNames: HostNames;
+  readonly end: PageEnd | undefined;
+  /** Rows. */
+  readonly limit: number;
+}
+
+/** The next networks of a list. */
+interface Portion {
+  /** The last one that was looked at. */
+  readonly passed: NetworkPlace | undefined;
+  /** How many there are in it. */
+  readonly size: number;
+}
+
+/** Host, name and id of a network. */
+type NetworkPlace = readonly [hostName: string, name: string, id: string];
+
+/** The last row of the page before, with name and id of the container. */
+type PageEnd = readonly [...NetworkPlace, containerName: string, containerId: string];
+const COUNTED = 'number';
 const END = ['string', 'string', 'string', 'string', 'string'] as const;
+const isEnd = (end: PageEnd | readonly []): end is PageEnd => end.length > 0;
 
 const endOf = ({
   hostName,
@@ -98,40 +141,54 @@ const endOf = ({
   endpoint: { containerName, containerId },
 }: PlacedEndpoint): PageEnd => [hostName, name, id, containerName, containerId];
 
-function toPlaced(row: PageRow, hostName: string): PlacedEndpoint {
-  const { total: _total, hostName: _hostName, name, id, driver, ...endpoint } = row;
-  return { hostName, network: { id, name }, driver, endpoint: toEndpoint(endpoint) };
+function toPlaced({ fitting: _fitting, last: _last, ...row }: PageRow): PlacedEndpoint[] {
+  const { hostName, name, id, driver, ...endpoint } = row;
+  return hostName === null ? [] : [{ hostName, network: { id, name }, driver, endpoint: toEndpoint(endpoint) }];
 }
 
 const NETWORK_ORDER = Prisma.sql`n."hostName", n."name", n."id"`;
 const ORDER = Prisma.sql`${NETWORK_ORDER}, e."containerName", e."containerId"`;
 
+/** Columns of a network that a row of a page needs. */
+const PLACE = Prisma.sql`n."seq", n."hostName", n."name", n."id", n."driver"`;
+
 /**
- * The page and the number of all that fit, in one statement and so of one moment. First the networks that the page is
- * on: each has at least one endpoint that fits, but for the one that the page before ended in.
- * @param limit rows
+ * The page, if it is the first the number of all that fit, and the last network of a portion, in one statement and so of
+ * one moment. First the networks that the page is on: each has at least one endpoint that fits, but for the one that the
+ * page before ended in.
+ * @param portion of the networks: the page as far as it lies on them
  */
-function pageOf(selection: EndpointSelection, hostNames: HostNames, end: PageEnd | undefined, limit: number) {
-  const { endpoints } = selection;
-  const searched = selection.sets.length > 0 || endpoints.length > 0;
-  const from = end && hostNames?.filter((name) => name >= end[0]!);
+function pageOf(asked: Asked, portion?: Portion): Prisma.Sql {
+  const { selection, end, limit } = asked;
+  const searched = selection.sets.length > 0 || selection.endpoints.length > 0;
+  const hostNames = notPassed(asked.hostNames, portion?.passed ?? end);
+  const rest = portion?.passed === undefined ? notBefore(end) : [after(portion.passed)];
   const rows = searched
-    ? Prisma.sql`"hit" n ${where([Prisma.sql`n."fitting" > 0`, ...notBefore(end)])}`
-    : Prisma.sql`${networks(selection, from ?? hostNames, [Prisma.sql`n."endpointCount" > 0`, ...notBefore(end)])}`;
+    ? Prisma.sql`"hit" n WHERE n."fitting" > 0`
+    : networks(selection, hostNames, [Prisma.sql`n."endpointCount" > 0`, ...rest]);
+  const all = searched ? Prisma.sql`(SELECT TOTAL("fitting") FROM "hit")` : sum(selection, hostNames);
   const behind = end === undefined ? [] : [Prisma.sql`(${ORDER}) > (${Prisma.join([...end])})`];
-  return Prisma.sql`WITH ${searched ? hits(selection, hostNames) : Prisma.empty}
-    "part" AS MATERIALIZED (
-      SELECT n."seq", n."hostName", n."name", n."id", n."driver" FROM ${rows} ORDER BY ${NETWORK_ORDER} LIMIT ${limit + 1}),
+  return Prisma.sql`WITH ${searched ? hits(selection, hostNames, rest, portion?.size) : Prisma.empty}
+    "part" AS MATERIALIZED (SELECT ${PLACE} FROM ${rows} ORDER BY ${NETWORK_ORDER} LIMIT ${limit + 1}),
     "page" AS MATERIALIZED (
       SELECT n."hostName", n."name", n."id", n."driver", e.* FROM "part" n CROSS JOIN "Endpoint" e ON e."networkSeq" = n."seq"
-        ${where([...endpoints, ...behind])} ORDER BY ${ORDER} LIMIT ${limit})
-    SELECT (${searched ? Prisma.sql`SELECT TOTAL("fitting") FROM "hit"` : sum(selection, hostNames)}) AS "total", "page".*
+        ${where([...selection.endpoints, ...behind])} ORDER BY ${ORDER} LIMIT ${limit})
+    SELECT ${end === undefined ? all : NULL} AS "fitting", ${portion === undefined ? NULL : LAST} AS "last", "page".*
       FROM (SELECT 1) LEFT JOIN "page" ON true
       ORDER BY "hostName", "name", "id", "containerName", "containerId"`;
 }
 
+const LAST = Prisma.sql`(SELECT json_array("hostName", "name", "id") FROM "hit"
+  ORDER BY "hostName" DESC, "name" DESC, "id" DESC LIMIT 1)`;
+const NULL = Prisma.raw('NULL');
+
 const notBefore = (end: PageEnd | undefined): Prisma.Sql[] =>
   end === undefined ? [] : [Prisma.sql`(${NETWORK_ORDER}) >= (${Prisma.join(end.slice(0, 3))})`];
+
+const after = (place: NetworkPlace): Prisma.Sql => Prisma.sql`(${NETWORK_ORDER}) > (${Prisma.join([...place])})`;
+
+const notPassed = (hostNames: HostNames, place: NetworkPlace | PageEnd | undefined): HostNames =>
+  place === undefined ? hostNames : hostNames?.filter((name) => name >= place[0]);
 
 const onHosts = (column: string, hostNames: HostNames): Prisma.Sql[] =>
   hostNames === undefined ? [] : [Prisma.sql`${Prisma.raw(column)} IN ${listed(hostNames)}`];
@@ -147,32 +204,29 @@ function networks(selection: EndpointSelection, hostNames: HostNames, more: read
 /** Of all endpoints of hosts or networks: these were counted when they were written. */
 const sum = (selection: EndpointSelection, hostNames: HostNames): Prisma.Sql =>
   selection.networks.length > 0
-    ? Prisma.sql`SELECT TOTAL(n."endpointCount") FROM ${networks(selection, hostNames)}`
-    : Prisma.sql`SELECT TOTAL("endpointCount") FROM "Host" ${where(onHosts('"name"', hostNames))}`;
+    ? Prisma.sql`(SELECT TOTAL(n."endpointCount") FROM ${networks(selection, hostNames)})`
+    : Prisma.sql`(SELECT TOTAL("endpointCount") FROM "Host" ${where(onHosts('"name"', hostNames))})`;
 
 /**
- * The networks that may hold endpoints that fit, each with how many do. Each endpoint is looked at once for a page; where
- * a state is all that is asked for, that is all of them: 2 s for 3 million.
+ * The networks that may hold endpoints that fit, each with how many do.
+ * @param rest what bounds them to those that are still to be looked at
+ * @param size the first so many; -1: all
  */
-function hits(selection: EndpointSelection, hostNames: HostNames): Prisma.Sql {
+function hits(selection: EndpointSelection, hostNames: HostNames, rest: readonly Prisma.Sql[], size = -1): Prisma.Sql {
   const { sets, endpoints } = selection;
-  const bounds = [...onHosts('n."hostName"', hostNames), ...selection.networks];
-  const columns = Prisma.sql`n."seq", n."hostName", n."name", n."id", n."driver"`;
-  if (sets.length === 0 && bounds.length === 0) {
-    return Prisma.sql`"hit" AS MATERIALIZED (SELECT ${columns}, c."fitting" FROM (
-      SELECT e."networkSeq", COUNT(*) AS "fitting" FROM "Endpoint" e ${where(endpoints)} GROUP BY e."networkSeq") c
-      CROSS JOIN "Network" n ON n."seq" = c."networkSeq"),`;
-  }
   const fitting =
     endpoints.length === 0
       ? Prisma.sql`n."endpointCount"`
       : Prisma.sql`(SELECT COUNT(*) FROM "Endpoint" e ${where([Prisma.sql`e."networkSeq" = n."seq"`, ...endpoints])})`;
+  const among = [Prisma.sql`n."endpointCount" > 0`, ...rest];
   const chosen =
     sets.length === 0
-      ? networks(selection, hostNames)
+      ? Prisma.sql`(SELECT ${PLACE}, n."endpointCount" FROM ${networks(selection, hostNames, among)}
+          ORDER BY ${NETWORK_ORDER} LIMIT ${size}) n`
       : Prisma.sql`(${Prisma.join(
           sets.map((set) => Prisma.sql`SELECT "seq" FROM (${set})`),
           ' INTERSECT ',
-        )}) AS chosen CROSS JOIN "Network" n ON n."seq" = chosen."seq" ${where(bounds)}`;
-  return Prisma.sql`"hit" AS MATERIALIZED (SELECT ${columns}, ${fitting} AS "fitting" FROM ${chosen}),`;
+        )}) AS chosen CROSS JOIN "Network" n ON n."seq" = chosen."seq"
+          ${where([...onHosts('n."hostName"', hostNames), ...selection.networks, ...among])}`;
+  return Prisma.sql`"hit" AS MATERIALIZED (SELECT ${PLACE}, ${fitting} AS "fitting" FROM ${chosen}),`;
 }

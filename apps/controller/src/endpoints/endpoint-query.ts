@@ -14,8 +14,6 @@ export interface EndpointSelection {
   readonly networkName: string | undefined;
   /** Conditions on `"Endpoint" e`. */
   readonly endpoints: readonly Prisma.Sql[];
-  /** Those of them that few endpoints fit, and that lead to no network. */
-  readonly rare: readonly Prisma.Sql[];
 }
 
 /** Filters on what a row itself says; the others are about hosts. */
@@ -31,7 +29,7 @@ export function selectionOf(query: EndpointFilters): EndpointSelection {
   const parts: readonly Part[] = [
     ...given(query.address, holding),
     ...given(query.container, ofContainer),
-    ...given(query.mac, (mac) => rare([Prisma.sql`e."mac" IN ${listed(macTexts(mac))}`])),
+    ...given(query.mac, (mac) => ({ endpoints: [Prisma.sql`e."mac" IN ${listed(macTexts(mac))}`] })),
     ...given(query.network, onNetwork),
     ...given(query.project, (project) => ({
       sets: [Prisma.sql`SELECT "networkSeq" AS "seq" FROM "NetworkProject" WHERE "project" = ${project}`],
@@ -48,13 +46,10 @@ export function selectionOf(query: EndpointFilters): EndpointSelection {
     networks: parts.flatMap(({ networks = [] }) => networks),
     networkName: parts.find(({ networkName }) => networkName !== undefined)?.networkName,
     endpoints: parts.flatMap(({ endpoints = [] }) => endpoints),
-    rare: parts.flatMap(({ rare = [] }) => rare),
   };
 }
 
 const given = <T>(value: T | undefined, part: (value: T) => Part): Part[] => (value === undefined ? [] : [part(value)]);
-
-const rare = (endpoints: readonly Prisma.Sql[]): Part => ({ endpoints, rare: endpoints });
 
 /** Through the text index, where it knows a word of it whole or by its beginning. */
 function ofContainer(reference: string): Part {
@@ -64,7 +59,7 @@ function ofContainer(reference: string): Part {
     ? named(name, reference)
     : [Prisma.sql`(${name} = ${reference} OR ${begins(Prisma.sql`e."containerId"`, reference)})`];
   const match = isPattern ? matchOfGlob(reference) : isIndexed(reference) ? namedOrBegun(reference) : undefined;
-  return match === undefined ? rare(endpoints) : { sets: [found(match)], endpoints };
+  return { sets: match === undefined ? [] : [found(match)], endpoints };
 }
 
 /** By name, or by the beginning of an id where it may be one. */
