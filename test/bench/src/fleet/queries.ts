@@ -1,3 +1,4 @@
+import { endpointQuery } from '@fairlead/api';
 import { type FleetSite } from './fleet-site.js';
 
 /** One question about the fleet, as REST is asked it. */
@@ -41,10 +42,30 @@ const OF_ENDPOINTS: readonly Omit<Query, 'list'>[] = [
   { what: 'endpoints on networks shop_*', query: { network: 'shop_*' } },
 ];
 
+/** Of endpoints, for whose number every endpoint of the fleet is looked at. */
+const DEAR: readonly Omit<Query, 'list'>[] = [
+  { what: 'endpoints that run', query: { state: 'running' } },
+  { what: 'endpoints that run on env=prod', query: { state: 'running', on: 'env=prod' } },
+  { what: 'endpoint with MAC 02:42:ac:12:00:05', query: { mac: '02:42:ac:12:00:05' } },
+  { what: 'endpoints of containers *eb*', query: { container: '*eb*' } },
+];
+
 const of =
   (list: Query['list']) =>
   (query: Omit<Query, 'list'>): Query => ({ list, ...query });
 export const QUERIES: readonly Query[] = [...OF_NETWORKS.map(of('networks')), ...OF_ENDPOINTS.map(of('endpoints'))];
+
+/** Those, and the page behind the first of each that has more: it has the number from there. */
+export async function dearQueries({ site }: FleetSite): Promise<Query[]> {
+  const queries: Query[] = [];
+  for (const { what, query } of DEAR) {
+    queries.push({ list: 'endpoints', what, query });
+    const { nextCursor } = await site.client.listEndpoints({ query: endpointQuery.parse(query) });
+    if (nextCursor === null) continue;
+    queries.push({ list: 'endpoints', what: `${what}, second page`, query: { ...query, cursor: nextCursor } });
+  }
+  return queries;
+}
 
 /** Pages that are turned before a deep one is measured. */
 const DEEP_PAGES = 40;
