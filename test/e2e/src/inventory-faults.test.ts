@@ -64,8 +64,11 @@ describeOnLab('a minute of faults on hosts with real engines', () => {
     async () => {
       await Promise.allSettled(Object.values(faults));
       const { code, stdout, stderr } = await fleet.cli('doctor', '--consistency');
-      expect({ code, stdout, stderr }).toMatchObject({ code: 0 });
-      expect(stdout).toMatch(/^5 hosts, .*: consistent$/m);
+      // Also what was printed, so that a failure says which host differs, and in what.
+      expect({ code, said: stdout + stderr }).toEqual({
+        code: 0,
+        said: expect.stringMatching(/^5 hosts, .*: consistent$/m),
+      });
     },
     SLOW_MS,
   );

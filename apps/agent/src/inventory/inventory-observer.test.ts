@@ -168,6 +168,21 @@ describe('the observer', () => {
     expect(reads()).toBeGreaterThan(slow);
   });
 
+  it('reads again soon where a read has lasted for a minute, since it stood still meanwhile', async () => {
+    const timing = new ManualTiming();
+    const engine = fleetOf(timing);
+    const { observer } = rig(engine, timing);
+    const { receiver } = follow(observer);
+    await timing.advance(1_000);
+    engine.delay('listNetworks', 60_000);
+    engine.addNetwork({ name: 'one' });
+    await timing.advance(60_100);
+    engine.delay('listNetworks', 0);
+    engine.addNetwork({ name: 'two' });
+    await timing.advance(11_000);
+    expect(receiver.names()).toEqual(expect.arrayContaining(['one', 'two']));
+  });
+
   it('heals what lost events have hidden within 72 s', async () => {
     const timing = new ManualTiming();
     const engine = fleetOf(timing);

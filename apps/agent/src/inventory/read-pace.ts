@@ -3,13 +3,15 @@ import type { Timing } from '../concurrency/timing.js';
 /** A change seldom comes alone: `docker network connect` is two or three events within a few milliseconds. */
 export const DEBOUNCE_MS = 15;
 const MIN_GAP_MS = 50;
-/** So that reading takes at most a sixth of the time, however long it lasts. */
+/** So that reading takes at most a sixth of the time where it lasts for long. */
 const GAP_FACTOR = 5;
+/** Of a read that seems to have lasted for a minute most was something else: a machine or a process that stood still. */
+const MAX_GAP_MS = 10_000;
 const RELIST_MS = 60_000;
 
 /**
- * When to read again: 15 ms after the first hint of a change, no sooner than max(50 ms, 5 times the last read's
- * duration) after the last read; and every 60 s ± 20 % without any hint, because events get lost without a word and
+ * When to read again: 15 ms after the first hint of a change, no sooner than 5 times the last read's duration
+ * (50 ms to 10 s) after the last read; and every 60 s ± 20 % without any hint, because events get lost without a word and
  * connecting a stopped container makes none (seen on Docker 20.10 to 28.5).
  */
 export class ReadPace {
@@ -32,7 +34,7 @@ export class ReadPace {
   /** A read has ended that began at `begunAt`. */
   end(begunAt: number): void {
     const now = this.timing.now();
-    this.earliest = now + Math.max(MIN_GAP_MS, GAP_FACTOR * (now - begunAt));
+    this.earliest = now + Math.min(MAX_GAP_MS, Math.max(MIN_GAP_MS, GAP_FACTOR * (now - begunAt)));
     this.relistAt = now + RELIST_MS * (0.8 + 0.4 * this.timing.random());
     if (this.dueAt !== Infinity) this.dueAt = this.earliest;
   }
