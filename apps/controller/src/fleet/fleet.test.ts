@@ -1,4 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { hostQuery } from '@fairlead/api';
+import { toFairleadError } from '@fairlead/domain';
+import { connectInProcess } from '@fairlead/link';
 import { HostScope } from '../access/host-scope.js';
 import { type HostsStore } from '../hosts/hosts.store.js';
 import { ACTOR, Rig, until } from '../testing/rig.js';
@@ -16,6 +19,8 @@ afterEach(() => rig.stop());
 
 const status = () => rig.runtime.fleet.statusOf(rig.runtime.hosts.get('web-1', HostScope.all));
 const reachable = () => rig.runtime.fleet.reachable(rig.runtime.hosts.get('web-1', HostScope.all));
+
+const codeOf = (error: unknown): string => toFairleadError(error).code;
 
 describe('attaching', () => {
   it('stores what the agent says of its host, and its networks', async () => {
@@ -42,6 +47,25 @@ describe('attaching', () => {
     await agent.put(network('still-followed'));
     await rig.settle('web-1');
     expect(await rig.names()).toContain('still-followed');
+  });
+
+  it('passes over those who have left while they waited, and writes nothing of them', async () => {
+    let release!: () => void;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const holding = rig.database.prisma.$transaction(() => held);
+    const names = Array.from({ length: 20 }, (_, index) => `new-${index}`);
+    const connections = await Promise.all(
+      names.map((name) =>
+        connectInProcess(new ScriptedAgent(name).handlers, { instanceId: name, sessionId: name, now: () => rig.time }),
+      ),
+    );
+    const outcomes = connections.map((each) => rig.runtime.fleet.attach(each).then(() => 'taken in', codeOf));
+    for (const connection of connections.slice(16)) connection.close('it had waited long enough');
+    expect(await Promise.all(outcomes.slice(16))).toEqual(Array.from({ length: 4 }, () => 'host_unavailable'));
+    release();
+    await holding;
+    expect(await Promise.all(outcomes.slice(0, 16))).toEqual(Array.from({ length: 16 }, () => 'taken in'));
+    expect(rig.runtime.hosts.list(hostQuery.parse({ limit: 100 }), HostScope.all).items).toHaveLength(16);
   });
 
   it('does not take two agents without a journal for the same one', async () => {

@@ -15,7 +15,7 @@ import { type InventoryChange, type InventoryStore } from '../inventory/inventor
 import { KeyedMutex } from '../keyed-mutex.js';
 import { type KnownNetwork } from '../networks/networks.store.js';
 import { HostSession, type StoredSet } from './host-session.js';
-import { SnapshotGate } from './snapshot-gate.js';
+import { type Turn, TurnGate } from './turn-gate.js';
 
 /** How far the rows of a host can be trusted at this moment. */
 export interface HostStatus {
@@ -55,6 +55,11 @@ export interface Gate {
 
 const NO_SET: StoredSet = { setDigest: '', synced: false, known: false };
 
+/** Snapshots of how many hosts may be on their way at once. One is 40 KB on the wire and several times that in memory. */
+const MOST_SNAPSHOTS = 8;
+/** Agents that are taken in at once: what is written of each goes to the disk one after the other in any case. */
+const MOST_ARRIVALS = 16;
+
 /** Time between two looks at ages, and between two notes of them in the database, in milliseconds. */
 const LOOK_EVERY_MS = 500;
 /** Hosts that are looked at in one such time at most, on average: 10,000 are looked at every 2.5 s. */
@@ -75,7 +80,8 @@ export class Fleet {
   private readonly endings = new Map<string, Promise<void>>();
   private readonly arrivals = new KeyedMutex();
   private stopping = false;
-  private readonly snapshots = new SnapshotGate();
+  private readonly snapshots = new TurnGate(MOST_SNAPSHOTS);
+  private readonly entrance = new TurnGate(MOST_ARRIVALS);
   private readonly listeners: FleetListener[] = [];
   private readonly shown = new Map<string, Freshness>();
   private timer: NodeJS.Timeout | undefined;
@@ -114,13 +120,35 @@ export class Fleet {
   async attach(connection: HostConnection): Promise<void> {
     const told = fromHostMessage(connection.host);
     checkHostName(told.name);
+    const turn = await this.enter(connection);
     try {
       const facts = await this.gate.admit(connection, told);
       await this.arrivals.run(facts.name, () => this.takeIn(connection, facts));
     } catch (error) {
       if (isOutsideFault(error)) this.gate.excuse(told.name);
       throw error;
+    } finally {
+      turn.end();
     }
+  }
+
+  /**
+   * An agent waits 10 s for its Welcome. Who has left by then is passed over: else, where more come than the disk takes,
+   * only those would be taken in who have gone, while the others wait for that.
+   */
+  private enter({ closed }: HostConnection): Promise<Turn> {
+    return new Promise((resolve, reject) => {
+      let isWaiting = true;
+      const turn = this.entrance.queue(() => {
+        isWaiting = false;
+        queueMicrotask(() => resolve(turn));
+      });
+      void closed.then((reason) => {
+        if (!isWaiting) return;
+        turn.end();
+        reject(new FairleadError('host_unavailable', `The agent has left before it was taken in: ${reason}`));
+      });
+    });
   }
 
   /** Runs the work while no agent attaches under that name, and no host of it is forgotten. */

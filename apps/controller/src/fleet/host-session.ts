@@ -3,7 +3,7 @@ import { fromHealthMessage, fromHostMessage, fromNetworkMessage, type HostConnec
 import { type ChainStep, InventoryChain, type Position } from '../inventory/chain.js';
 import { type InventoryChange, type InventoryStore } from '../inventory/inventory.store.js';
 import { type KnownNetwork } from '../networks/networks.store.js';
-import { type SnapshotGate, type SnapshotTurn } from './snapshot-gate.js';
+import { type TurnGate, type Turn } from './turn-gate.js';
 
 /** Snapshots in a row that may be broken before the session ends: the agent then dials again with growing pauses. */
 const MAX_BROKEN = 3;
@@ -42,7 +42,7 @@ export class HostSession {
   private known: boolean;
   /** Whether the host's row says that its networks are what the agent sees. */
   private trusted: boolean;
-  private turn: SnapshotTurn | undefined;
+  private turn: Turn | undefined;
   private streamId = '';
   private readonly waiting: { readonly until: number; readonly resume: () => void }[] = [];
   private currentHealth: EngineHealth;
@@ -55,7 +55,7 @@ export class HostSession {
   constructor(
     readonly connection: HostConnection,
     private readonly store: InventoryStore,
-    private readonly gate: SnapshotGate,
+    private readonly gate: TurnGate,
     stored: StoredSet,
     private confirmed: number,
     private readonly listener: SessionListener,

@@ -1,16 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import { SnapshotGate } from './snapshot-gate.js';
+import { TurnGate } from './turn-gate.js';
 
-function queueOf(gate: SnapshotGate, count: number) {
+function queueOf(gate: TurnGate, count: number) {
   const begun: number[] = [];
   const turns = Array.from({ length: count }, (_, index) => gate.queue(() => begun.push(index)));
   return { begun, turns };
 }
 
-describe('the gate of snapshots', () => {
+describe('the gate of turns', () => {
   it('lets in as many as there is room for, and the others in order as room comes', () => {
-    const { begun, turns } = queueOf(new SnapshotGate(2), 5);
+    const { begun, turns } = queueOf(new TurnGate(2), 5);
     expect(begun).toEqual([0, 1]);
     turns[1]!.end();
     expect(begun).toEqual([0, 1, 2]);
@@ -20,20 +20,20 @@ describe('the gate of snapshots', () => {
   });
 
   it('counts the end of a turn once, however often it is told of', () => {
-    const { begun, turns } = queueOf(new SnapshotGate(1), 4);
+    const { begun, turns } = queueOf(new TurnGate(1), 4);
     for (let round = 0; round < 3; round++) turns[0]!.end();
     expect(begun).toEqual([0, 1]);
   });
 
   it('passes over those who no longer wait', () => {
-    const { begun, turns } = queueOf(new SnapshotGate(1), 3);
+    const { begun, turns } = queueOf(new TurnGate(1), 3);
     turns[1]!.end();
     turns[0]!.end();
     expect(begun).toEqual([0, 2]);
   });
 
   it('lets the next one in when a snapshot never comes', async () => {
-    const { begun } = queueOf(new SnapshotGate(1, 1), 2);
+    const { begun } = queueOf(new TurnGate(1, 1), 2);
     while (begun.length < 2) await delay(1);
     expect(begun).toEqual([0, 1]);
   });
@@ -41,7 +41,7 @@ describe('the gate of snapshots', () => {
   it('never has more open than it may, whoever ends when', () => {
     let seed = 7;
     const random = (below: number): number => (seed = (seed * 48271) % 2147483647) % below;
-    const gate = new SnapshotGate(3);
+    const gate = new TurnGate(3);
     const open = new Set<number>();
     const turns: { readonly index: number; readonly end: () => void }[] = [];
     for (let index = 0; index < 2000; index++) {
