@@ -3,7 +3,7 @@ import type { SteadyClock } from './call-scope.js';
 import { plainAddress, sourceOf } from './ip.js';
 import type { LinkLimits } from './limits.js';
 import { Lockout } from './lockout.js';
-import { TokenBucket, TokenBuckets } from './token-bucket.js';
+import { TokenBuckets } from './token-bucket.js';
 
 /**
  * All agents that are known at one address may come back within so many seconds, and this part of them at once, when the
@@ -13,10 +13,10 @@ const SECONDS_TO_RETURN = 25;
 const BURST_SHARE = 4;
 
 /**
- * Counts the connections of each source and of each agent, and lets handshakes begin at a steady pace.
+ * Counts the connections of each source and of each agent.
  *
- * Invariants: a connection counts for its source until it closes or `prove` moves it to its agent; those that wait for
- * their handshake begin in the order in which they came; no more strangers stay than the limits say.
+ * Invariants: a connection counts for its source until it closes or `prove` moves it to its agent; no more strangers
+ * stay than the limits say.
  */
 export class Admission {
   private readonly bySource = new Map<string, number>();
@@ -26,9 +26,6 @@ export class Admission {
   private readonly strangers = new Set<Socket>();
   private readonly rates: TokenBuckets;
   private readonly floods: Lockout;
-  private readonly pace: TokenBucket;
-  private readonly waiting: (() => void)[] = [];
-  private timer: NodeJS.Timeout | undefined;
 
   /** @param expected how many agents are known to come from a source: those behind one router share its address */
   constructor(
@@ -42,7 +39,6 @@ export class Admission {
       return { perSecond: perSecond + agents / SECONDS_TO_RETURN, burst: burst + agents / BURST_SHARE };
     });
     this.floods = new Lockout(limits.floods, limits.floodMs, clock);
-    this.pace = new TokenBucket(limits.handshakes.perSecond, limits.handshakes.burst, clock());
   }
 
   /** Returns why the connection is refused, as a sentence; undefined where it is let in. */
@@ -91,29 +87,6 @@ export class Admission {
     const [longest] = this.strangers;
     if (longest !== undefined) this.strangers.delete(longest);
     return longest;
-  }
-
-  /** Runs `begin` when its turn has come. Returns false where too many wait already. */
-  whenPaced(begin: () => void): boolean {
-    if (this.waiting.length === 0 && this.pace.take(this.clock())) {
-      begin();
-      return true;
-    }
-    if (this.waiting.length >= this.limits.waitingHandshakes) return false;
-    this.waiting.push(begin);
-    this.timer ??= setTimeout(() => this.next(), this.pace.waitMs(this.clock()));
-    return true;
-  }
-
-  stop(): void {
-    clearTimeout(this.timer);
-    this.waiting.length = 0;
-  }
-
-  private next(): void {
-    this.timer = undefined;
-    while (this.waiting.length > 0 && this.pace.take(this.clock())) this.waiting.shift()?.();
-    if (this.waiting.length > 0) this.timer = setTimeout(() => this.next(), this.pace.waitMs(this.clock()));
   }
 
   /** Returns what ends the count before the connection does. */

@@ -1,6 +1,6 @@
 import { FairleadError, toFairleadError } from '@fairlead/domain';
 import type { ClientDuplexStream, ServiceError } from '@grpc/grpc-js';
-import type { SessionEnd } from './backoff.js';
+import type { Pause, SessionEnd } from './backoff.js';
 import type { SteadyClock } from './call-scope.js';
 import { CallScope } from './call-scope.js';
 import { codec } from './codec.js';
@@ -13,7 +13,7 @@ import type { Hello } from './generated/fairlead/link/v1/Hello.js';
 import type { Invocation__Output } from './generated/fairlead/link/v1/Invocation.js';
 import type { Welcome__Output } from './generated/fairlead/link/v1/Welcome.js';
 import { DEFAULT_MAX_MESSAGE_BYTES } from './grpc-options.js';
-import { explainLinkFailure } from './link-failure.js';
+import { explainLinkFailure, pauseAfter } from './link-failure.js';
 import { InventoryPump } from './inventory-pump.js';
 import type { LinkLog } from './log.js';
 import { sessionCodec } from './session-codec.js';
@@ -76,10 +76,10 @@ export class AgentSession {
   }
 
   /**
-   * @param exhausted whether to stay away for longer
+   * @param pause how soon to dial again
    * @param expired whether the controller says that our certificate has expired
    */
-  finish(reason: string, exhausted = false, expired = false): void {
+  finish(reason: string, pause: Pause = 'soon', expired = false): void {
     if (this.over) return;
     this.over = true;
     this.silence.stop();
@@ -88,19 +88,19 @@ export class AgentSession {
     this.pump.stop();
     this.stream.cancel();
     const healthyMs = this.openedAt === undefined ? 0 : this.settings.clock() - this.openedAt;
-    this.resolveEnded({ reason, healthyMs, exhausted, expired });
+    this.resolveEnded({ reason, healthyMs, pause, expired });
   }
 
   private failed(error: ServiceError): void {
     const { address, refusal } = this.settings;
-    const { reason, exhausted, expired } = explainLinkFailure(error, address, 'controller', refusal?.());
-    this.finish(reason, exhausted, expired);
+    const { reason, pause, expired } = explainLinkFailure(error, address, 'controller', refusal?.());
+    this.finish(reason, pause, expired);
   }
 
   /** For faults of our own: what cannot be sent, a watch that broke. */
   private broke(thrown: unknown): void {
     const error = toFairleadError(thrown);
-    this.finish(error.message, error.traits.grpc === 'RESOURCE_EXHAUSTED');
+    this.finish(error.message, pauseAfter(error));
   }
 
   private receive(bytes: Buffer): void {

@@ -10,7 +10,7 @@ import { toHostMessage } from './host-message.js';
 import { DEFAULT_LIMITS, type LinkLimits } from './limits.js';
 import { LinkClient } from './link-client.js';
 import { sessionCodec } from './session-codec.js';
-import { FakeAgent, MemoryLog } from './testing/fake-agent.js';
+import { deferred, FakeAgent, MemoryLog } from './testing/fake-agent.js';
 import { Cleanup } from './testing/fixtures.js';
 import { FrameWriter } from './testing/http2-frames.js';
 import { callRaw, frame, http2To, openCall, tcpTo, tlsTo } from './testing/raw-http2.js';
@@ -110,6 +110,21 @@ describe('many connections', () => {
     await Promise.all(sockets.map(closed));
     await new Promise((resolve) => setTimeout(resolve, 20));
     await served();
+  });
+
+  it('wait for their handshakes while agents are being taken in, and are sent away after a while', async () => {
+    const [arrived, letIn] = [deferred<undefined>(), deferred<undefined>()];
+    const onConnection = (): Promise<undefined> => (arrived.resolve(undefined), letIn.promise);
+    const limits = { handshakesAtOnce: 1, handshakeWaitMs: 300 };
+    const { address, ca, refusals } = await startTlsLink(cleanup, { limits, onConnection });
+    const first = await http2To(address, cleanup, await ca.agent());
+    openCall(first, ATTACH).write(hello);
+    await arrived.promise;
+    await expect(tlsTo(address, cleanup)).rejects.toThrow();
+    expect(refusals.map(({ reason }) => reason)).toEqual(['too many connections wait for their handshake']);
+    const second = tlsTo(address, cleanup);
+    letIn.resolve(undefined);
+    expect((await second).alpnProtocol).toBe('h2');
   });
 
   it('of strangers are bounded in all, and agents stay', async () => {

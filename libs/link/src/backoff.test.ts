@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { Backoff } from './backoff.js';
+import { Backoff, type Pause } from './backoff.js';
 
-const end = (healthyMs = 0, exhausted = false) => ({ reason: 'cut', healthyMs, exhausted });
+const end = (healthyMs = 0, pause: Pause = 'soon') => ({ reason: 'cut', healthyMs, pause });
 
 describe('the time until the next attempt', () => {
   it('doubles its ceiling from 100 ms to 30 s', () => {
@@ -24,8 +24,15 @@ describe('the time until the next attempt', () => {
   });
 
   it('is half a minute to a minute where the other side is exhausted', () => {
-    expect(new Backoff(() => 0).next(end(0, true))).toBe(30_000);
-    expect(new Backoff(() => 1).next(end(0, true))).toBe(60_000);
+    expect(new Backoff(() => 0).next(end(0, 'long'))).toBe(30_000);
+    expect(new Backoff(() => 1).next(end(0, 'long'))).toBe(60_000);
+  });
+
+  it('is spread over 20 s at least where too many come at once', () => {
+    const [first, last] = [new Backoff(() => 0), new Backoff(() => 1)];
+    expect(first.next(end(0, 'later'))).toBe(0);
+    const waits = Array.from({ length: 10 }, () => last.next(end(0, 'later')));
+    expect(waits).toEqual([...Array.from({ length: 8 }, () => 20_000), 25_600, 30_000]);
   });
 
   it('does not overflow when nobody answers for weeks', () => {

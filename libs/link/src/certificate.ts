@@ -1,6 +1,7 @@
 import { FairleadError, formatDuration } from '@fairlead/domain';
 import { X509Certificate } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
+import type { TlsIdentity } from './peer.js';
 
 /** The one name in a certificate of ours. */
 export interface CertificateName {
@@ -31,6 +32,15 @@ export function leafOf(pem: string): X509Certificate {
   } catch (cause) {
     throw new FairleadError('invalid_argument', 'This is not a certificate in PEM form', { cause });
   }
+}
+
+const shown = new WeakMap<TlsIdentity, X509Certificate>();
+
+/** The certificate that an identity shows; read once. @throws FairleadError `invalid_argument` where it is none */
+export function certificateOf(identity: TlsIdentity): X509Certificate {
+  const certificate = shown.get(identity) ?? leafOf(identity.certificateChain);
+  shown.set(identity, certificate);
+  return certificate;
 }
 
 /** Why Node does not take a certificate for what it says it is, in words. `dated` where only time is to blame. */

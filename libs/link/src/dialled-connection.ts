@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { formatLinkAddress, parseLinkAddress } from './address.js';
 import { BoundedQueue } from './bounded-queue.js';
 import { LONGEST_WAIT_MS, steadyClock } from './call-scope.js';
-import { leafOf, nameOf, notAfterOf, serialOf } from './certificate.js';
+import { certificateOf, nameOf, notAfterOf, serialOf } from './certificate.js';
 import { codec } from './codec.js';
 import type { ConnectionFacts } from './connection.js';
 import { Connection, GRACE_MS, QUEUE_LIMIT } from './connection.js';
@@ -91,7 +91,7 @@ export async function dialAgent(address: string, options: DialOptions = {}): Pro
 }
 
 function securityFor(address: string, { identity, agentId }: DialOptions, now: () => number): LinkCredentials {
-  const clusterId = identity && nameOf(leafOf(identity.certificateChain))?.clusterId;
+  const clusterId = identity && nameOf(certificateOf(identity))?.clusterId;
   if (identity !== undefined && agentId !== undefined && clusterId !== undefined) {
     return new LinkCredentials({
       role: 'agent',

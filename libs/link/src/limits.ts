@@ -9,11 +9,12 @@ export interface LinkLimits {
   readonly newConnectionsPerAddress: Rate;
   /** Over all sources; what comes faster waits. */
   readonly handshakes: Rate;
-  /**
-   * Connections that wait for their handshake; more are closed. An agent gives up after 10 s: who would wait for longer
-   * had better come again, or handshakes would be done with those alone who have left.
-   */
+  /** Handshakes under way, and agents that are being taken in after theirs; who comes meanwhile waits. */
+  readonly handshakesAtOnce: number;
+  /** Connections that wait for their handshake; more are closed. */
   readonly waitingHandshakes: number;
+  /** Time after which one that waits for its handshake is closed, in milliseconds. */
+  readonly handshakeWaitMs: number;
   /** Connections after their handshake, of all sources, that have not proven to be an agent. */
   readonly strangers: number;
   /** Bytes that one agent's connection sends us, TLS included. */
@@ -57,7 +58,9 @@ export const DEFAULT_LIMITS: LinkLimits = {
   connectionsPerAgent: 4,
   newConnectionsPerAddress: { burst: 100, perSecond: 50 },
   handshakes: { burst: 200, perSecond: 200 },
-  waitingHandshakes: 1_500,
+  handshakesAtOnce: 128,
+  waitingHandshakes: 1_000,
+  handshakeWaitMs: 5_000,
   strangers: 1_000,
   bytes: { burst: 32 * MIB, perSecond: MIB },
   tlsBytes: { burst: MIB / 4, perSecond: MIB / 64 },

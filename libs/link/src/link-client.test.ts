@@ -1,12 +1,13 @@
 import { FairleadError } from '@fairlead/domain';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createServer } from 'node:http';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import type { NetworkServiceHandlers } from './contract.js';
 import { toServiceError } from './error-message.js';
 import { LinkClient, type LinkClientOptions } from './link-client.js';
 import { sessionCodec } from './session-codec.js';
 import { aborted, deferred, FakeAgent, MemoryLog } from './testing/fake-agent.js';
-import { Cleanup, startLink } from './testing/fixtures.js';
+import { Cleanup, startLink, testAuthority } from './testing/fixtures.js';
 import { RawController, seeded, spoiled } from './testing/raw-peers.js';
 
 const cleanup = new Cleanup();
@@ -310,6 +311,17 @@ describe('the link', () => {
     const { session, waited } = await joined();
     session.fail(toServiceError(new FairleadError('overloaded', 'Too many sessions')));
     expect(await waited).toBe(60_000);
+  });
+
+  it('comes again some seconds later where it is sent away before it could say anything', async () => {
+    const door = createTcpServer((socket) => socket.destroy());
+    await new Promise<void>((resolve) => door.listen(0, '127.0.0.1', resolve));
+    cleanup.add(() => void door.close());
+    const identity = await (await testAuthority()).agent();
+    const address = `127.0.0.1:${(door.address() as AddressInfo).port}`;
+    const { log, waited } = startClient(address, {}, { identity: () => identity });
+    expect(await waited).toBe(20_000);
+    expect(log.lines.join('\n')).toContain('was closed before its TLS handshake was done');
   });
 
   it('is dialled again when the agent cannot describe its host', async () => {

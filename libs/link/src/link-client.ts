@@ -3,14 +3,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { LinkAddress } from './address.js';
 import { formatLinkAddress, parseLinkAddress } from './address.js';
 import { AgentSession } from './agent-session.js';
-import type { SessionEnd } from './backoff.js';
+import type { Pause, SessionEnd } from './backoff.js';
 import { Backoff } from './backoff.js';
 import type { SteadyClock } from './call-scope.js';
 import { CallScope, steadyClock } from './call-scope.js';
-import { leafOf, nameOf, notAfterOf } from './certificate.js';
+import { certificateOf, nameOf, notAfterOf } from './certificate.js';
 import type { NetworkServiceHandlers } from './contract.js';
 import type { HostMessage } from './generated/fairlead/agent/v1/HostMessage.js';
 import { DEFAULT_MAX_MESSAGE_BYTES, openClient } from './grpc-options.js';
+import { pauseAfter } from './link-failure.js';
 import type { LinkLog } from './log.js';
 import type { TlsIdentity } from './peer.js';
 import { agentLink, CAPABILITY, rawService } from './protocol.js';
@@ -97,15 +98,15 @@ export class LinkClient {
       const host = await this.describeHost();
       return signal.aborted ? failedToStart('the agent is stopping') : await this.dial(host, signal);
     } catch (error) {
-      const { message, traits } = toFairleadError(error);
-      return failedToStart(message, traits.grpc === 'RESOURCE_EXHAUSTED');
+      const fault = toFairleadError(error);
+      return failedToStart(fault.message, pauseAfter(fault));
     }
   }
 
   private async recoverIfExpired(): Promise<void> {
     const { identity, onExpired, now } = this.settings;
     if (this.address.kind === 'unix' || identity === undefined || onExpired === undefined) return;
-    if (!this.saidExpired && notAfterOf(leafOf(identity().certificateChain)) > now()) return;
+    if (!this.saidExpired && notAfterOf(certificateOf(identity())) > now()) return;
     await onExpired();
     this.saidExpired = false;
   }
@@ -145,14 +146,14 @@ export class LinkClient {
     const { identity, now } = this.settings;
     if (this.address.kind === 'unix' || identity === undefined) return undefined;
     const own = identity();
-    const clusterId = nameOf(leafOf(own.certificateChain))?.clusterId;
+    const clusterId = nameOf(certificateOf(own))?.clusterId;
     if (clusterId === undefined) throw new FairleadError('internal', 'our own certificate names no cluster');
     const address = formatLinkAddress(this.address);
     return new LinkCredentials({ role: 'controller', roots: own.roots, clusterId, own, address, now });
   }
 }
 
-const failedToStart = (reason: string, exhausted = false): SessionEnd => ({ reason, healthyMs: 0, exhausted });
+const failedToStart = (reason: string, pause: Pause = 'soon'): SessionEnd => ({ reason, healthyMs: 0, pause });
 
 const noIdentity = (address: string): FairleadError =>
   new FairleadError('invalid_argument', `Without an identity no controller is dialled over TCP (${address})`, {

@@ -1,8 +1,10 @@
 import type { FairleadError } from '@fairlead/domain';
 import type { ServiceError } from '@grpc/grpc-js';
 import { status as Status } from '@grpc/grpc-js';
+import type { Pause } from './backoff.js';
 import { fromServiceError } from './error-message.js';
 import { CERTIFICATE_HEADER, EXPIRED } from './protocol.js';
+import { wasCutOff } from './tls-client.js';
 
 /**
  * What grpc-js 1.14 says where the other side speaks HTTP/1, something else altogether, or HTTP/2 without gRPC.
@@ -14,8 +16,7 @@ const NOT_GRPC = /Protocol error|larger than max|HTTP status code|[Pp]arse [Ee]r
 export interface LinkFailure {
   /** A sentence for the log. */
   readonly reason: string;
-  /** Whether to stay away for longer. */
-  readonly exhausted: boolean;
+  readonly pause: Pause;
   /** The other side says that our certificate has expired. */
   readonly expired: boolean;
 }
@@ -28,25 +29,29 @@ export function explainLinkFailure(
   refusal?: FairleadError,
 ): LinkFailure {
   const { details, metadata } = error;
-  const failure = (reason: string, exhausted = false): LinkFailure => ({
+  const failure = (reason: string, pause: Pause = 'soon'): LinkFailure => ({
     reason,
-    exhausted,
+    pause,
     expired: metadata.get(CERTIFICATE_HEADER)[0]?.toString() === EXPIRED,
   });
-  if (refusal !== undefined) return failure(sentenceOf(refusal));
+  if (refusal !== undefined) return failure(sentenceOf(refusal), wasCutOff(refusal) ? 'later' : 'soon');
   if (metadata.get('fairlead-code').length > 0) {
     const said = fromServiceError(error);
-    return failure(`the ${peer} at ${address} says: ${sentenceOf(said)}`, said.traits.grpc === 'RESOURCE_EXHAUSTED');
+    return failure(`the ${peer} at ${address} says: ${sentenceOf(said)}`, pauseAfter(said));
   }
   if (error.code === Status.UNIMPLEMENTED || NOT_GRPC.test(details)) {
     return failure(`something that is not our ${peer} answered at ${address} (${details})`);
   }
-  const exhausted = error.code === Status.RESOURCE_EXHAUSTED;
+  const pause = error.code === Status.RESOURCE_EXHAUSTED ? 'long' : 'soon';
   if (details.startsWith('No connection established')) {
-    return failure(`no ${peer} answers at ${address} (${details})`, exhausted);
+    return failure(`no ${peer} answers at ${address} (${details})`, pause);
   }
-  return failure(`the link to ${address} broke (${details})`, exhausted);
+  return failure(`the link to ${address} broke (${details})`, pause);
 }
+
+/** How soon to dial again after an error that Fairlead itself made. */
+export const pauseAfter = ({ traits }: FairleadError): Pause =>
+  traits.grpc === 'RESOURCE_EXHAUSTED' ? 'long' : 'soon';
 
 const sentenceOf = ({ message, hint }: FairleadError): string =>
   hint === undefined ? message : `${message.replace(/\.$/, '')}. ${hint}`;

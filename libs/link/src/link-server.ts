@@ -94,6 +94,8 @@ export class LinkServer {
   private readonly ports: LinkPorts;
   private readonly enrolment: EnrolmentService | undefined;
   private readonly sessions = new Set<HostSession>();
+  /** Agents between their Hello and their Welcome. */
+  private arriving = 0;
 
   /** @throws FairleadError `invalid_argument` for an identity that is none of ours */
   constructor(options: LinkServerOptions) {
@@ -116,6 +118,7 @@ export class LinkServer {
       identity,
       limits,
       expectedAgents: options.expectedAgents,
+      busyWith: () => this.arriving,
       clock,
       now,
       certificateRequired: false,
@@ -160,8 +163,7 @@ export class LinkServer {
     try {
       ({ peer } = this.door.callerOf(call));
       session = this.sessionOf(call, peer, readHello(await firstMessage(call, this.settings.helloLimitMs)));
-      await this.settings.onConnection(session);
-      session.open();
+      await this.welcome(session);
     } catch (thrown) {
       const error = toFairleadError(thrown);
       this.settings.log.warn('An agent was refused', { peer: peerOf(call), reason: error.message });
@@ -169,6 +171,16 @@ export class LinkServer {
       else session.refuse(error);
       this.refused({ peer, what: 'Attach', reason: error.message, code: error.code });
     }
+  }
+
+  private async welcome(session: HostSession): Promise<void> {
+    this.arriving += 1;
+    try {
+      await this.settings.onConnection(session);
+    } finally {
+      this.arriving -= 1;
+    }
+    session.open();
   }
 
   private enrol(method: EnrolmentMethod) {

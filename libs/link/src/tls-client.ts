@@ -2,7 +2,7 @@ import { FairleadError } from '@fairlead/domain';
 import { CallCredentials, ChannelCredentials } from '@grpc/grpc-js';
 import type { X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
-import { connect, type TLSSocket } from 'node:tls';
+import { connect, createSecureContext, type SecureContext, type TLSSocket } from 'node:tls';
 import { type CertificateName, explainDistrust, nameOf, verdictOf } from './certificate.js';
 import type { TlsIdentity } from './peer.js';
 
@@ -30,9 +30,13 @@ export interface SecuredSocket {
 }
 
 const wrongPeers = new WeakSet<FairleadError>();
+const cutOffs = new WeakSet<FairleadError>();
 
 /** Whether the other end was seen and is not who was meant, or the clocks differ: dialling again changes nothing. */
 export const isWrongPeer = (error: unknown): boolean => error instanceof FairleadError && wrongPeers.has(error);
+
+/** Whether the other end has closed the connection before anything was said: as a rule, since too many come at once. */
+export const wasCutOff = (error: FairleadError): boolean => cutOffs.has(error);
 
 function markWrong(error: FairleadError): FairleadError {
   wrongPeers.add(error);
@@ -45,6 +49,25 @@ const NO_HTTP2 = 'it does not speak HTTP/2';
 /** What OpenSSL calls an answer that is none of TLS 1.3; a connection that was cut off is called otherwise. */
 const NOT_TLS = new RegExp(`^(ERR_SSL_|EPROTO$|${NO_HTTP2}$)`);
 
+/** To read a key and certificates takes OpenSSL longer than the rest of a dial: what it made of an identity stays with it. */
+const contexts = new WeakMap<TlsIdentity, SecureContext>();
+
+function keptContext(own: TlsIdentity): SecureContext {
+  const context = contexts.get(own) ?? newContext(own.roots, own);
+  contexts.set(own, context);
+  return context;
+}
+
+const newContext = (roots: string | undefined, own: TlsIdentity | undefined): SecureContext =>
+  createSecureContext({
+    // In a list, since no text at all would mean the roots of the web.
+    ca: [roots ?? ''],
+    cert: own?.certificateChain,
+    key: own?.privateKey,
+    minVersion: 'TLSv1.3',
+    maxVersion: 'TLSv1.3',
+  });
+
 /**
  * TLS over a socket, with nothing verified: for callers who then look at the certificates and send nothing.
  * @throws FairleadError where there is no TLS at the other end; the socket is gone then
@@ -56,13 +79,8 @@ export function startTls(
   return new Promise((resolve, reject) => {
     const secured = connect({
       socket,
-      // In a list, since no text at all would mean the roots of the web.
-      ca: [roots ?? ''],
-      cert: own?.certificateChain,
-      key: own?.privateKey,
+      secureContext: own !== undefined && own.roots === roots ? keptContext(own) : newContext(roots, own),
       ALPNProtocols: ['h2'],
-      minVersion: 'TLSv1.3',
-      maxVersion: 'TLSv1.3',
       // OpenSSL's verdict is read by `secureClient`, which can then say what is wrong with the certificate.
       rejectUnauthorized: false,
       checkServerIdentity: () => undefined,
@@ -149,10 +167,14 @@ const notOurs = (role: 'agent' | 'controller', address: string, why: string): Fa
     hint: `Look whether address and port are those of the ${role}'s link.`,
   });
 
-const cutOff = (role: 'agent' | 'controller', address: string): FairleadError =>
-  new FairleadError(codeFor(role), `the connection to ${address} was closed before its TLS handshake was done`, {
+function cutOff(role: 'agent' | 'controller', address: string): FairleadError {
+  const message = `the connection to ${address} was closed before its TLS handshake was done`;
+  const error = new FairleadError(codeFor(role), message, {
     hint: `The ${role} takes no more connections from here for now, or something else listens there. Try again in a while.`,
   });
+  cutOffs.add(error);
+  return error;
+}
 
 /**
  * Credentials of a gRPC client whose TLS is `secureClient`.

@@ -7,6 +7,7 @@ import type { SteadyClock } from './call-scope.js';
 import { type Caller, callerOf } from './caller.js';
 import { leafOf, nameOf } from './certificate.js';
 import { Governor } from './governor.js';
+import { HandshakeQueue } from './handshake-queue.js';
 import { plainAddress } from './ip.js';
 import type { LinkLimits } from './limits.js';
 import type { TlsIdentity } from './peer.js';
@@ -18,6 +19,8 @@ export interface TlsDoorOptions {
   readonly certificateRequired: boolean;
   /** How many agents are known at a source (see `sourceOf`); default: none. */
   readonly expectedAgents?: ((source: string) => number) | undefined;
+  /** How many callers whose handshakes are over are being taken in; default: none. */
+  readonly busyWith?: (() => number) | undefined;
   readonly clock: SteadyClock;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -51,6 +54,7 @@ const contextOf = ({ certificateChain, privateKey, roots }: TlsIdentity): Secure
 export class TlsDoor {
   private readonly server: Server;
   private readonly admission: Admission;
+  private readonly handshakes: HandshakeQueue;
   private readonly strangers: Governor;
   private readonly proven: Governor;
   private readonly raw = new Map<string, Socket>();
@@ -61,6 +65,7 @@ export class TlsDoor {
     const { identity, limits, clock, certificateRequired } = options;
     this.clusterId = clusterOf(identity);
     this.admission = new Admission(limits, clock, options.expectedAgents);
+    this.handshakes = new HandshakeQueue(limits, clock, options.busyWith ?? (() => 0));
     const { bytes, tlsBytes, strangerBytes } = limits;
     const onTooMuch = (socket: Socket, what: string): void => {
       this.admission.flooded(socket);
@@ -97,15 +102,14 @@ export class TlsDoor {
     this.raw.set(key, socket);
     socket.once('close', () => this.raw.delete(key));
     this.strangers.watch(socket);
-    const begin = (): void => {
-      if (!socket.destroyed) this.server.emit('connection', socket);
-    };
-    if (!this.admission.whenPaced(begin))
-      this.refuse(socket, 'too many connections wait for their handshake', 'overloaded');
+    const begin = (): void => void this.server.emit('connection', socket);
+    this.handshakes.add(socket, begin, () =>
+      this.refuse(socket, 'too many connections wait for their handshake', 'overloaded'),
+    );
   }
 
   close(): void {
-    this.admission.stop();
+    this.handshakes.stop();
   }
 
   /** Whatever goes wrong here closes the connection: it is not known then who calls. */
@@ -130,6 +134,7 @@ export class TlsDoor {
       socket.destroy();
       return;
     }
+    this.handshakes.over(raw);
     if (caller.peer.kind === 'anonymous') {
       const longest = this.admission.stay(raw);
       if (longest !== undefined) this.refuse(longest, 'made room for another one that is no agent', 'overloaded');

@@ -1,3 +1,4 @@
+import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { cpuOf, Site } from '../identity/site.js';
@@ -14,6 +15,8 @@ const AGENTS_FLAGS = ['--max-old-space-size=4096', '--max-semi-space-size=16'];
 /** Callers that ask REST in turn: each may ask 200 times a second, and a look every 2 ms is more. */
 const READERS = 8;
 const HOSTS_PER_PROCESS = 2_500;
+/** The agents of a real fleet take nothing of the controller's machine: here they get what it leaves. */
+const AGENTS_NICENESS = 10;
 /** Below the link's own limit of 200 handshakes a second. */
 const DIALS_PER_SECOND = 150;
 const FLEET_SEED = 4;
@@ -45,6 +48,7 @@ export class FleetSite {
     // At least two: what the agents do is shared among the cores.
     for (let count = Math.max(2, Math.ceil(hosts / HOSTS_PER_PROCESS)); count > 0; count--) {
       const child = fleet.site.run('agents', [...AGENTS_FLAGS, script], {}, 'ipc');
+      if (child.pid !== undefined) setPriority(child.pid, AGENTS_NICENESS);
       fleet.processes.push(new AgentsProcess(child));
     }
     for (let count = 0; count < READERS; count++) await fleet.addReader();

@@ -1,0 +1,103 @@
+import type { Socket } from 'node:net';
+import type { SteadyClock } from './call-scope.js';
+import type { LinkLimits } from './limits.js';
+import { TokenBucket } from './token-bucket.js';
+
+/** Time after which a handshake no longer counts as under way: the other end is slow, and costs us nothing meanwhile. */
+const UNDER_WAY_MS = 1_000;
+/** Time until room is looked for again where none was, in milliseconds. */
+const LOOK_AGAIN_MS = 10;
+
+interface Waiting {
+  readonly socket: Socket;
+  readonly begin: () => void;
+  readonly sendAway: () => void;
+  readonly since: number;
+}
+
+/**
+ * Lets TLS handshakes begin in the order in which their connections came: no faster than the limits say, and no more at
+ * a time than get done.
+ *
+ * An agent gives up 10 s after it has dialled. Where a fleet comes back faster than it can be taken in, whoever waits
+ * for too long is sent away while nothing was spent on him: else, only those would be served who have gone meanwhile.
+ *
+ * Invariants: each handshake counts until it is `over`, its socket closes or a second has passed, so that nobody who is
+ * slow keeps others out; a socket that was sent away never begins.
+ */
+export class HandshakeQueue {
+  private readonly pace: TokenBucket;
+  private readonly underWay = new Map<Socket, NodeJS.Timeout>();
+  private waiting: Waiting[] = [];
+  private timer: NodeJS.Timeout | undefined;
+
+  /** @param busyWith how many callers whose handshakes are over are being taken in */
+  constructor(
+    private readonly limits: Pick<
+      LinkLimits,
+      'handshakes' | 'handshakesAtOnce' | 'waitingHandshakes' | 'handshakeWaitMs'
+    >,
+    private readonly clock: SteadyClock,
+    private readonly busyWith: () => number,
+  ) {
+    this.pace = new TokenBucket(limits.handshakes.perSecond, limits.handshakes.burst, clock());
+  }
+
+  /** @param sendAway called in place of `begin` where too many wait, or this one has waited for too long */
+  add(socket: Socket, begin: () => void, sendAway: () => void): void {
+    if (this.waiting.length >= this.limits.waitingHandshakes) {
+      sendAway();
+      return;
+    }
+    this.waiting.push({ socket, begin, sendAway, since: this.clock() });
+    if (this.timer === undefined) this.next();
+  }
+
+  /** The handshake of this socket is done, or has failed. */
+  over(socket: Socket): void {
+    clearTimeout(this.underWay.get(socket));
+    this.underWay.delete(socket);
+  }
+
+  stop(): void {
+    clearTimeout(this.timer);
+    this.waiting = [];
+  }
+
+  private next(): void {
+    this.timer = undefined;
+    for (let first = this.first(); first !== undefined && this.mayBegin(); first = this.first()) {
+      this.waiting.shift();
+      this.begin(first);
+    }
+    if (this.waiting.length === 0) return;
+    const waitMs = Math.max(this.hasRoom() ? 0 : LOOK_AGAIN_MS, this.pace.waitMs(this.clock()));
+    this.timer = setTimeout(() => this.next(), waitMs);
+  }
+
+  /** Who has waited longest, passing over who has gone, and sending away who has waited for too long. */
+  private first(): Waiting | undefined {
+    const late = this.clock() - this.limits.handshakeWaitMs;
+    for (let first = this.waiting[0]; first !== undefined; first = this.waiting[0]) {
+      if (!first.socket.destroyed && first.since > late) return first;
+      this.waiting.shift();
+      if (!first.socket.destroyed) first.sendAway();
+    }
+    return undefined;
+  }
+
+  private begin({ socket, begin }: Waiting): void {
+    const over = (): void => this.over(socket);
+    this.underWay.set(socket, setTimeout(over, UNDER_WAY_MS));
+    socket.once('close', over);
+    begin();
+  }
+
+  private mayBegin(): boolean {
+    return this.hasRoom() && this.pace.take(this.clock());
+  }
+
+  private hasRoom(): boolean {
+    return this.underWay.size + this.busyWith() < this.limits.handshakesAtOnce;
+  }
+}
