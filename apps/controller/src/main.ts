@@ -58,7 +58,8 @@ export async function startController(config: ControllerConfig, logger: Logger):
     const port = await listen(app, config.port, exposure.host);
     const linkAddresses = await openLink(runtime, config);
     const address = localUrl(exposure, port);
-    return { address, linkAddresses, failure: database.damage, stop };
+    const failure = database.checked.then(() => new Promise<never>(() => undefined));
+    return { address, linkAddresses, failure, stop };
   } catch (error) {
     // What failed first says why.
     await stop().catch(() => undefined);

@@ -6,11 +6,10 @@ import { Lockout } from './lockout.js';
 import { TokenBuckets } from './token-bucket.js';
 
 /**
- * All agents that are known at one address may come back within so many seconds, and this part of them at once, when the
- * controller has been away. They dial again after pauses that grow to 30 s: 10,000 then make about 350 attempts a second.
+ * All agents that are known at one address may come back at once when the controller has been away, and again within so
+ * many seconds: those that are sent away dial again after pauses of up to 20 s, then 30.
  */
-const SECONDS_TO_RETURN = 25;
-const BURST_SHARE = 4;
+const SECONDS_TO_RETURN = 10;
 
 /**
  * Counts the connections of each source and of each agent.
@@ -36,7 +35,7 @@ export class Admission {
     const { perSecond, burst } = limits.newConnectionsPerAddress;
     this.rates = new TokenBuckets((source) => {
       const agents = expected(source);
-      return { perSecond: perSecond + agents / SECONDS_TO_RETURN, burst: burst + agents / BURST_SHARE };
+      return { perSecond: perSecond + agents / SECONDS_TO_RETURN, burst: burst + agents };
     });
     this.floods = new Lockout(limits.floods, limits.floodMs, clock);
   }

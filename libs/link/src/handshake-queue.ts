@@ -19,7 +19,7 @@ interface Waiting {
  * Lets TLS handshakes begin in the order in which their connections came: no faster than the limits say, and no more at
  * a time than get done.
  *
- * An agent gives up 10 s after it has dialled. Where a fleet comes back faster than it can be taken in, whoever waits
+ * An agent gives up 30 s after it has dialled. Where a fleet comes back faster than it can be taken in, whoever waits
  * for too long is sent away while nothing was spent on him: else, only those would be served who have gone meanwhile.
  *
  * Invariants: each handshake counts until it is `over`, its socket closes or a second has passed, so that nobody who is

@@ -31,7 +31,7 @@ export interface LinkClientOptions {
   readonly clock?: SteadyClock;
   /** Resolves after `ms`, or when `signal` aborts. */
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
-  /** Time for Welcome to come. Default 10 s. */
+  /** Time for Welcome to come: a controller that takes in a whole fleet lets us wait for our turn. Default 30 s. */
   readonly welcomeLimitMs?: number;
   /** What is shown and trusted; asked at every dial. Needed for TCP, not used over a Unix socket. */
   readonly identity?: () => TlsIdentity;
@@ -74,7 +74,7 @@ export class LinkClient {
       random: Math.random,
       clock: steadyClock,
       sleep: sleepUnlessAborted,
-      welcomeLimitMs: 10_000,
+      welcomeLimitMs: 30_000,
       ...options,
     };
   }

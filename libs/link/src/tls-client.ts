@@ -43,8 +43,8 @@ function markWrong(error: FairleadError): FairleadError {
   return error;
 }
 
-/** Time for the other end's part of a handshake. */
-const HANDSHAKE_LIMIT_MS = 10_000;
+/** Time for the other end's part of a handshake, which it may let wait for its turn. */
+const HANDSHAKE_LIMIT_MS = 30_000;
 const NO_HTTP2 = 'it does not speak HTTP/2';
 /** What OpenSSL calls an answer that is none of TLS 1.3; a connection that was cut off is called otherwise. */
 const NOT_TLS = new RegExp(`^(ERR_SSL_|EPROTO$|${NO_HTTP2}$)`);

@@ -8,6 +8,13 @@ export interface SqliteRows {
   readonly rows: SqliteValue[][];
 }
 
+/**
+ * How long to wait for a lock of a foreign program (a backup tool, a shell) before giving up, in milliseconds. The
+ * event loop may stand still meanwhile (for small reads), so it stays far below the time after which hosts count as
+ * stale.
+ */
+export const BUSY_TIMEOUT = 'busy_timeout=2000';
+
 interface Prepared {
   readonly statement: Libsql.Statement;
   /** Undefined for statements that return no rows. */

@@ -1,24 +1,17 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Prisma, PrismaClient } from '../generated/prisma/client.js';
-import { SqliteConnection } from './connection.js';
+import { BUSY_TIMEOUT, SqliteConnection } from './connection.js';
 import { DataLock } from './data-lock.js';
 import { storing, toStorageError } from './errors.js';
 import { type Connections, LibsqlAdapterFactory } from './libsql-adapter.js';
-import { isUpToDate, migrate, type MigrationResult } from './migrate.js';
+import { migrate, type MigrationResult } from './migrate.js';
 import { MIGRATIONS } from './migration-folder.js';
 import { ReadWorker } from './read-worker.js';
 import { assertSound, SoundnessCheck } from './soundness.js';
 import { SqliteThread } from './sqlite-thread.js';
 
 const FILE = 'fairlead.db';
-
-/**
- * How long to wait for a lock of a foreign program (a backup tool, a shell) before giving up, in milliseconds. The
- * event loop may stand still meanwhile (for small reads), so it stays far below the time after which hosts count as
- * stale.
- */
-const BUSY_TIMEOUT = 'busy_timeout=2000';
 
 /**
  * FULL: what was acknowledged is on the disk, also after a power cut. Measured with libsql 0.5.29 on a virtual disk, an
@@ -83,13 +76,15 @@ export class Database {
     try {
       const file = join(folder, FILE);
       const bytes = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-      const checkedLater = bytes > checkedFirstBytes && isUpToDate(file, migrationFolder);
-      if (bytes > 0 && !checkedLater) assertSound(file, [BUSY_TIMEOUT]);
-      const migrations = migrate(file, migrationFolder);
+      const large = bytes > checkedFirstBytes;
+      const check = (): void => assertSound(file, [BUSY_TIMEOUT]);
+      if (bytes > 0 && !large) check();
+      const migrations = migrate(file, migrationFolder, large ? check : undefined);
       const connections = await connect(file);
       const prisma = await startClient(connections);
-      const check = checkedLater ? new SoundnessCheck(file, READER) : undefined;
-      return new Database(prisma, migrations, connections, new ReadWorker(file, READ_WORKER), lock, check);
+      const checkedLater = large && migrations.applied.length === 0;
+      const later = checkedLater ? new SoundnessCheck(file, READER) : undefined;
+      return new Database(prisma, migrations, connections, new ReadWorker(file, READ_WORKER), lock, later);
     } catch (error) {
       lock.release();
       throw error;
@@ -97,11 +92,11 @@ export class Database {
   }
 
   /**
-   * Rejects with a FairleadError `storage_failed` where the file is found to be damaged after it was opened; does not
-   * resolve.
+   * Resolves when the file has been looked through, which may be long after it was opened, and was found sound.
+   * @throws FairleadError `storage_failed` where it is damaged
    */
-  get damage(): Promise<never> {
-    return this.check?.damage ?? NEVER;
+  get checked(): Promise<void> {
+    return this.check?.done ?? Promise.resolve();
   }
 
   /**
@@ -149,8 +144,6 @@ export class Database {
     }
   }
 }
-
-const NEVER = new Promise<never>(() => undefined);
 
 /**
  * Opens the database of a data folder, making folder and database where they are missing and applying migrations.

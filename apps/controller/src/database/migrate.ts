@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { FairleadError } from '@fairlead/domain';
-import { firstColumn, SqliteConnection } from './connection.js';
+import { BUSY_TIMEOUT, firstColumn, SqliteConnection } from './connection.js';
 import { type Migration, readMigrations } from './migration-folder.js';
 
 export interface MigrationResult {
@@ -30,30 +30,22 @@ const HISTORY = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
  * Prisma's schema engine is not used for this: it leaves the statements before a failing one applied, says nothing of
  * edited files, and takes a second and 40 MB. Here each migration is one transaction with its row in the history, so
  * it is in force completely or not at all.
+ * @param beforeFirst called before anything is changed, and only then; where it throws nothing is
  * @throws FairleadError `storage_failed` where the two do not belong together, or a migration fails
  */
-export function migrate(file: string, folder: string): MigrationResult {
+export function migrate(file: string, folder: string, beforeFirst?: () => void): MigrationResult {
   // Off (libsql turns them on): a table is changed by dropping it and making it again, and dropping it with foreign
   // keys on would delete all rows that refer to it. Each migration is checked as a whole before it is committed.
-  const connection = new SqliteConnection(file, ['busy_timeout=2000', 'foreign_keys=OFF', 'synchronous=FULL']);
+  const connection = new SqliteConnection(file, [BUSY_TIMEOUT, 'foreign_keys=OFF', 'synchronous=FULL']);
   try {
     const migrations = readMigrations(folder);
     const pending = findPending(file, migrations, readHistory(connection));
     if (pending.length === 0) return { applied: [], backup: undefined };
+    beforeFirst?.();
     const backup = backUp(connection, file, pending[0]!.name);
     connection.exec(HISTORY);
     for (const migration of pending) apply(connection, migration, file, backup);
     return { applied: pending.map(({ name }) => name), backup };
-  } finally {
-    connection.close();
-  }
-}
-
-/** Whether nothing is to be done. @throws as `migrate` where the two do not belong together */
-export function isUpToDate(file: string, folder: string): boolean {
-  const connection = new SqliteConnection(file);
-  try {
-    return findPending(file, readMigrations(folder), readHistory(connection)).length === 0;
   } finally {
     connection.close();
   }

@@ -25,8 +25,8 @@ export function assertSound(file: string, pragmas: readonly string[]): void {
  * Invariant: no table is begun after `stop`, which resolves when the thread has let go of the file.
  */
 export class SoundnessCheck {
-  /** Rejects with a FairleadError `storage_failed` where the file is damaged; is pending for ever otherwise. */
-  readonly damage: Promise<never>;
+  /** Resolves when nothing was found, or it was stopped; rejects with a FairleadError `storage_failed` for damage. */
+  readonly done: Promise<void>;
   private readonly reads: ReadWorker;
   private stopped = false;
 
@@ -35,9 +35,9 @@ export class SoundnessCheck {
     pragmas: readonly string[],
   ) {
     this.reads = new ReadWorker(file, pragmas);
-    this.damage = new Promise((_, reject) => void this.run().catch(reject));
+    this.done = this.run();
     // Who does not wait for it finds the same damage where it is met.
-    this.damage.catch(() => undefined);
+    this.done.catch(() => undefined);
   }
 
   async stop(): Promise<void> {

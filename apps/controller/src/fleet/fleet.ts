@@ -133,7 +133,7 @@ export class Fleet {
   }
 
   /**
-   * An agent waits 10 s for its Welcome. Who has left by then is passed over: else, where more come than the disk takes,
+   * An agent waits 30 s for its Welcome. Who has left by then is passed over: else, where more come than the disk takes,
    * only those would be taken in who have gone, while the others wait for that.
    */
   private enter({ closed }: HostConnection): Promise<Turn> {
