@@ -2,8 +2,8 @@
  * One SQLite connection on a thread of its own, for src/database/sqlite-thread.ts: so that neither a long query nor the
  * disk holds up sessions and requests. Plain JavaScript, since it is started from `src` and from `dist` alike.
  *
- * Takes `{ id, kind, sql, values, within }` and answers `{ id, value, inTransaction }` or `{ id, error, inTransaction }`;
- * takes `null` as the end. Every statement is stepped to its end within its turn, so none holds a snapshot open.
+ * Takes `{ id, kind, sql, values, within }`, or `{ id, kind: 'transaction', statements }`, and answers
+ * `{ id, value, inTransaction }` or `{ id, error, inTransaction }`; takes `null` as the end. Every statement is stepped to its end within its turn, so none holds a snapshot open.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import Libsql from 'libsql';
@@ -56,6 +56,22 @@ const KINDS = {
   },
   /** Any number of statements up to the first that fails. */
   exec: ({ sql }) => void database.exec(sql),
+  /** All statements or none: of each its rows as objects where it returns any, else how many it changed. */
+  transaction: ({ statements }) => {
+    database.exec('BEGIN IMMEDIATE');
+    try {
+      const results = statements.map(({ sql, values }) => {
+        const { statement } = prepare('all', sql);
+        return statement.reader ? statement.all(values) : statement.run(values).changes;
+      });
+      database.exec('COMMIT');
+      return results;
+    } catch (error) {
+      // A full disk makes SQLite roll back by itself.
+      if (database.inTransaction) database.exec('ROLLBACK');
+      throw error;
+    }
+  },
 };
 
 /** What of an error survives the way between threads. */

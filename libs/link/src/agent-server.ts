@@ -70,7 +70,7 @@ export class AgentServer {
   constructor(private readonly options: AgentServerOptions) {
     this.maxMessageBytes = options.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES;
     const gate = (caller: Caller, path: string): void => this.pass(caller, path);
-    this.door = new GrpcDoor({ maxMessageBytes: this.maxMessageBytes, maxStreams: MAX_STREAMS, gate });
+    this.door = new GrpcDoor({ maxMessageBytes: this.maxMessageBytes, maxStreams: MAX_STREAMS, pings: true, gate });
     const { identity, limits, now = Date.now } = options;
     this.ports = new LinkPorts(this.door, {
       identity,

@@ -13,6 +13,8 @@ import { TokenBucket } from './token-bucket.js';
 export interface GrpcDoorOptions {
   readonly maxMessageBytes: number;
   readonly maxStreams: number;
+  /** Whether we ask by HTTP/2 pings if the other end is still there. */
+  readonly pings: boolean;
   /** Throws FairleadError where the caller may not call this method (`/package.Service/Method`). Called before gRPC. */
   readonly gate: (caller: Caller, path: string, stream: ServerHttp2Stream) => void;
   /** For connections of strangers. */
@@ -45,7 +47,7 @@ export class GrpcDoor {
   private lastKey = 0;
 
   constructor(private readonly options: GrpcDoorOptions) {
-    this.grpc = new Server(serverOptions(options.maxMessageBytes, options.maxStreams));
+    this.grpc = new Server(serverOptions(options.maxMessageBytes, options.maxStreams, options.pings));
     const injector = this.grpc.createConnectionInjector(ServerCredentials.createInsecure());
     this.inject = (socket) => injector.injectConnection(socket);
     const http2 = http2ServerOf(this.grpc);

@@ -2,7 +2,7 @@ import { type ChannelCredentials, type ChannelOptions, Client, credentials } fro
 import type { LinkAddress } from './address.js';
 import { formatLinkAddress } from './address.js';
 
-/** Half-open connections are found by pings of both sides: every 20 s, with 10 s to answer. */
+/** Half-open connections are found by pings: every 20 s, with 10 s to answer. */
 const KEEPALIVE: ChannelOptions = {
   'grpc.keepalive_time_ms': 20_000,
   'grpc.keepalive_timeout_ms': 10_000,
@@ -11,8 +11,9 @@ const KEEPALIVE: ChannelOptions = {
 
 export const DEFAULT_MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
 
-export const serverOptions = (maxMessageBytes: number, maxStreams: number): ChannelOptions => ({
-  ...KEEPALIVE,
+/** @param pings not where each connection is silent for a known time at most: 10,000 of them are 500 pings a second */
+export const serverOptions = (maxMessageBytes: number, maxStreams: number, pings: boolean): ChannelOptions => ({
+  ...(pings ? KEEPALIVE : {}),
   'grpc.max_receive_message_length': maxMessageBytes,
   'grpc.max_concurrent_streams': maxStreams,
   // A connection without a call is of no use to anybody.

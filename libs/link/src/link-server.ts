@@ -110,6 +110,8 @@ export class LinkServer {
     this.door = new GrpcDoor({
       maxMessageBytes: settings.maxMessageBytes,
       maxStreams: MAX_STREAMS,
+      // Of an agent we hear bookmarks, it pings us, and who has no call is closed.
+      pings: false,
       gate: (caller, path, stream) => gate.pass(caller, path, stream),
       flood: { ...limits, onFlood },
       clock,

@@ -3,6 +3,12 @@ import Libsql from 'libsql';
 /** What SQLite stores and returns. Integers always travel as bigint: libsql would bind a number as REAL. */
 export type SqliteValue = null | bigint | number | string | Uint8Array;
 
+/** A statement with its values. */
+export interface BoundStatement {
+  readonly sql: string;
+  readonly values: readonly SqliteValue[];
+}
+
 export interface SqliteRows {
   readonly columns: readonly { readonly name: string; readonly declaredType: string }[];
   readonly rows: SqliteValue[][];

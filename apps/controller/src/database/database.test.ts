@@ -166,6 +166,27 @@ describe('transaction', () => {
     expect(results).toEqual([1, 1, 2, 0]);
   });
 
+  it('returns the rows of raw statements that have any, in a transaction of nothing else', async () => {
+    const { transaction } = bind(await openHere());
+    const returning = Prisma.sql`UPDATE RemovedNetwork SET removedAt = 7 RETURNING id, removedAt`;
+    const results = await transaction([insert('a'), insert('b'), returning]);
+    expect(results).toEqual([
+      1,
+      1,
+      [expect.objectContaining({ removedAt: 7 }), expect.objectContaining({ removedAt: 7 })],
+    ]);
+  });
+
+  it('writes nothing where one of raw statements fails', async () => {
+    const { transaction, prisma } = bind(await openHere());
+    await expect(transaction([insert('a'), Prisma.sql`INSERT INTO Nowhere VALUES (1)`])).rejects.toMatchObject({
+      code: 'storage_failed',
+      message: expect.stringContaining('no such table: Nowhere'),
+    });
+    expect(await prisma.removedNetwork.count()).toBe(0);
+    expect(await transaction([insert('a')])).toEqual([1]);
+  });
+
   it('writes nothing when the disk is full, says so, and goes on when there is space again', async () => {
     const { transaction, prisma } = bind(await openHere());
     await prisma.$executeRawUnsafe('PRAGMA max_page_count = 100');

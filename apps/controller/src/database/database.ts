@@ -9,7 +9,7 @@ import { migrate, type MigrationResult } from './migrate.js';
 import { MIGRATIONS } from './migration-folder.js';
 import { ReadWorker } from './read-worker.js';
 import { assertSound, SoundnessCheck } from './soundness.js';
-import { SqliteThread } from './sqlite-thread.js';
+import { Writer } from './writer.js';
 
 const FILE = 'fairlead.db';
 
@@ -101,10 +101,13 @@ export class Database {
 
   /**
    * Runs all statements in one transaction: all of them are on the disk when it resolves, or none.
-   * @returns for each statement the number of rows it changed, or what the call of the client returns
+   * @returns for each statement what the call of the client returns; of raw SQL the number of rows that it changed, or
+   * its rows where it returns any: integers and booleans are numbers there, and JSON is text
    * @throws FairleadError `storage_failed`; a unique violation as Prisma's error (see `isUniqueViolation`)
    */
   transaction(statements: readonly Statement[]): Promise<unknown[]> {
+    if (statements.every((each) => each instanceof Prisma.Sql))
+      return storing(this.connections.writer.transaction(statements));
     const calls = statements.map((each) => (each instanceof Prisma.Sql ? this.prisma.$executeRaw(each) : each));
     return storing(this.prisma.$transaction(calls));
   }
@@ -137,10 +140,8 @@ export class Database {
       await Promise.all([this.reads.close(), this.check?.stop()]);
       await this.prisma.$disconnect();
       this.connections.reader.close();
-      await this.connections.writer.query('PRAGMA wal_checkpoint(TRUNCATE)');
     } finally {
-      await this.connections.writer.close();
-      this.lock.release();
+      await this.connections.writer.close().finally(() => this.lock.release());
     }
   }
 }
@@ -171,8 +172,7 @@ async function startClient(connections: Connections): Promise<PrismaClient> {
 }
 
 async function connect(file: string): Promise<Connections> {
-  const writer = new SqliteThread('writer', file, WRITER);
-  // It is open when this has been answered, so that the reader finds the file as the writer has set it up.
-  await writer.query('PRAGMA journal_mode');
+  // First, so that the reader finds the file as the writer has set it up.
+  const writer = await Writer.open(file, WRITER);
   return { writer, reader: new SqliteConnection(file, READER) };
 }

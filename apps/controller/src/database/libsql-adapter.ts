@@ -6,13 +6,11 @@ import type {
   SqlResultSet,
   Transaction,
 } from '@prisma/driver-adapter-utils';
-import { DriverAdapterError } from '@prisma/driver-adapter-utils';
 import { Breather } from './breather.js';
-import type { SqliteConnection, SqliteRows, SqliteValue } from './connection.js';
+import type { BoundStatement, SqliteConnection, SqliteRows } from './connection.js';
 import { toDriverError } from './driver-error.js';
-import { Mutex } from './mutex.js';
-import { RolledBackError, type SqliteThread } from './sqlite-thread.js';
 import { columnTypesOf, toResultValue, toSqliteValue } from './sqlite-values.js';
+import { alreadyOver, type Writer } from './writer.js';
 
 const PROVIDER = { provider: 'sqlite', adapterName: 'fairlead-libsql' } as const;
 
@@ -20,8 +18,8 @@ const PROVIDER = { provider: 'sqlite', adapterName: 'fairlead-libsql' } as const
 const MAX_BIND_VALUES = 32_766;
 
 export interface Connections {
-  /** The only connection that writes or checkpoints; on a thread of its own, since a commit waits for the disk. */
-  readonly writer: SqliteThread;
+  /** The only connection that writes or checkpoints. */
+  readonly writer: Writer;
   /** `query_only`; sees the last commit and never waits for the writer. */
   readonly reader: SqliteConnection;
 }
@@ -51,54 +49,18 @@ class Reader {
 
   query(query: SqlQuery): SqlResultSet {
     try {
-      return toResultSet(this.connection.query(query.sql, valuesOf(query)));
+      const { sql, values } = bound(query);
+      return toResultSet(this.connection.query(sql, values));
     } catch (error) {
       throw toDriverError(error);
     }
   }
 }
 
-/** The connection that writes, with values and errors translated. `within`: only as part of the open transaction. */
-class Writer {
-  constructor(private readonly thread: SqliteThread) {}
-
-  get inTransaction(): boolean {
-    return this.thread.inTransaction;
-  }
-
-  async query(query: SqlQuery, within = false): Promise<SqlResultSet> {
-    return toResultSet(await this.guard(this.thread.query(query.sql, valuesOf(query), within)));
-  }
-
-  execute(query: SqlQuery, within = false): Promise<number> {
-    return this.guard(this.thread.run(query.sql, valuesOf(query), within));
-  }
-
-  exec(script: string, within = false): Promise<void> {
-    return this.guard(this.thread.exec(script, within));
-  }
-
-  /** Does nothing where SQLite has rolled back by itself. */
-  async rollBack(): Promise<void> {
-    await this.thread.exec('ROLLBACK', true).catch((error: unknown) => {
-      if (!(error instanceof RolledBackError)) throw toDriverError(error);
-    });
-  }
-
-  private async guard<T>(work: Promise<T>): Promise<T> {
-    try {
-      return await work;
-    } catch (error) {
-      throw error instanceof RolledBackError ? alreadyOver() : toDriverError(error);
-    }
-  }
-}
-
-const alreadyOver = (): DriverAdapterError =>
-  new DriverAdapterError({ kind: 'TransactionAlreadyClosed', cause: 'it has already been rolled back' });
-
-const valuesOf = ({ args, argTypes }: SqlQuery): SqliteValue[] =>
-  args.map((value, index) => toSqliteValue(value, argTypes[index]));
+const bound = ({ sql, args, argTypes }: SqlQuery): BoundStatement => ({
+  sql,
+  values: args.map((value, index) => toSqliteValue(value, argTypes[index])),
+});
 
 function toResultSet(result: SqliteRows): SqlResultSet {
   const columnTypes = columnTypesOf(result);
@@ -110,39 +72,37 @@ function toResultSet(result: SqliteRows): SqlResultSet {
 }
 
 /**
- * Invariants: the writer is used by whoever holds the mutex and by nobody else, a transaction holding it from BEGIN to
- * its end; reads outside transactions use the reader, so they never see what is not committed.
+ * Invariant: reads outside transactions use the reader, so they never see what is not committed.
  */
 class LibsqlAdapter implements SqlDriverAdapter {
   readonly provider = PROVIDER.provider;
   readonly adapterName = PROVIDER.adapterName;
-  private readonly mutex = new Mutex();
   private readonly breather = new Breather();
   private readonly reader: Reader;
   private readonly writer: Writer;
 
   constructor(connections: Connections) {
     this.reader = new Reader(connections.reader);
-    this.writer = new Writer(connections.writer);
+    this.writer = connections.writer;
   }
 
   async queryRaw(query: SqlQuery): Promise<SqlResultSet> {
-    if (!isRead(query.sql)) return this.mutex.run(() => this.writer.query(query));
+    if (!isRead(query.sql)) return toResultSet(await this.writer.turns.run(() => this.writer.query(bound(query))));
     await this.breather.breathe();
     return this.reader.query(query);
   }
 
   executeRaw(query: SqlQuery): Promise<number> {
-    return this.mutex.run(() => this.writer.execute(query));
+    return this.writer.turns.run(() => this.writer.execute(bound(query)));
   }
 
   executeScript(script: string): Promise<void> {
-    return this.mutex.run(() => this.writer.exec(script));
+    return this.writer.turns.run(() => this.writer.exec(script));
   }
 
   /** IMMEDIATE: a transaction that reads first and writes later could otherwise fail with BUSY half way. */
   async startTransaction(): Promise<Transaction> {
-    const release = await this.mutex.acquire();
+    const release = await this.writer.turns.acquire();
     try {
       await this.writer.exec('BEGIN IMMEDIATE');
     } catch (error) {
@@ -180,12 +140,12 @@ class LibsqlTransaction implements Transaction {
 
   async queryRaw(query: SqlQuery): Promise<SqlResultSet> {
     this.assertOpen();
-    return this.writer.query(query, true);
+    return toResultSet(await this.writer.query(bound(query), true));
   }
 
   async executeRaw(query: SqlQuery): Promise<number> {
     this.assertOpen();
-    return this.writer.execute(query, true);
+    return this.writer.execute(bound(query), true);
   }
 
   async commit(): Promise<void> {

@@ -1,12 +1,21 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import Libsql from 'libsql';
-import { type SqliteRows, type SqliteValue } from './connection.js';
+import { type BoundStatement, type SqliteRows, type SqliteValue } from './connection.js';
 
 /** The thread's script, seen from `src/database` and from `dist/database` alike. */
 const SCRIPT = join(import.meta.dirname, '../../workers/sqlite.mjs');
 
-type Kind = 'all' | 'query' | 'run' | 'exec';
+/** What the thread is asked to do. `within`: only as part of the open transaction. */
+type Request =
+  | {
+      readonly kind: 'all' | 'query' | 'run';
+      readonly sql: string;
+      readonly values: readonly SqliteValue[];
+      readonly within: boolean;
+    }
+  | { readonly kind: 'exec'; readonly sql: string; readonly within: boolean }
+  | { readonly kind: 'transaction'; readonly statements: readonly BoundStatement[]; readonly within: false };
 
 interface Pending {
   readonly resolve: (value: unknown) => void;
@@ -56,22 +65,30 @@ export class SqliteThread {
 
   /** Rows by name; integers and booleans are numbers. */
   all(sql: string, values: readonly SqliteValue[] = []): Promise<unknown[]> {
-    return this.ask('all', sql, values, false) as Promise<unknown[]>;
+    return this.ask({ kind: 'all', sql, values, within: false }) as Promise<unknown[]>;
   }
 
   /** Rows in the order of their columns; integers are bigints. @param within only as part of the open transaction */
   query(sql: string, values: readonly SqliteValue[] = [], within = false): Promise<SqliteRows> {
-    return this.ask('query', sql, values, within) as Promise<SqliteRows>;
+    return this.ask({ kind: 'query', sql, values, within }) as Promise<SqliteRows>;
   }
 
   /** How many rows a statement changed, or returned if it returns any. @param within as in `query` */
   run(sql: string, values: readonly SqliteValue[] = [], within = false): Promise<number> {
-    return this.ask('run', sql, values, within) as Promise<number>;
+    return this.ask({ kind: 'run', sql, values, within }) as Promise<number>;
   }
 
   /** Any number of statements up to the first that fails. @param within as in `query` */
   async exec(script: string, within = false): Promise<void> {
-    await this.ask('exec', script, [], within);
+    await this.ask({ kind: 'exec', sql: script, within });
+  }
+
+  /**
+   * All statements in one transaction: all of it is on the disk when it resolves, or none.
+   * @returns for each its rows (as `all`) where it returns any, else the number of rows that it changed
+   */
+  transaction(statements: readonly BoundStatement[]): Promise<unknown[]> {
+    return this.ask({ kind: 'transaction', statements, within: false }) as Promise<unknown[]>;
   }
 
   /** Closes the connection, after what was asked for before. May be called twice. */
@@ -85,14 +102,14 @@ export class SqliteThread {
     await ended;
   }
 
-  private ask(kind: Kind, sql: string, values: readonly SqliteValue[], within: boolean): Promise<unknown> {
+  private ask(request: Request): Promise<unknown> {
     return new Promise((resolve, reject) => {
       if (this.closed) return reject(new Error('it is being closed'));
       const worker = (this.worker ??= this.start());
       const id = (this.lastId += 1);
       this.pending.set(id, { resolve, reject });
       worker.ref();
-      worker.postMessage({ id, kind, sql, values, within });
+      worker.postMessage({ id, ...request });
     });
   }
 

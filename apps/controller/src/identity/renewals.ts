@@ -21,6 +21,8 @@ export interface RenewalsParts {
 const CAPABILITY = 2;
 /** Time between two looks at who lacks something, in milliseconds. */
 const LOOK_EVERY_MS = 1000;
+/** Agents that are looked at in one such time at most, on average. */
+const LOOKED_AT = 2_000;
 /** Agents that are served at the same time, over the whole fleet. */
 const AT_ONCE = 30;
 /** A fleet of this size leaves its old root at once; a larger one takes so much time for each host, up to a limit. */
@@ -78,13 +80,18 @@ export class Renewals implements FleetListener {
   }
 
   start(): void {
-    this.timer = setInterval(() => this.look(), LOOK_EVERY_MS);
+    if (this.stopped) return;
+    const ticks = Math.max(1, Math.ceil(this.served.size / LOOKED_AT));
+    this.timer = setTimeout(() => {
+      this.look();
+      this.start();
+    }, ticks * LOOK_EVERY_MS);
   }
 
   /** Begins nothing more; resolves when what is under way has ended, as it does at the latest with its sessions. */
   async stop(): Promise<void> {
     this.stopped = true;
-    clearInterval(this.timer);
+    clearTimeout(this.timer);
     this.queue = [];
     await Promise.all(this.running);
   }

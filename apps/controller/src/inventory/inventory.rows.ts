@@ -98,8 +98,25 @@ function subnetRow(seq: number, position: number, subnet: Subnet): unknown[] {
   return [seq, position, cidr, ipRange, gateway, JSON.stringify(auxAddresses), family, first, last];
 }
 
+interface Range {
+  readonly family: number;
+  readonly first: string;
+  readonly last: string;
+}
+
+/** Engines give out the same few ranges on every host. */
+const ranges = new Map<string, Range>();
+const MOST_RANGES = 10_000;
+
+function rangeOf(cidr: string): Range {
+  const range = ranges.get(cidr) ?? readRange(cidr);
+  if (ranges.size >= MOST_RANGES) ranges.clear();
+  ranges.set(cidr, range);
+  return range;
+}
+
 /** A pool that we cannot read is kept, and lies in no range: an engine's text must never stop the inventory. */
-function rangeOf(cidr: string): { family: number; first: string; last: string } {
+function readRange(cidr: string): Range {
   try {
     const range = parseCidr(cidr);
     return { family: range.family, ...rangeKeys(range) };

@@ -1,4 +1,4 @@
-import { type Database, GroupCommit, Prisma, type Statement, storing } from '../database/index.js';
+import { type Database, GroupCommit, Prisma, storing } from '../database/index.js';
 import { type HostsStore } from '../hosts/hosts.store.js';
 import { type KnownNetwork, type NetworksStore } from '../networks/networks.store.js';
 import { type Chronicler, NO_HISTORY } from './chronicle.js';
@@ -80,15 +80,14 @@ export class InventoryStore {
 
   private async write(plans: readonly InventoryPlan[]): Promise<void> {
     const statements = await statementsOf(plans);
-    const counted = this.database.prisma.$queryRaw<CountRow[]>(advance(plans.map(({ step }) => step)));
-    const results = await this.database.transaction([...statements, counted]);
+    const results = await this.database.transaction([...statements, advance(plans.map(({ step }) => step))]);
     const rows = new Map((results.at(-1) as CountRow[]).map((row) => [row.name, row]));
     for (const { change } of plans) this.note(change, rows.get(change.hostName));
   }
 
   private note({ hostName, position, at }: InventoryChange, row: CountRow | undefined): void {
     if (row === undefined) return;
-    const counts = { networks: Number(row.networkCount), endpoints: Number(row.endpointCount) };
+    const counts = { networks: row.networkCount, endpoints: row.endpointCount };
     this.notes.inventoryStored(hostName, position, counts, at);
   }
 
@@ -102,8 +101,8 @@ export class InventoryStore {
 
 interface CountRow {
   readonly name: string;
-  readonly networkCount: number | bigint;
-  readonly endpointCount: number | bigint;
+  readonly networkCount: number;
+  readonly endpointCount: number;
 }
 
 /** About how many rows the largest table gets. Removals count by networks alone: their endpoints are not known yet. */
@@ -111,10 +110,10 @@ const weightOf = ({ upserts, removedIds }: InventoryChange): number =>
   upserts.reduce((sum, { endpoints }) => sum + Math.max(1, endpoints.length), removedIds.length);
 
 /** Lets the event loop go on after each portion: a large host makes megabytes of JSON. */
-async function statementsOf(plans: readonly InventoryPlan[]): Promise<Statement[]> {
+async function statementsOf(plans: readonly InventoryPlan[]): Promise<Prisma.Sql[]> {
   const all = <T>(part: (plan: InventoryPlan) => readonly T[]): T[] => plans.flatMap(part);
   const few = <T>(items: readonly T[]): T[][] => portions(items, () => 1, MOST_ROWS / 10);
-  const statements: Statement[] = [
+  const statements: Prisma.Sql[] = [
     ...portions(
       all(({ history }) => history),
       () => 1,

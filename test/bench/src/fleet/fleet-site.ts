@@ -17,6 +17,8 @@ const READERS = 8;
 const HOSTS_PER_PROCESS = 2_500;
 /** The agents of a real fleet take nothing of the controller's machine: here they get what it leaves. */
 const AGENTS_NICENESS = 10;
+/** Between two looks at whether the fleet has come to something: a look at 10,000 hosts is work for the controller. */
+const LOOK_MS = 500;
 /** Below the link's own limit of 200 handshakes a second. */
 const DIALS_PER_SECOND = 150;
 const FLEET_SEED = 4;
@@ -129,13 +131,13 @@ export class FleetSite {
   /** Resolves when all hosts are live. @returns how long that took, in milliseconds */
   async untilLive(withinMs: number): Promise<number> {
     const begun = performance.now();
-    await this.site.until(async () => (await this.live()) >= this.hosts, withinMs);
+    await this.site.until(async () => (await this.live()) >= this.hosts, withinMs, LOOK_MS);
     return performance.now() - begun;
   }
 
   /** Resolves when every agent has a session. */
   async untilConnected(withinMs: number): Promise<void> {
-    await this.site.until(async () => (await this.tally()).watched >= this.hosts, withinMs);
+    await this.site.until(async () => (await this.tally()).watched >= this.hosts, withinMs, LOOK_MS);
   }
 
   /** How many hosts are live. */

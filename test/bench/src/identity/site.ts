@@ -107,12 +107,12 @@ export class Site {
   }
 
   /** @throws Error where it does not come to hold in time */
-  async until(holds: () => Promise<boolean>, withinMs: number): Promise<void> {
+  async until(holds: () => Promise<boolean>, withinMs: number, lookMs = 100): Promise<void> {
     const end = performance.now() + withinMs;
     while (!(await holds().catch(() => false))) {
       if (performance.now() > end)
         throw new Error(`what the site was to come to did not hold within ${withinMs / 1000} s; ${this.folder}`);
-      await delay(100);
+      await delay(lookMs);
     }
   }
 }
