@@ -34,6 +34,7 @@ export const simulated = z.boolean().meta({
   description: 'True where a simulated engine stands in for a real one (demo fleet)',
   example: false,
 });
+
 /** Of what is past, which outlives its host. */
 export const simulatedThen = z
   .boolean()
