@@ -76,7 +76,7 @@ export async function dialAgent(address: string, options: DialOptions = {}): Pro
   const parsed = parseLinkAddress(address);
   const where = formatLinkAddress(parsed);
   const security = parsed.kind === 'unix' ? undefined : securityFor(where, options, settings.now);
-  const client = openClient(parsed, settings.maxMessageBytes, security);
+  const client = openClient(parsed, settings.maxMessageBytes, true, security);
   try {
     const { host, instanceId } = await describe(client, where, settings.dialLimitMs, security);
     const { maxMessageBytes, createId } = settings;

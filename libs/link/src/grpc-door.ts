@@ -15,6 +15,8 @@ export interface GrpcDoorOptions {
   readonly maxStreams: number;
   /** Whether we ask by HTTP/2 pings if the other end is still there. */
   readonly pings: boolean;
+  /** What the other end of a stream may send before we have taken it. Default: 64 KiB, as HTTP/2 has it. */
+  readonly windowBytes?: number;
   /** Throws FairleadError where the caller may not call this method (`/package.Service/Method`). Called before gRPC. */
   readonly gate: (caller: Caller, path: string, stream: ServerHttp2Stream) => void;
   /** For connections of strangers. */
@@ -82,6 +84,8 @@ export class GrpcDoor {
     this.callers.set(key, caller);
     session.once('close', () => this.callers.delete(key));
     session.on('error', () => {});
+    const { windowBytes } = this.options;
+    if (windowBytes !== undefined) session.settings({ initialWindowSize: windowBytes });
     this.guard(session, caller);
   }
 

@@ -2,7 +2,10 @@ import { type ChannelCredentials, type ChannelOptions, Client, credentials } fro
 import type { LinkAddress } from './address.js';
 import { formatLinkAddress } from './address.js';
 
-/** Half-open connections are found by pings: every 20 s, with 10 s to answer. */
+/**
+ * Half-open connections are found by pings, every 20 s, with 10 s to answer. Not those of the link that agents dial, where
+ * each end hears of the other every few seconds: 10,000 connections would be 1,000 pings a second.
+ */
 const KEEPALIVE: ChannelOptions = {
   'grpc.keepalive_time_ms': 20_000,
   'grpc.keepalive_timeout_ms': 10_000,
@@ -11,7 +14,6 @@ const KEEPALIVE: ChannelOptions = {
 
 export const DEFAULT_MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
 
-/** @param pings not where each connection is silent for a known time at most: 10,000 of them are 500 pings a second */
 export const serverOptions = (maxMessageBytes: number, maxStreams: number, pings: boolean): ChannelOptions => ({
   ...(pings ? KEEPALIVE : {}),
   'grpc.max_receive_message_length': maxMessageBytes,
@@ -26,10 +28,15 @@ export const serverOptions = (maxMessageBytes: number, maxStreams: number, pings
  * A client with a connection of its own. No proxy (it could not verify who answers), no retries (a command is sent
  * once), no service configuration from DNS, no back-off shared with other clients (the session has its own).
  */
-export function openClient(address: LinkAddress, maxMessageBytes: number, security?: ChannelCredentials): Client {
+export function openClient(
+  address: LinkAddress,
+  maxMessageBytes: number,
+  pings: boolean,
+  security?: ChannelCredentials,
+): Client {
   const target = address.kind === 'unix' ? `unix:${address.path}` : `dns:${formatLinkAddress(address)}`;
   return new Client(target, security ?? credentials.createInsecure(), {
-    ...KEEPALIVE,
+    ...(pings ? KEEPALIVE : {}),
     'grpc.max_receive_message_length': maxMessageBytes,
     'grpc.max_send_message_length': maxMessageBytes,
     'grpc.enable_http_proxy': 0,

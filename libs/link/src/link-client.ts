@@ -124,7 +124,7 @@ export class LinkClient {
   private async dial(host: HostMessage, signal: AbortSignal): Promise<SessionEnd> {
     if (attach === undefined) throw new Error('proto/fairlead/link/v1/link.proto has no Attach');
     const security = this.security();
-    const client = openClient(this.address, DEFAULT_MAX_MESSAGE_BYTES, security);
+    const client = openClient(this.address, DEFAULT_MAX_MESSAGE_BYTES, false, security);
     const stream = client.makeBidiStreamRequest(attach.path, attach.requestSerialize, attach.responseDeserialize);
     const { instanceId } = this.settings;
     const address = formatLinkAddress(this.address);

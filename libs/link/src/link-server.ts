@@ -80,6 +80,11 @@ type UnaryCall = ServerUnaryCall<Buffer, Buffer>;
 
 /** Streams of one connection: an agent needs one. */
 const MAX_STREAMS = 8;
+/**
+ * What an agent may have on its way to us. OpenSSL's side of Node keeps as much of each connection for good, which is
+ * half a gigabyte less for 10,000 than with the 64 KiB of HTTP/2; 1 MB from 100 ms away takes 6 s.
+ */
+const WINDOW_BYTES = 16 * 1024;
 
 /**
  * The controller's end of the link: takes agents' sessions in, and enrols hosts.
@@ -110,8 +115,9 @@ export class LinkServer {
     this.door = new GrpcDoor({
       maxMessageBytes: settings.maxMessageBytes,
       maxStreams: MAX_STREAMS,
-      // Of an agent we hear bookmarks, it pings us, and who has no call is closed.
+      // Of an agent we hear bookmarks, and who has no call is closed.
       pings: false,
+      windowBytes: WINDOW_BYTES,
       gate: (caller, path, stream) => gate.pass(caller, path, stream),
       flood: { ...limits, onFlood },
       clock,

@@ -114,7 +114,7 @@ export class HostsService {
     const selector = parseSelector(on ?? '');
     let chosen = names.length === 0 ? this.visible(scope) : this.named(names, scope);
     if (selector.length > 0) chosen = chosen.filter((host) => matchesSelector(selector, effectiveLabels(host)));
-    if (freshness.length > 0) chosen = chosen.filter((host) => freshness.includes(this.fleet.freshnessOf(host)));
+    if (freshness.length > 0) chosen = chosen.filter((host) => freshness.includes(this.fleet.toldFreshnessOf(host)));
     return chosen;
   }
 
@@ -134,7 +134,7 @@ export class HostsService {
     const unavailableHosts: UnavailableHostView[] = [];
     let unavailableTotal = 0;
     for (const host of hosts) {
-      if (this.fleet.freshnessOf(host) === 'live') continue;
+      if (this.fleet.toldFreshnessOf(host) === 'live') continue;
       unavailableTotal += 1;
       if (unavailableTotal > MAX_UNAVAILABLE) continue;
       unavailableHosts.push(toUnavailableHost(host, this.fleet.statusOf(host)));

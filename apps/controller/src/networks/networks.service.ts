@@ -86,7 +86,7 @@ export class NetworksService {
 
   /** @param by `freshness` or `label:KEY` */
   private facetOf(host: StoredHost, by: string): string {
-    if (by === 'freshness') return this.fleet.freshnessOf(host);
+    if (by === 'freshness') return this.fleet.toldFreshnessOf(host);
     const labels = effectiveLabels(host);
     const key = by.slice('label:'.length);
     return Object.hasOwn(labels, key) ? (labels[key] ?? '') : '';
