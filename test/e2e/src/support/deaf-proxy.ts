@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
-import { type Socket } from 'node:net';
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { UnixServer } from './unix-server.js';
 
 /**
  * Stands between an agent and an engine. While it is deaf, what the engine says on event streams is lost: the streams
@@ -9,29 +9,19 @@ export class DeafProxy {
   deaf = false;
   /** Bytes of events that were lost. */
   lost = 0;
-  private readonly sockets = new Set<Socket>();
-  private readonly server: Server;
+  private readonly server = new UnixServer(createServer((from, to) => this.pass(from, to)));
 
-  private constructor(private readonly engine: string) {
-    this.server = createServer((from, to) => this.pass(from, to));
-    this.server.on('connection', (socket) => {
-      this.sockets.add(socket);
-      socket.on('close', () => this.sockets.delete(socket));
-    });
-  }
+  private constructor(private readonly engine: string) {}
 
   /** @param socket where clients reach it; `engine`: the engine's own */
   static async start({ socket, engine }: { socket: string; engine: string }): Promise<DeafProxy> {
     const proxy = new DeafProxy(engine);
-    await new Promise<void>((resolve, reject) => {
-      proxy.server.once('error', reject).listen(socket, resolve);
-    });
+    await proxy.server.listen(socket);
     return proxy;
   }
 
   close(): Promise<void> {
-    for (const socket of this.sockets) socket.destroy();
-    return new Promise((resolve) => this.server.close(() => resolve()));
+    return this.server.close();
   }
 
   private pass(from: IncomingMessage, to: ServerResponse): void {

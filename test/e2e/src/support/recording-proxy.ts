@@ -1,6 +1,7 @@
-import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
-import { connect, type Socket } from 'node:net';
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { UnixServer } from './unix-server.js';
 
 /** A request as it came over the wire. */
 export interface RecordedCall {
@@ -23,16 +24,13 @@ export interface RecordedCall {
 export class RecordingProxy {
   readonly calls: RecordedCall[] = [];
   readonly malformed: string[] = [];
-  private readonly sockets = new Set<Socket>();
-  private readonly server: Server;
+  private readonly server: UnixServer;
 
   private constructor(private readonly engine: string) {
-    this.server = createServer((from, to) => void this.pass(from, to));
-    this.server.on('connection', (socket) => this.keep(socket));
-    this.server.on('upgrade', (from: IncomingMessage, socket: Duplex, head: Buffer) =>
-      this.takeOver(from, socket, head),
-    );
-    this.server.on('clientError', (error: Error, socket: Duplex) => {
+    const server = createServer((from, to) => void this.pass(from, to));
+    this.server = new UnixServer(server);
+    server.on('upgrade', (from: IncomingMessage, socket: Duplex, head: Buffer) => this.takeOver(from, socket, head));
+    server.on('clientError', (error: Error, socket: Duplex) => {
       // A client that goes away in the middle of an answer has sent nothing wrong.
       if (!('code' in error) || error.code !== 'ECONNRESET') this.malformed.push(String(error));
       socket.destroy();
@@ -42,15 +40,12 @@ export class RecordingProxy {
   /** @param socket where clients reach it; `engine`: the engine's own */
   static async start({ socket, engine }: { socket: string; engine: string }): Promise<RecordingProxy> {
     const proxy = new RecordingProxy(engine);
-    await new Promise<void>((resolve, reject) => {
-      proxy.server.once('error', reject).listen(socket, resolve);
-    });
+    await proxy.server.listen(socket);
     return proxy;
   }
 
   close(): Promise<void> {
-    for (const socket of this.sockets) socket.destroy();
-    return new Promise((resolve) => this.server.close(() => resolve()));
+    return this.server.close();
   }
 
   private async pass(from: IncomingMessage, to: ServerResponse): Promise<void> {
@@ -70,7 +65,7 @@ export class RecordingProxy {
 
   private takeOver(from: IncomingMessage, client: Duplex, head: Buffer): void {
     this.note(from, Buffer.alloc(0));
-    const engine = this.keep(connect(this.engine));
+    const engine = this.server.keep(connect(this.engine));
     const { method, url, rawHeaders: headers } = from;
     const lines = headers.flatMap((name, index) => (index % 2 === 0 ? [`${name}: ${headers[index + 1]}`] : []));
     engine.write([`${method} ${url} HTTP/1.1`, ...lines, '', ''].join('\r\n'));
@@ -87,12 +82,6 @@ export class RecordingProxy {
   private note({ method = '', url = '', headers }: IncomingMessage, body: Buffer): void {
     const upgrade = headers.upgrade !== undefined;
     this.calls.push({ method, target: url, body: parse(body), upgrade });
-  }
-
-  private keep(socket: Socket): Socket {
-    this.sockets.add(socket);
-    socket.on('close', () => this.sockets.delete(socket));
-    return socket;
   }
 }
 
