@@ -135,8 +135,7 @@ class Chosen {
   constructor(filters: RowFilters, hostNames: HostNames, now: number) {
     this.selection = selectionOf(filters, now);
     this.hosts = hostNames === undefined ? [] : [Prisma.sql`n."hostName" IN ${listed(hostNames)}`];
-    this.index =
-      filters.driver.length > 0 ? 'Network_by_driver' : hostNames === undefined ? 'Network_by_name' : 'Network_by_host';
+    this.index = indexFor(filters, hostNames);
   }
 
   /** Whether what fits is looked up rather than searched for. */
@@ -145,7 +144,8 @@ class Chosen {
   }
 
   get conditions(): Prisma.Sql[] {
-    return [...this.hosts, ...this.selection.columns];
+    const { columns, unused } = this.selection;
+    return [...this.hosts, ...columns, ...(unused === undefined ? [] : [unused])];
   }
 
   /** To stand behind FROM. */
@@ -156,4 +156,11 @@ class Chosen {
     return Prisma.sql`(${Prisma.join(sets, ' INTERSECT ')}) AS chosen
       CROSS JOIN "Network" n ON n."seq" = chosen."seq" ${where(this.conditions)}`;
   }
+}
+
+/** The index by which the rows that fit are found where no set gives their keys. */
+function indexFor({ unusedFor, driver }: RowFilters, hostNames: HostNames): string {
+  if (unusedFor !== undefined) return 'Network_by_unused';
+  if (driver.length > 0) return 'Network_by_driver';
+  return hostNames === undefined ? 'Network_by_name' : 'Network_by_host';
 }

@@ -18,6 +18,8 @@ export interface Selection {
   readonly columns: readonly Prisma.Sql[];
   /** Statements that each give keys of networks as `seq`, none of them twice. A network must be in all. */
   readonly sets: readonly Prisma.Sql[];
+  /** The same for those that have been unused for long enough, as a condition: there may be very many of them. */
+  readonly unused: Prisma.Sql | undefined;
 }
 
 /** Filters on what a row itself says; hosts, `on`, `freshness` and `simulated` are about hosts. */
@@ -46,12 +48,12 @@ export const selectionOf = (query: RowFilters, now: number): Selection => ({
     ...when(query.container, holdsContainer),
     ...when(query.address, (text) => around(addressOf(text))),
     ...when(query.overlaps, (text) => overlapping(parseCidr(text))),
-    ...when(
-      query.unusedFor,
-      (duration) => Prisma.sql`SELECT "seq" FROM "Network" WHERE "unusedSinceAt" <= ${now - parseDuration(duration)}`,
-    ),
     ...mentioned(query.q ?? ''),
   ],
+  unused:
+    query.unusedFor === undefined
+      ? undefined
+      : Prisma.sql`n."unusedSinceAt" <= ${now - parseDuration(query.unusedFor)}`,
 });
 
 const when = <T>(value: T | undefined, condition: (value: T) => Prisma.Sql | Prisma.Sql[]): Prisma.Sql[] =>

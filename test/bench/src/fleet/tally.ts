@@ -37,6 +37,10 @@ export function sumOf(tallies: readonly Tally[]): Tally {
   return sum;
 }
 
+/** What grpc-js adds in brackets has the time of day in it. */
+const DETAILS = / \(No connection established.*/s;
+
 export const noteLost = ({ lost }: Tally, reason: string, count = 1): void => {
-  lost[reason] = (lost[reason] ?? 0) + count;
+  const why = reason.replace(DETAILS, '');
+  lost[why] = (lost[why] ?? 0) + count;
 };
