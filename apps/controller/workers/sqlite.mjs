@@ -5,11 +5,15 @@
  * Takes `{ id, kind, sql, values, within }`, or `{ id, kind: 'transaction', statements }`, and answers
  * `{ id, value, inTransaction }` or `{ id, error, inTransaction }`; takes `null` as the end. Every statement is stepped to its end within its turn, so none holds a snapshot open.
  */
+import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import Libsql from 'libsql';
 
 /** Enough for every statement of the controller; what falls out is prepared again. */
 const MAX_PREPARED = 256;
+
+// 0 is this thread on Linux, and the whole process elsewhere.
+if (workerData.niceness > 0 && process.platform === 'linux') setPriority(0, workerData.niceness);
 
 let database;
 /** By kind and text, least recently used first. Their columns are kept too: no table that `query` reads changes meanwhile. */

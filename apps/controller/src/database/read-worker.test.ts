@@ -112,7 +112,7 @@ describe('a thread that stops', () => {
     ['die', 'The database failed: its reader has stopped.'],
     ['throw', expect.stringContaining('out of order')],
   ])('fails the read that it had, and those after it get another: %s', async (how, message: unknown) => {
-    const worker = new ReadWorker('', [], script(ANSWERS));
+    const worker = new ReadWorker('', [], { script: script(ANSWERS) });
     const [before, failing, waiting] = [worker.read(sql('one')), worker.read(sql(how)), worker.read(sql('two'))];
     expect(await before).toEqual(['one']);
     await expect(failing).rejects.toMatchObject({ code: 'storage_failed', message });
@@ -124,7 +124,7 @@ describe('a thread that stops', () => {
   });
 
   it('or cannot start fails each read, and can be closed', async () => {
-    const worker = new ReadWorker('', [], join(root, 'missing.mjs'));
+    const worker = new ReadWorker('', [], { script: join(root, 'missing.mjs') });
     for (let attempt = 0; attempt < 2; attempt += 1) {
       await expect(worker.read(sql('x'))).rejects.toMatchObject({ code: 'storage_failed' });
     }
@@ -133,6 +133,6 @@ describe('a thread that stops', () => {
 });
 
 it('a database that nobody has read from closes without starting a thread', async () => {
-  const worker = new ReadWorker('', [], join(root, 'missing.mjs'));
+  const worker = new ReadWorker('', [], { script: join(root, 'missing.mjs') });
   await worker.close();
 });

@@ -1,7 +1,7 @@
 import { FairleadError } from '@fairlead/domain';
 import { type Prisma } from '../generated/prisma/client.js';
 import { toStorageError } from './errors.js';
-import { SqliteThread } from './sqlite-thread.js';
+import { SqliteThread, type ThreadOptions } from './sqlite-thread.js';
 import { toSqliteValue } from './sqlite-values.js';
 
 /** Most reads that wait. At 20 ms each the last of them waits for 5 s: who asks then is better told at once. */
@@ -25,12 +25,9 @@ export class ReadWorker {
   private isReading = false;
   private closed = false;
 
-  /**
-   * @param pragmas for the thread's connection, each without the word PRAGMA
-   * @param script other than the project's own only in tests
-   */
-  constructor(file: string, pragmas: readonly string[], script?: string) {
-    this.thread = new SqliteThread('reader', file, pragmas, script);
+  /** @param pragmas for the thread's connection, each without the word PRAGMA */
+  constructor(file: string, pragmas: readonly string[], options?: ThreadOptions) {
+    this.thread = new SqliteThread('reader', file, pragmas, options);
   }
 
   /**

@@ -4,6 +4,8 @@ import { firstColumn, SqliteConnection } from './connection.js';
 import { primaryCode, SQLITE, sqliteCode } from './driver-error.js';
 import { ReadWorker } from './read-worker.js';
 
+/** A fleet that comes back after a restart needs the processor more. */
+const LEAST_URGENT = 19;
 /** Faults that are named at most. */
 const MOST_FAULTS = 3;
 
@@ -34,7 +36,7 @@ export class SoundnessCheck {
     private readonly file: string,
     pragmas: readonly string[],
   ) {
-    this.reads = new ReadWorker(file, pragmas);
+    this.reads = new ReadWorker(file, pragmas, { niceness: LEAST_URGENT });
     this.done = this.run();
     // Who does not wait for it finds the same damage where it is met.
     this.done.catch(() => undefined);

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -62,7 +62,7 @@ describe('SqliteThread', () => {
       await import('${real}');
       parentPort.on('message', (request) => request?.sql === 'SELECT die' && process.exit(1));`,
     );
-    const other = new SqliteThread('writer', join(folder, 'test.db'), [], mortal);
+    const other = new SqliteThread('writer', join(folder, 'test.db'), [], { script: mortal });
     await other.exec('BEGIN');
     await other.run("INSERT INTO item (name) VALUES ('a')", [], true);
     await expect(Promise.all([other.exec('SELECT die'), other.exec('SELECT 1')])).rejects.toThrow();
@@ -72,6 +72,30 @@ describe('SqliteThread', () => {
     await other.exec("BEGIN IMMEDIATE; INSERT INTO item (name) VALUES ('c'); COMMIT");
     await other.close();
     expect(await names()).toEqual(['c']);
+  });
+
+  (process.platform === 'linux' ? it : it.skip)('alone gives way to others where it is told to be nice', async () => {
+    const ofThreads = () =>
+      readdirSync('/proc/self/task').map((id) =>
+        readFileSync(`/proc/self/task/${id}/stat`, 'utf8').replace(/.*\) /, ''),
+      );
+    const nice = () => ofThreads().filter((fields) => fields.split(' ')[16] === '17').length;
+    expect(nice()).toBe(0);
+    const other = new SqliteThread('writer', join(folder, 'test.db'), [], { niceness: 17 });
+    await other.query('SELECT 1');
+    expect(nice()).toBe(1);
+    await other.close();
+  });
+
+  it('all statements of a transaction are done, or none', async () => {
+    const insertion = { sql: 'INSERT INTO item (name) VALUES (?)', values: ['a'] };
+    const both = await thread.transaction([insertion, { sql: 'SELECT name FROM item', values: [] }]);
+    expect(both).toEqual([1, [{ name: 'a' }]]);
+    await expect(thread.transaction([insertion, { sql: 'SELECT nonsense', values: [] }])).rejects.toThrow(
+      'no such column',
+    );
+    expect(thread.inTransaction).toBe(false);
+    expect(await names()).toEqual(['a']);
   });
 
   it('runs nothing after it was closed', async () => {

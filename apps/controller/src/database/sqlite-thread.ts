@@ -30,6 +30,13 @@ interface Answer {
   readonly inTransaction: boolean;
 }
 
+export interface ThreadOptions {
+  /** 0 to 19: the larger, the less of a busy processor the thread gets. On Linux, where each thread has one of its own. */
+  readonly niceness?: number;
+  /** Other than the project's own only in tests. */
+  readonly script?: string;
+}
+
 /** The transaction that a statement was to be part of is no longer open. */
 export class RolledBackError extends Error {}
 
@@ -47,15 +54,12 @@ export class SqliteThread {
   private isInTransaction = false;
   private closed = false;
 
-  /**
-   * @param pragmas for the connection, each without the word PRAGMA
-   * @param script other than the project's own only in tests
-   */
+  /** @param pragmas for the connection, each without the word PRAGMA */
   constructor(
     private readonly name: string,
     private readonly file: string,
     private readonly pragmas: readonly string[],
-    private readonly script = SCRIPT,
+    private readonly options: ThreadOptions = {},
   ) {}
 
   /** Whether a transaction was open after the last statement that has been answered. */
@@ -114,8 +118,9 @@ export class SqliteThread {
   }
 
   private start(): Worker {
-    const workerData = { file: this.file, pragmas: this.pragmas };
-    const worker = new Worker(this.script, { workerData, execArgv: [], env: {}, name: this.name });
+    const { niceness = 0, script = SCRIPT } = this.options;
+    const workerData = { file: this.file, pragmas: this.pragmas, niceness };
+    const worker = new Worker(script, { workerData, execArgv: [], env: {}, name: this.name });
     let cause: Error | undefined;
     worker.on('message', (answer: Answer) => this.answered(worker, answer));
     worker.on('error', (error: Error) => (cause = error));

@@ -56,7 +56,7 @@ export interface Gate {
 const NO_SET: StoredSet = { setDigest: '', synced: false, known: false };
 
 /** Snapshots of how many hosts may be on their way at once. One is 40 KB on the wire and several times that in memory. */
-const MOST_SNAPSHOTS = 32;
+const MOST_SNAPSHOTS = 16;
 /** Agents that are taken in at once: what is written of each goes to the disk one after the other in any case. */
 const MOST_ARRIVALS = 16;
 
