@@ -1,7 +1,8 @@
 import { FairleadError } from '@fairlead/domain';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { spawn } from 'node:child_process';
 import { createServer } from 'node:http';
-import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net';
 import type { NetworkServiceHandlers } from './contract.js';
 import { toServiceError } from './error-message.js';
 import { LinkClient, type LinkClientOptions } from './link-client.js';
@@ -311,6 +312,28 @@ describe('the link', () => {
     const { session, waited } = await joined();
     session.fail(toServiceError(new FairleadError('overloaded', 'Too many sessions')));
     expect(await waited).toBe(60_000);
+  });
+
+  it('dials again soon where nothing answers, so that it is there soon after a cut', async () => {
+    // Stopped with a full backlog, so that the kernel answers no further SYN.
+    const script = `require('node:net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, function () {
+      process.stdout.write(String(this.address().port), () => process.kill(process.pid, 'SIGSTOP'));
+    })`;
+    const deaf = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    cleanup.add(async () => {
+      deaf.kill('SIGKILL');
+      // The attempt that was given up ends with the system's next SYN, a second after the first.
+      await new Promise((resolve) => setTimeout(resolve, 1_200));
+    });
+    const port = Number(await new Promise<Buffer>((resolve) => deaf.stdout.once('data', resolve)));
+    const fillers = [1, 2, 3].map(() => connect(port, '127.0.0.1').on('error', () => undefined));
+    cleanup.add(() => fillers.forEach((socket) => socket.destroy()));
+    await new Promise((resolve) => fillers[1]?.once('connect', resolve));
+    const identity = await (await testAuthority()).agent();
+    const address = `127.0.0.1:${port}`;
+    const { log, waited } = startClient(address, {}, { identity: () => identity, connectLimitMs: 200 });
+    expect(await waited).toBe(100);
+    expect(log.lines.join('\n')).toContain(`no connection to ${address} came about in time`);
   });
 
   it('comes again some seconds later where it is sent away before it could say anything', async () => {

@@ -31,6 +31,11 @@ export interface LinkClientOptions {
   readonly clock?: SteadyClock;
   /** Resolves after `ms`, or when `signal` aborts. */
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
+  /**
+   * Time for a TCP connection. Default 10 s: where a link was cut the system tries again after 1, 2, 4, 8, … seconds, and
+   * a new dial finds out sooner that it is whole.
+   */
+  readonly connectLimitMs?: number;
   /** Time for Welcome to come: a controller that takes in a whole fleet lets us wait for our turn. Default 30 s. */
   readonly welcomeLimitMs?: number;
   /** What is shown and trusted; asked at every dial. Needed for TCP, not used over a Unix socket. */
@@ -74,6 +79,7 @@ export class LinkClient {
       random: Math.random,
       clock: steadyClock,
       sleep: sleepUnlessAborted,
+      connectLimitMs: 10_000,
       welcomeLimitMs: 30_000,
       ...options,
     };
@@ -126,17 +132,21 @@ export class LinkClient {
     const security = this.security();
     const client = openClient(this.address, DEFAULT_MAX_MESSAGE_BYTES, false, security);
     const stream = client.makeBidiStreamRequest(attach.path, attach.requestSerialize, attach.responseDeserialize);
-    const { instanceId } = this.settings;
+    const { instanceId, connectLimitMs } = this.settings;
     const address = formatLinkAddress(this.address);
     const refusal = (): FairleadError | undefined => security?.refusal;
     const session = new AgentSession(stream, { host, instanceId }, { ...this.settings, address, refusal });
     const stop = (): void => session.finish('the agent is stopping');
     signal.addEventListener('abort', stop, { once: true });
+    const timer = setTimeout(() => {
+      if (security?.connected === false) session.finish(`no connection to ${address} came about in time`);
+    }, connectLimitMs);
     try {
       const end = await session.ended;
       this.saidExpired = end.expired === true;
       return end;
     } finally {
+      clearTimeout(timer);
       signal.removeEventListener('abort', stop);
       client.close();
     }

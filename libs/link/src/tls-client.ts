@@ -185,6 +185,8 @@ export class LinkCredentials extends ChannelCredentials {
   refusal: FairleadError | undefined;
   /** What was verified of the last connection. */
   verified: SecuredSocket | undefined;
+  /** Whether there was a TCP connection. */
+  connected = false;
 
   constructor(private readonly expected: Expectation) {
     super();
@@ -203,11 +205,16 @@ export class LinkCredentials extends ChannelCredentials {
   }
 
   override _createSecureConnector(): ReturnType<ChannelCredentials['_createSecureConnector']> {
-    // A client that is closed while its connection waits for another attempt still makes that attempt (grpc-js 1.14.7): it
-    // would be one more connection of this agent, which nobody uses, until the other end has had enough of it.
+    // A client that is closed while its connection waits for another attempt still makes that attempt, and goes on with one
+    // under way (grpc-js 1.14.7): it would be one more connection of this agent, which nobody uses, until the other end has
+    // had enough of it.
     let isClosed = false;
     return {
-      connect: async (socket) => ({ socket: await this.secure(socket), secure: true }),
+      connect: async (socket) => {
+        if (!isClosed) return { socket: await this.secure(socket), secure: true };
+        socket.destroy();
+        throw new Error('The client is closed');
+      },
       waitForReady: () => (isClosed ? Promise.reject(new Error('The client is closed')) : Promise.resolve()),
       getCallCredentials: () => CallCredentials.createEmpty(),
       destroy: () => void (isClosed = true),
@@ -215,6 +222,7 @@ export class LinkCredentials extends ChannelCredentials {
   }
 
   private async secure(socket: Socket): Promise<TLSSocket> {
+    this.connected = true;
     try {
       this.verified = await secureClient(socket, this.expected);
       return this.verified.socket;
