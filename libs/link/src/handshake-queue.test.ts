@@ -16,13 +16,14 @@ const aSocket = () => Object.assign(new EventEmitter(), { destroyed: false }) as
 function queueWith(limits: Partial<typeof LIMITS>, busyWith = () => 0) {
   const queue = new HandshakeQueue({ ...LIMITS, ...limits }, () => Date.now(), busyWith);
   const log: string[] = [];
-  const come = (name: string): Socket & EventEmitter => {
+  const come = (name: string, known = true): Socket & EventEmitter => {
     const socket = aSocket();
-    queue.add(
+    queue.add({
       socket,
-      () => log.push(`${name} begins`),
-      () => log.push(`${name} is sent away`),
-    );
+      known,
+      begin: () => log.push(`${name} begins`),
+      sendAway: () => log.push(`${name} is sent away`),
+    });
     return socket;
   };
   return { queue, log, come };
@@ -52,7 +53,7 @@ describe('the queue of handshakes', () => {
 
   it('begins no more at a time than get done, and goes on when one is over, has closed, or is slow', () => {
     const { queue, log, come } = queueWith({ handshakesAtOnce: 2 });
-    const [a, b] = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map(come);
+    const [a, b] = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) => come(name));
     expect(log).toEqual(['a begins', 'b begins']);
     jest.advanceTimersByTime(500);
     expect(log).toHaveLength(2);
@@ -90,6 +91,27 @@ describe('the queue of handshakes', () => {
     busy = 0;
     jest.advanceTimersByTime(10);
     expect(log).toEqual(['a is sent away', 'b begins']);
+  });
+
+  it('takes those first who come from where agents are known, and keeps their places free of others', () => {
+    const { log, come } = queueWith({ handshakes: { burst: 1, perSecond: 10 }, waitingHandshakes: 2 });
+    for (const name of ['a', 'b', 'c', 'd']) come(name, false);
+    for (const name of ['e', 'f']) come(name);
+    expect(log).toEqual(['a begins', 'd is sent away']);
+    jest.advanceTimersByTime(400);
+    expect(log.slice(2)).toEqual(['e begins', 'f begins', 'b begins', 'c begins']);
+  });
+
+  it('sends others away in time too, while those who are known go on and on', () => {
+    const { log, come } = queueWith({ handshakes: { burst: 1, perSecond: 10 } });
+    come('first');
+    come('other', false);
+    for (let n = 0; n < 60; n++) {
+      come(`agent ${n}`);
+      jest.advanceTimersByTime(100);
+    }
+    expect(log).toContain('other is sent away');
+    expect(log).toContain('agent 55 begins');
   });
 
   it('spends nothing on who has gone', () => {

@@ -8,12 +8,17 @@ const UNDER_WAY_MS = 1_000;
 /** Time until room is looked for again where none was, in milliseconds. */
 const LOOK_AGAIN_MS = 10;
 
-interface Waiting {
+/** A connection whose handshake is to begin. */
+export interface Waiting {
   readonly socket: Socket;
+  /** Whether agents are known at its source. */
+  readonly known: boolean;
   readonly begin: () => void;
+  /** Called in place of `begin` where too many wait, or this one has waited for too long. */
   readonly sendAway: () => void;
-  readonly since: number;
 }
+
+type Entry = Waiting & { readonly since: number };
 
 /**
  * Lets TLS handshakes begin in the order in which their connections came: no faster than the limits say, and no more at
@@ -22,13 +27,15 @@ interface Waiting {
  * An agent gives up 30 s after it has dialled. Where a fleet comes back faster than it can be taken in, whoever waits
  * for too long is sent away while nothing was spent on him: else, only those would be served who have gone meanwhile.
  *
- * Invariants: each handshake counts until it is `over`, its socket closes or a second has passed, so that nobody who is
- * slow keeps others out; a socket that was sent away never begins.
+ * Invariants: who comes from where agents are known never waits for others; each handshake counts until it is `over`,
+ * its socket closes or a second has passed, so that nobody who is slow keeps others out; a socket that was sent away
+ * never begins.
  */
 export class HandshakeQueue {
   private readonly pace: TokenBucket;
   private readonly underWay = new Map<Socket, NodeJS.Timeout>();
-  private waiting: Waiting[] = [];
+  private readonly known: Entry[] = [];
+  private readonly others: Entry[] = [];
   private timer: NodeJS.Timeout | undefined;
 
   /** @param busyWith how many callers whose handshakes are over are being taken in */
@@ -43,13 +50,13 @@ export class HandshakeQueue {
     this.pace = new TokenBucket(limits.handshakes.perSecond, limits.handshakes.burst, clock());
   }
 
-  /** @param sendAway called in place of `begin` where too many wait, or this one has waited for too long */
-  add(socket: Socket, begin: () => void, sendAway: () => void): void {
-    if (this.waiting.length >= this.limits.waitingHandshakes) {
-      sendAway();
+  add(waiting: Waiting): void {
+    const lane = waiting.known ? this.known : this.others;
+    if (lane.length >= this.limits.waitingHandshakes) {
+      waiting.sendAway();
       return;
     }
-    this.waiting.push({ socket, begin, sendAway, since: this.clock() });
+    lane.push({ ...waiting, since: this.clock() });
     if (this.timer === undefined) this.next();
   }
 
@@ -61,26 +68,28 @@ export class HandshakeQueue {
 
   stop(): void {
     clearTimeout(this.timer);
-    this.waiting = [];
+    for (const lane of [this.known, this.others]) lane.length = 0;
   }
 
   private next(): void {
     this.timer = undefined;
-    for (let first = this.first(); first !== undefined && this.mayBegin(); first = this.first()) {
-      this.waiting.shift();
-      this.begin(first);
+    for (const lane of [this.known, this.others]) {
+      for (let first = this.firstOf(lane); first !== undefined && this.mayBegin(); first = this.firstOf(lane)) {
+        lane.shift();
+        this.begin(first);
+      }
     }
-    if (this.waiting.length === 0) return;
+    if (this.known.length + this.others.length === 0) return;
     const waitMs = Math.max(this.hasRoom() ? 0 : LOOK_AGAIN_MS, this.pace.waitMs(this.clock()));
     this.timer = setTimeout(() => this.next(), waitMs);
   }
 
   /** Who has waited longest, passing over who has gone, and sending away who has waited for too long. */
-  private first(): Waiting | undefined {
+  private firstOf(lane: Entry[]): Entry | undefined {
     const late = this.clock() - this.limits.handshakeWaitMs;
-    for (let first = this.waiting[0]; first !== undefined; first = this.waiting[0]) {
+    for (let first = lane[0]; first !== undefined; first = lane[0]) {
       if (!first.socket.destroyed && first.since > late) return first;
-      this.waiting.shift();
+      lane.shift();
       if (!first.socket.destroyed) first.sendAway();
     }
     return undefined;

@@ -8,7 +8,7 @@ import { type Caller, callerOf } from './caller.js';
 import { leafOf, nameOf } from './certificate.js';
 import { Governor } from './governor.js';
 import { HandshakeQueue } from './handshake-queue.js';
-import { plainAddress } from './ip.js';
+import { plainAddress, sourceOf } from './ip.js';
 import type { LinkLimits } from './limits.js';
 import type { TlsIdentity } from './peer.js';
 
@@ -102,10 +102,12 @@ export class TlsDoor {
     this.raw.set(key, socket);
     socket.once('close', () => this.raw.delete(key));
     this.strangers.watch(socket);
-    const begin = (): void => void this.server.emit('connection', socket);
-    this.handshakes.add(socket, begin, () =>
-      this.refuse(socket, 'too many connections wait for their handshake', 'overloaded'),
-    );
+    this.handshakes.add({
+      socket,
+      known: (this.options.expectedAgents?.(sourceOf(socket.remoteAddress ?? '')) ?? 0) > 0,
+      begin: () => void this.server.emit('connection', socket),
+      sendAway: () => this.refuse(socket, 'too many connections wait for their handshake', 'overloaded'),
+    });
   }
 
   close(): void {
