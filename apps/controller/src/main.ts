@@ -59,6 +59,8 @@ export async function startController(config: ControllerConfig, logger: Logger):
     const linkAddresses = await openLink(runtime, config);
     const address = localUrl(exposure, port);
     const failure = database.checked.then(() => new Promise<never>(() => undefined));
+    // Who does not wait for it finds the same damage where it is met.
+    failure.catch(() => undefined);
     return { address, linkAddresses, failure, stop };
   } catch (error) {
     // What failed first says why.

@@ -12,8 +12,15 @@ import Libsql from 'libsql';
 /** Enough for every statement of the controller; what falls out is prepared again. */
 const MAX_PREPARED = 256;
 
-// 0 is this thread on Linux, and the whole process elsewhere.
-if (workerData.niceness > 0 && process.platform === 'linux') setPriority(0, workerData.niceness);
+/** 0 is this thread on Linux, and the whole process elsewhere. Where it is not allowed, the thread is as urgent as others. */
+function beNice() {
+  try {
+    if (workerData.niceness > 0 && process.platform === 'linux') setPriority(0, workerData.niceness);
+  } catch {
+    // See above.
+  }
+}
+beNice();
 
 let database;
 /** By kind and text, least recently used first. Their columns are kept too: no table that `query` reads changes meanwhile. */
@@ -41,6 +48,17 @@ function compile(kind, sql) {
   if (kind === 'all' || !statement.reader) return { statement };
   const columns = statement.columns().map(({ name, type }) => ({ name, declaredType: type ?? '' }));
   return { statement: statement.raw(true).safeIntegers(true), columns };
+}
+
+/** A full disk makes SQLite roll back by itself. Where neither works, the connection goes, and its transaction with it. */
+function rollBack() {
+  try {
+    if (database.inTransaction) database.exec('ROLLBACK');
+  } catch {
+    prepared.clear();
+    database.close();
+    database = undefined;
+  }
 }
 
 const KINDS = {
@@ -71,8 +89,7 @@ const KINDS = {
       database.exec('COMMIT');
       return results;
     } catch (error) {
-      // A full disk makes SQLite roll back by itself.
-      if (database.inTransaction) database.exec('ROLLBACK');
+      rollBack();
       throw error;
     }
   },

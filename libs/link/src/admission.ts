@@ -7,7 +7,7 @@ import { TokenBuckets } from './token-bucket.js';
 
 /**
  * All agents that are known at one address may come back at once when the controller has been away, and again within so
- * many seconds: those that are sent away dial again after pauses of up to 20 s, then 30.
+ * many seconds: those that are sent away dial again after 10 s on average.
  */
 const SECONDS_TO_RETURN = 10;
 

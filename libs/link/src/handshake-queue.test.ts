@@ -55,7 +55,7 @@ describe('the queue of handshakes', () => {
     const { queue, log, come } = queueWith({ handshakesAtOnce: 2 });
     const [a, b] = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) => come(name));
     expect(log).toEqual(['a begins', 'b begins']);
-    jest.advanceTimersByTime(500);
+    jest.advanceTimersByTime(450);
     expect(log).toHaveLength(2);
     queue.over(a!);
     jest.advanceTimersByTime(10);
@@ -63,7 +63,7 @@ describe('the queue of handshakes', () => {
     b!.emit('close');
     jest.advanceTimersByTime(10);
     expect(log.at(-1)).toBe('d begins');
-    jest.advanceTimersByTime(970);
+    jest.advanceTimersByTime(470);
     expect(log).toHaveLength(4);
     jest.advanceTimersByTime(50);
     expect(log).toEqual(['a', 'b', 'c', 'd', 'e', 'f'].map((name) => `${name} begins`));
@@ -123,11 +123,21 @@ describe('the queue of handshakes', () => {
     expect(log).toEqual(['a begins', 'c begins']);
   });
 
+  it('keeps no place for who has closed', () => {
+    const { log, come } = queueWith({ handshakes: { burst: 1, perSecond: 10 }, waitingHandshakes: 1 });
+    come('a');
+    come('b').emit('close');
+    come('c');
+    jest.advanceTimersByTime(100);
+    expect(log).toEqual(['a begins', 'c begins']);
+  });
+
   it('ends with its server', () => {
     const { queue, log, come } = queueWith({ handshakes: { burst: 1, perSecond: 10 } });
     for (const name of ['a', 'b']) come(name);
     queue.stop();
     jest.advanceTimersByTime(10_000);
-    expect(log).toEqual(['a begins']);
+    come('c');
+    expect(log).toEqual(['a begins', 'c is sent away']);
   });
 });

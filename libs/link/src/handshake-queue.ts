@@ -4,7 +4,7 @@ import type { LinkLimits } from './limits.js';
 import { TokenBucket } from './token-bucket.js';
 
 /** Time after which a handshake no longer counts as under way: the other end is slow, and costs us nothing meanwhile. */
-const UNDER_WAY_MS = 1_000;
+const UNDER_WAY_MS = 500;
 /** Time until room is looked for again where none was, in milliseconds. */
 const LOOK_AGAIN_MS = 10;
 
@@ -27,16 +27,18 @@ type Entry = Waiting & { readonly since: number };
  * An agent gives up 30 s after it has dialled. Where a fleet comes back faster than it can be taken in, whoever waits
  * for too long is sent away while nothing was spent on him: else, only those would be served who have gone meanwhile.
  *
- * Invariants: who comes from where agents are known never waits for others; each handshake counts until it is `over`,
- * its socket closes or a second has passed, so that nobody who is slow keeps others out; a socket that was sent away
- * never begins.
+ * Invariants: who comes from where agents are known waits for no others but those under way; each handshake counts until
+ * it is `over`, its socket closes or half a second has passed, so that nobody who is slow keeps others out; a socket that
+ * has closed keeps no place; one that was sent away never begins.
  */
 export class HandshakeQueue {
   private readonly pace: TokenBucket;
   private readonly underWay = new Map<Socket, NodeJS.Timeout>();
-  private readonly known: Entry[] = [];
-  private readonly others: Entry[] = [];
+  /** Each in order of arrival. */
+  private readonly known = new Set<Entry>();
+  private readonly others = new Set<Entry>();
   private timer: NodeJS.Timeout | undefined;
+  private stopped = false;
 
   /** @param busyWith how many callers whose handshakes are over are being taken in */
   constructor(
@@ -52,11 +54,13 @@ export class HandshakeQueue {
 
   add(waiting: Waiting): void {
     const lane = waiting.known ? this.known : this.others;
-    if (lane.length >= this.limits.waitingHandshakes) {
+    if (this.stopped || lane.size >= this.limits.waitingHandshakes) {
       waiting.sendAway();
       return;
     }
-    lane.push({ ...waiting, since: this.clock() });
+    const entry = { ...waiting, since: this.clock() };
+    lane.add(entry);
+    waiting.socket.once('close', () => lane.delete(entry));
     if (this.timer === undefined) this.next();
   }
 
@@ -67,29 +71,30 @@ export class HandshakeQueue {
   }
 
   stop(): void {
+    this.stopped = true;
     clearTimeout(this.timer);
-    for (const lane of [this.known, this.others]) lane.length = 0;
+    for (const lane of [this.known, this.others]) lane.clear();
   }
 
   private next(): void {
     this.timer = undefined;
     for (const lane of [this.known, this.others]) {
       for (let first = this.firstOf(lane); first !== undefined && this.mayBegin(); first = this.firstOf(lane)) {
-        lane.shift();
+        lane.delete(first);
         this.begin(first);
       }
     }
-    if (this.known.length + this.others.length === 0) return;
+    if (this.known.size + this.others.size === 0) return;
     const waitMs = Math.max(this.hasRoom() ? 0 : LOOK_AGAIN_MS, this.pace.waitMs(this.clock()));
     this.timer = setTimeout(() => this.next(), waitMs);
   }
 
   /** Who has waited longest, passing over who has gone, and sending away who has waited for too long. */
-  private firstOf(lane: Entry[]): Entry | undefined {
+  private firstOf(lane: Set<Entry>): Entry | undefined {
     const late = this.clock() - this.limits.handshakeWaitMs;
-    for (let first = lane[0]; first !== undefined; first = lane[0]) {
+    for (const first of lane) {
       if (!first.socket.destroyed && first.since > late) return first;
-      lane.shift();
+      lane.delete(first);
       if (!first.socket.destroyed) first.sendAway();
     }
     return undefined;

@@ -11,7 +11,7 @@ export interface LinkLimits {
   readonly handshakes: Rate;
   /** Handshakes under way, and agents that are being taken in after theirs; who comes meanwhile waits. */
   readonly handshakesAtOnce: number;
-  /** Connections that wait for their handshake, of sources where agents are known, and as many of others; more are closed. */
+  /** Connections that wait for their handshake: of sources where agents are known, and as many of others. */
   readonly waitingHandshakes: number;
   /** Time after which one that waits for its handshake is closed, in milliseconds. */
   readonly handshakeWaitMs: number;

@@ -10,6 +10,7 @@ import { sessionCodec } from './session-codec.js';
 import { aborted, deferred, FakeAgent, MemoryLog } from './testing/fake-agent.js';
 import { Cleanup, startLink, testAuthority } from './testing/fixtures.js';
 import { RawController, seeded, spoiled } from './testing/raw-peers.js';
+import { startTls } from './tls-client.js';
 
 const cleanup = new Cleanup();
 afterEach(() => cleanup.run());
@@ -345,6 +346,34 @@ describe('the link', () => {
     const { log, waited } = startClient(address, {}, { identity: () => identity });
     expect(await waited).toBe(20_000);
     expect(log.lines.join('\n')).toContain('was closed before its TLS handshake was done');
+  });
+
+  it('comes again as late where the controller sends it away when it needs a new certificate', async () => {
+    const door = createTcpServer((socket) => socket.destroy());
+    await new Promise<void>((resolve) => door.listen(0, '127.0.0.1', resolve));
+    cleanup.add(() => void door.close());
+    const { port } = door.address() as AddressInfo;
+    const identity = await (await testAuthority()).agent(undefined, { toMs: -1_000 });
+    const onExpired = async (): Promise<void> =>
+      void (await startTls(connect(port, '127.0.0.1'), { role: 'controller', address: 'c' }));
+    const { waited } = startClient(`127.0.0.1:${port}`, {}, { identity: () => identity, onExpired });
+    expect(await waited).toBe(20_000);
+  });
+
+  it('leaves no connection behind that waits for its handshake', async () => {
+    const left: Promise<unknown>[] = [];
+    const mute = createTcpServer((socket) => {
+      socket.on('error', () => undefined).resume();
+      left.push(new Promise((resolve) => socket.once('close', resolve)));
+    });
+    await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
+    cleanup.add(() => void mute.close());
+    const identity = await (await testAuthority()).agent();
+    const address = `127.0.0.1:${(mute.address() as AddressInfo).port}`;
+    const { waited } = startClient(address, {}, { identity: () => identity, welcomeLimitMs: 200 });
+    await waited;
+    await Promise.all(left);
+    expect(left).toHaveLength(1);
   });
 
   it('is dialled again when the agent cannot describe its host', async () => {

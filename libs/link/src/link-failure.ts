@@ -34,7 +34,7 @@ export function explainLinkFailure(
     pause,
     expired: metadata.get(CERTIFICATE_HEADER)[0]?.toString() === EXPIRED,
   });
-  if (refusal !== undefined) return failure(sentenceOf(refusal), wasCutOff(refusal) ? 'later' : 'soon');
+  if (refusal !== undefined) return failure(sentenceOf(refusal), pauseAfter(refusal));
   if (metadata.get('fairlead-code').length > 0) {
     const said = fromServiceError(error);
     return failure(`the ${peer} at ${address} says: ${sentenceOf(said)}`, pauseAfter(said));
@@ -50,8 +50,10 @@ export function explainLinkFailure(
 }
 
 /** How soon to dial again after an error that Fairlead itself made. */
-export const pauseAfter = ({ traits }: FairleadError): Pause =>
-  traits.grpc === 'RESOURCE_EXHAUSTED' ? 'long' : 'soon';
+export function pauseAfter(error: FairleadError): Pause {
+  if (error.traits.grpc === 'RESOURCE_EXHAUSTED') return 'long';
+  return wasCutOff(error) ? 'later' : 'soon';
+}
 
 const sentenceOf = ({ message, hint }: FairleadError): string =>
   hint === undefined ? message : `${message.replace(/\.$/, '')}. ${hint}`;

@@ -99,8 +99,8 @@ export class LinkServer {
   private readonly ports: LinkPorts;
   private readonly enrolment: EnrolmentService | undefined;
   private readonly sessions = new Set<HostSession>();
-  /** Agents between their Hello and their Welcome. */
-  private arriving = 0;
+  /** Agents between their Hello and their Welcome; each once, however many streams it opens. */
+  private readonly arriving = new Set<string>();
 
   /** @throws FairleadError `invalid_argument` for an identity that is none of ours */
   constructor(options: LinkServerOptions) {
@@ -126,7 +126,7 @@ export class LinkServer {
       identity,
       limits,
       expectedAgents: options.expectedAgents,
-      busyWith: () => this.arriving,
+      busyWith: () => this.arriving.size,
       clock,
       now,
       certificateRequired: false,
@@ -182,11 +182,13 @@ export class LinkServer {
   }
 
   private async welcome(session: HostSession): Promise<void> {
-    this.arriving += 1;
+    const { identity, sessionId } = session;
+    const who = identity.kind === 'agent' ? identity.id : sessionId;
+    this.arriving.add(who);
     try {
       await this.settings.onConnection(session);
     } finally {
-      this.arriving -= 1;
+      this.arriving.delete(who);
     }
     session.open();
   }

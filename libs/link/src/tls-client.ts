@@ -35,7 +35,7 @@ const cutOffs = new WeakSet<FairleadError>();
 /** Whether the other end was seen and is not who was meant, or the clocks differ: dialling again changes nothing. */
 export const isWrongPeer = (error: unknown): boolean => error instanceof FairleadError && wrongPeers.has(error);
 
-/** Whether the other end has closed the connection before anything was said: as a rule, since too many come at once. */
+/** Whether the other end has closed the connection before anything was said, as it does where too many come at once. */
 export const wasCutOff = (error: FairleadError): boolean => cutOffs.has(error);
 
 function markWrong(error: FairleadError): FairleadError {
@@ -209,15 +209,21 @@ export class LinkCredentials extends ChannelCredentials {
     // under way (grpc-js 1.14.7): it would be one more connection of this agent, which nobody uses, until the other end has
     // had enough of it.
     let isClosed = false;
+    let securing: Socket | undefined;
     return {
       connect: async (socket) => {
+        securing = socket;
         if (!isClosed) return { socket: await this.secure(socket), secure: true };
         socket.destroy();
         throw new Error('The client is closed');
       },
       waitForReady: () => (isClosed ? Promise.reject(new Error('The client is closed')) : Promise.resolve()),
       getCallCredentials: () => CallCredentials.createEmpty(),
-      destroy: () => void (isClosed = true),
+      destroy: () => {
+        isClosed = true;
+        // Its handshake may wait for its turn for as long as half a minute, and would outlive the client.
+        if (this.verified === undefined) securing?.destroy();
+      },
     };
   }
 
@@ -225,6 +231,7 @@ export class LinkCredentials extends ChannelCredentials {
     this.connected = true;
     try {
       this.verified = await secureClient(socket, this.expected);
+      this.refusal = undefined;
       return this.verified.socket;
     } catch (error) {
       if (error instanceof FairleadError) this.refusal = error;

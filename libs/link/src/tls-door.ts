@@ -104,7 +104,7 @@ export class TlsDoor {
     this.strangers.watch(socket);
     this.handshakes.add({
       socket,
-      known: (this.options.expectedAgents?.(sourceOf(socket.remoteAddress ?? '')) ?? 0) > 0,
+      known: dialled || (this.options.expectedAgents?.(sourceOf(socket.remoteAddress ?? '')) ?? 0) > 0,
       begin: () => void this.server.emit('connection', socket),
       sendAway: () => this.refuse(socket, 'too many connections wait for their handshake', 'overloaded'),
     });

@@ -92,7 +92,7 @@ export class Database {
   }
 
   /**
-   * Resolves when the file has been looked through, which may be long after it was opened, and was found sound.
+   * Resolves when the file has been looked through, which may be long after it was opened, and no damage was found.
    * @throws FairleadError `storage_failed` where it is damaged
    */
   get checked(): Promise<void> {
@@ -105,7 +105,8 @@ export class Database {
    * its rows where it returns any: integers and booleans are numbers there, and JSON is text
    * @throws FairleadError `storage_failed`; a unique violation as Prisma's error (see `isUniqueViolation`)
    */
-  transaction(statements: readonly Statement[]): Promise<unknown[]> {
+  async transaction(statements: readonly Statement[]): Promise<unknown[]> {
+    if (statements.length === 0) return [];
     if (statements.every((each) => each instanceof Prisma.Sql))
       return storing(this.connections.writer.transaction(statements));
     const calls = statements.map((each) => (each instanceof Prisma.Sql ? this.prisma.$executeRaw(each) : each));

@@ -57,7 +57,7 @@ export class Writer {
    * so does not wait for a busy event loop between two of them.
    * @returns for each its rows (as `SqliteThread.all`) where it returns any, else the number of rows that it changed
    */
-  transaction(statements: readonly Prisma.Sql[]): Promise<unknown[]> {
+  async transaction(statements: readonly Prisma.Sql[]): Promise<unknown[]> {
     const bound = statements.map(({ sql, values }) => ({
       sql,
       values: values.map((value) => toSqliteValue(value, undefined)),

@@ -234,8 +234,8 @@ export class Fleet {
   }
 
   /**
-   * What was told of it last, for questions about the whole fleet: it is exact but for hosts that have grown old since the
-   * last look, half a second ago at most (of 10,000 hosts 2.5 s). To work it out for 10,000 takes some 50 ms.
+   * What was told of it last, for questions about the whole fleet: what time or a bookmark alone has changed since shows
+   * at the next look, within half a second (of 10,000 hosts 2.5 s). To work it out for 10,000 takes some 50 ms.
    */
   toldFreshnessOf(host: StoredHost): Freshness {
     return this.shown.get(host.name) ?? this.freshnessOf(host);

@@ -135,9 +135,10 @@ export class HostsService {
     let unavailableTotal = 0;
     for (const host of hosts) {
       if (this.fleet.toldFreshnessOf(host) === 'live') continue;
+      const status = unavailableHosts.length < MAX_UNAVAILABLE ? this.fleet.statusOf(host) : undefined;
+      if (status?.freshness === 'live') continue;
       unavailableTotal += 1;
-      if (unavailableTotal > MAX_UNAVAILABLE) continue;
-      unavailableHosts.push(toUnavailableHost(host, this.fleet.statusOf(host)));
+      if (status !== undefined) unavailableHosts.push(toUnavailableHost(host, status));
     }
     return { unavailableHosts, unavailableTotal };
   }

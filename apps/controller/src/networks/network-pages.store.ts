@@ -20,6 +20,9 @@ export type HostNames = readonly string[] | undefined;
  */
 const MOST_SORTED = 5_000;
 
+/** Hosts whose networks are fewer than those that any other filter leaves, as a rule. */
+const FEW_HOSTS = 100;
+
 /** Reads pages of networks, on the thread for reads. Ages are not known here: whoever shows a row adds its host's. */
 export class NetworkPagesStore {
   /** @param mostSorted other than the usual only in tests */
@@ -160,6 +163,7 @@ class Chosen {
 
 /** The index by which the rows that fit are found where no set gives their keys. */
 function indexFor({ unusedFor, driver }: RowFilters, hostNames: HostNames): string {
+  if (hostNames !== undefined && hostNames.length <= FEW_HOSTS) return 'Network_by_host';
   if (unusedFor !== undefined) return 'Network_by_unused';
   if (driver.length > 0) return 'Network_by_driver';
   return hostNames === undefined ? 'Network_by_name' : 'Network_by_host';
