@@ -4,10 +4,10 @@ import { type NetworkView } from '@fairlead/api';
 import { seeded } from '@fairlead/bench';
 import { SimulatedFleet, until } from './support/simulated-fleet.js';
 
-const HOSTS = 40;
+const HOSTS = 60;
 const SLOW_MS = 120_000;
-/** Snapshots begun, of which some are stored: the controller asks for eight at once. */
-const UNDER_WAY = 12;
+/** Snapshots begun, of which some are stored: the controller asks for 16 at once. */
+const UNDER_WAY = 24;
 
 describe('kill -9 of the controller in mid-ingest of many hosts', () => {
   let fleet: SimulatedFleet;

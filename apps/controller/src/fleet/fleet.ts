@@ -221,7 +221,7 @@ export class Fleet {
     };
   }
 
-  private freshnessOf(host: StoredHost): Freshness {
+  freshnessOf(host: StoredHost): Freshness {
     const session = this.sessions.get(host.name);
     const facts = {
       connected: session !== undefined,

@@ -37,6 +37,9 @@ export interface Unavailable {
   readonly unavailableTotal: number;
 }
 
+/** Hosts whose freshness takes longer to work out than an answer may: of 1,000 some 5 ms. */
+const MANY = 1_000;
+
 const NO_HOSTS = 'No agent has connected yet: start one with `fairlead agent`.';
 const NO_HOSTS_IN_SCOPE = 'Your token or session is bounded to hosts with certain labels, and no host has them.';
 
@@ -114,8 +117,9 @@ export class HostsService {
     const selector = parseSelector(on ?? '');
     let chosen = names.length === 0 ? this.visible(scope) : this.named(names, scope);
     if (selector.length > 0) chosen = chosen.filter((host) => matchesSelector(selector, effectiveLabels(host)));
-    if (freshness.length > 0) chosen = chosen.filter((host) => freshness.includes(this.fleet.toldFreshnessOf(host)));
-    return chosen;
+    if (freshness.length === 0) return chosen;
+    const freshnessOf = this.freshnessAmong(chosen);
+    return chosen.filter((host) => freshness.includes(freshnessOf(host)));
   }
 
   /** Names of the hosts that a filter leaves, in order; undefined: all of the fleet. @throws FairleadError as `choose` */
@@ -129,12 +133,19 @@ export class HostsService {
     return [...new Set(names)].sort().map((name) => this.get(name, scope));
   }
 
+  /** How to tell the freshness of each of these hosts: of very many, as it was told last. */
+  private freshnessAmong(hosts: readonly StoredHost[]): (host: StoredHost) => Freshness {
+    if (hosts.length > MANY) return (host) => this.fleet.toldFreshnessOf(host);
+    return (host) => this.fleet.freshnessOf(host);
+  }
+
   /** What an answer about these hosts says of those whose rows are not live. */
   toUnavailable(hosts: readonly StoredHost[]): Unavailable {
+    const freshnessOf = this.freshnessAmong(hosts);
     const unavailableHosts: UnavailableHostView[] = [];
     let unavailableTotal = 0;
     for (const host of hosts) {
-      if (this.fleet.toldFreshnessOf(host) === 'live') continue;
+      if (freshnessOf(host) === 'live') continue;
       const status = unavailableHosts.length < MAX_UNAVAILABLE ? this.fleet.statusOf(host) : undefined;
       if (status?.freshness === 'live') continue;
       unavailableTotal += 1;
