@@ -3,7 +3,8 @@
  * disk holds up sessions and requests. Plain JavaScript, since it is started from `src` and from `dist` alike.
  *
  * Takes `{ id, kind, sql, values, within }`, or `{ id, kind: 'transaction', statements }`, and answers
- * `{ id, value, inTransaction }` or `{ id, error, inTransaction }`; takes `null` as the end. Every statement is stepped to its end within its turn, so none holds a snapshot open.
+ * `{ id, value, inTransaction }` or `{ id, error, inTransaction }`; takes `null` as the end. Every statement is stepped to
+ * its end within its turn, so none holds a snapshot open.
  */
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';

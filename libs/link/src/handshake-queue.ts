@@ -60,7 +60,10 @@ export class HandshakeQueue {
     }
     const entry = { ...waiting, since: this.clock() };
     lane.add(entry);
-    waiting.socket.once('close', () => lane.delete(entry));
+    waiting.socket.once('close', () => {
+      lane.delete(entry);
+      this.over(waiting.socket);
+    });
     if (this.timer === undefined) this.next();
   }
 
@@ -101,9 +104,10 @@ export class HandshakeQueue {
   }
 
   private begin({ socket, begin }: Waiting): void {
-    const over = (): void => this.over(socket);
-    this.underWay.set(socket, setTimeout(over, UNDER_WAY_MS));
-    socket.once('close', over);
+    this.underWay.set(
+      socket,
+      setTimeout(() => this.over(socket), UNDER_WAY_MS),
+    );
     begin();
   }
 

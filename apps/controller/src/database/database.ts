@@ -101,8 +101,8 @@ export class Database {
 
   /**
    * Runs all statements in one transaction: all of them are on the disk when it resolves, or none.
-   * @returns for each statement what the call of the client returns; of raw SQL the number of rows that it changed, or
-   * its rows where it returns any: integers and booleans are numbers there, and JSON is text
+   * @returns for each statement what the call of the client returns; of raw SQL the number of rows that it changed. Where
+   * all are raw SQL, one that returns rows gives these: integers and booleans are numbers there, and JSON is text
    * @throws FairleadError `storage_failed`; a unique violation as Prisma's error (see `isUniqueViolation`)
    */
   async transaction(statements: readonly Statement[]): Promise<unknown[]> {

@@ -71,9 +71,7 @@ function toResultSet(result: SqliteRows): SqlResultSet {
   };
 }
 
-/**
- * Invariant: reads outside transactions use the reader, so they never see what is not committed.
- */
+/** Invariant: reads outside transactions use the reader, so they never see what is not committed. */
 class LibsqlAdapter implements SqlDriverAdapter {
   readonly provider = PROVIDER.provider;
   readonly adapterName = PROVIDER.adapterName;

@@ -118,7 +118,7 @@ export class HostsService {
     let chosen = names.length === 0 ? this.visible(scope) : this.named(names, scope);
     if (selector.length > 0) chosen = chosen.filter((host) => matchesSelector(selector, effectiveLabels(host)));
     if (freshness.length === 0) return chosen;
-    const freshnessOf = this.freshnessAmong(chosen);
+    const freshnessOf = this.freshnessAmong(chosen.length);
     return chosen.filter((host) => freshness.includes(freshnessOf(host)));
   }
 
@@ -133,15 +133,15 @@ export class HostsService {
     return [...new Set(names)].sort().map((name) => this.get(name, scope));
   }
 
-  /** How to tell the freshness of each of these hosts: of very many, as it was told last. */
-  private freshnessAmong(hosts: readonly StoredHost[]): (host: StoredHost) => Freshness {
-    if (hosts.length > MANY) return (host) => this.fleet.toldFreshnessOf(host);
+  /** How to tell the freshness of each of so many hosts: of very many, as it was told last. */
+  freshnessAmong(count: number): (host: StoredHost) => Freshness {
+    if (count > MANY) return (host) => this.fleet.toldFreshnessOf(host);
     return (host) => this.fleet.freshnessOf(host);
   }
 
   /** What an answer about these hosts says of those whose rows are not live. */
   toUnavailable(hosts: readonly StoredHost[]): Unavailable {
-    const freshnessOf = this.freshnessAmong(hosts);
+    const freshnessOf = this.freshnessAmong(hosts.length);
     const unavailableHosts: UnavailableHostView[] = [];
     let unavailableTotal = 0;
     for (const host of hosts) {

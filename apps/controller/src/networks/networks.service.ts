@@ -75,21 +75,14 @@ export class NetworksService {
     if (by === 'project') return this.pages.countByProject(filters, hostNames);
     const byHost = await this.pages.countBy(filters, hostNames, 'hostName');
     if (by === 'host') return byHost;
+    const freshnessOf = this.hosts.freshnessAmong(byHost.size);
     const counts = new Map<string, number>();
     for (const [name, count] of byHost) {
       const host = this.hosts.find(name);
-      const value = host === undefined ? '' : this.facetOf(host, by);
+      const value = host === undefined ? '' : by === 'freshness' ? freshnessOf(host) : labelOf(host, by);
       counts.set(value, (counts.get(value) ?? 0) + count);
     }
     return counts;
-  }
-
-  /** @param by `freshness` or `label:KEY` */
-  private facetOf(host: StoredHost, by: string): string {
-    if (by === 'freshness') return this.fleet.toldFreshnessOf(host);
-    const labels = effectiveLabels(host);
-    const key = by.slice('label:'.length);
-    return Object.hasOwn(labels, key) ? (labels[key] ?? '') : '';
   }
 
   /** The hosts that a query is about, or undefined for all of the fleet. */
@@ -157,4 +150,11 @@ async function inspect(connection: HostConnection, network: string): Promise<Net
   } catch (error) {
     throw asQuestion(toFairleadError(error));
   }
+}
+
+/** @param by `label:KEY` */
+function labelOf(host: StoredHost, by: string): string {
+  const labels = effectiveLabels(host);
+  const key = by.slice('label:'.length);
+  return Object.hasOwn(labels, key) ? (labels[key] ?? '') : '';
 }
