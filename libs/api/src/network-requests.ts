@@ -81,7 +81,7 @@ export function toEndpointSpec({
   gatewayPriority,
   ...spec
 }: ConnectRequest): EndpointSpec {
-  return { ...spec, gatewayPriority };
+  return { ...spec, gatewayPriority, mac: '' };
 }
 
 export const disconnectRequest = z

@@ -14,6 +14,33 @@ export const removeResult = z.object({
   removed: networkRecord.meta({ description: 'As it was journaled before the removal' }),
   detached: z.array(z.string()).meta({ description: 'Containers that `force` detached' }),
 });
+const reattachment = z.object({
+  containerId: z.string(),
+  containerName: z.string(),
+  outcome: z.enum(['attached', 'failed']),
+  reason: z.string().meta({
+    description:
+      'Why it was attached (`refers`: it still referred to the old id; `detached`: the removal took it off by force), ' +
+      'or what went wrong, as a sentence',
+  }),
+  engineMessage: z.string().meta({ description: 'The engine’s own words, unchanged; may be empty' }),
+});
+const restoreDifference = z.object({
+  field: z.string().meta({ description: 'Name of the field of NetworkRecord' }),
+  recorded: z.string().meta({ description: 'As JSON text' }),
+  restored: z.string().meta({ description: 'As JSON text' }),
+});
+export const restoreResult = z.object({
+  network: networkRecord.meta({ description: 'As it is now, with who is on it' }),
+  source: z.enum(['journal', 'controller']).meta({
+    description: 'Whose record it was made from: the one of the agent that removed it, or what the controller saw last',
+  }),
+  attachments: z.array(reattachment).meta({ description: 'Containers that lost the network, and what became of them' }),
+  differences: z.array(restoreDifference).meta({
+    description: 'Between the record and what the engine shows afterwards; id, creation time and bridge name apart',
+  }),
+  losses: z.array(z.string()).meta({ description: 'What did not come back, a sentence each' }),
+});
 
 /** The result of a succeeded operation, by its kind. */
 export const OPERATION_RESULTS = {
@@ -22,6 +49,7 @@ export const OPERATION_RESULTS = {
   disconnect: attachmentResult,
   remove: removeResult,
   prune: pruneResult,
+  restore: restoreResult,
   probe: probeResult,
 } as const satisfies Record<OperationKind, z.ZodType>;
 export type OperationResultView<K extends OperationKind = OperationKind> = View<(typeof OPERATION_RESULTS)[K]>;
@@ -41,12 +69,13 @@ export const operation = z
     state: z.enum(OPERATION_STATES),
     outcome: z.enum(OPERATION_OUTCOMES).nullable().meta({ description: 'null until finished' }),
     result: z
-      .union([createResult, attachmentResult, removeResult, pruneResult, probeResult])
+      .union([createResult, attachmentResult, removeResult, pruneResult, restoreResult, probeResult])
       .nullable()
       .meta({
         description:
           'By kind. create: `network`, `warning`; connect and disconnect: `network`; remove: `removed`, `detached`; ' +
-          'prune: `items`, also when it failed half way; probe: see ProbeResult. null where there is none',
+          'prune: `items`, also when it failed half way; restore: `network`, `source`, `attachments`, `differences`, ' +
+          '`losses`; probe: see ProbeResult. null where there is none',
       }),
     error: z
       .object({

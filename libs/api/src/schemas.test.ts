@@ -87,6 +87,7 @@ describe('connectRequest', () => {
       linkLocalIps: [],
       driverOptions: {},
       gatewayPriority: -1,
+      mac: '',
     });
   });
 });

@@ -18,9 +18,17 @@ const faultsOf = (data: unknown): string[] => {
 
 describe('the modes', () => {
   const MAY: Record<string, Record<OperationKind, boolean>> = {
-    'read-only': { create: false, connect: false, disconnect: false, remove: false, prune: false, probe: false },
-    manage: { create: true, connect: true, disconnect: true, remove: true, prune: true, probe: true },
-    full: { create: true, connect: true, disconnect: true, remove: true, prune: true, probe: true },
+    'read-only': {
+      create: false,
+      connect: false,
+      disconnect: false,
+      remove: false,
+      prune: false,
+      restore: false,
+      probe: false,
+    },
+    manage: { create: true, connect: true, disconnect: true, remove: true, prune: true, restore: true, probe: true },
+    full: { create: true, connect: true, disconnect: true, remove: true, prune: true, restore: true, probe: true },
   };
   const cases = Object.entries(MAY).flatMap(([mode, may]) =>
     OPERATION_KINDS.map((verb) => ({ mode, verb, may: may[verb] })),

@@ -80,7 +80,7 @@ export interface NetworkSpec {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** How a container is to be attached: every flag of `docker network connect`. */
+/** How a container is to be attached: every flag of `docker network connect`, and the MAC address. */
 export interface EndpointSpec {
   readonly aliases: readonly string[];
   readonly links: readonly string[];
@@ -90,6 +90,8 @@ export interface EndpointSpec {
   readonly driverOptions: Readonly<Record<string, string>>;
   /** Highest wins the container's default gateway. `undefined` leaves it to the engine; needs Docker Engine 28. */
   readonly gatewayPriority: number | undefined;
+  /** Empty: the engine makes one. */
+  readonly mac: string;
 }
 
 /** Networks that the engine makes itself and refuses to remove. Podman's only one is called `podman`. */

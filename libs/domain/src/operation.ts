@@ -1,6 +1,6 @@
 /** One command to one host, journaled before it is sent. */
 
-export const OPERATION_KINDS = ['create', 'connect', 'disconnect', 'remove', 'prune', 'probe'] as const;
+export const OPERATION_KINDS = ['create', 'connect', 'disconnect', 'remove', 'prune', 'restore', 'probe'] as const;
 export type OperationKind = (typeof OPERATION_KINDS)[number];
 
 /** `accepted`: the row is written, nothing is sent. `dispatched`: handed to the host's session. `finished`: see outcome. */

@@ -48,6 +48,18 @@ export interface UnaryMethods {
     m.RemoveNetworkResponse,
     m.RemoveNetworkResponse__Output
   >;
+  PlanRestore: Call<
+    m.PlanRestoreRequest,
+    m.PlanRestoreRequest__Output,
+    m.PlanRestoreResponse,
+    m.PlanRestoreResponse__Output
+  >;
+  RestoreNetwork: Call<
+    m.RestoreNetworkRequest,
+    m.RestoreNetworkRequest__Output,
+    m.RestoreNetworkResponse,
+    m.RestoreNetworkResponse__Output
+  >;
   Probe: Call<m.ProbeRequest, m.ProbeRequest__Output, m.ProbeResponse, m.ProbeResponse__Output>;
   LookUpOperation: Call<
     m.LookUpOperationRequest,

@@ -134,4 +134,5 @@ export const fromEndpointSpecMessage = (message: EndpointSpecMessage__Output): E
   linkLocalIps: [...message.linkLocalIps],
   driverOptions: { ...message.driverOptions },
   gatewayPriority: message.gatewayPriority,
+  mac: message.mac,
 });

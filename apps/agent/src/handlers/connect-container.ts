@@ -12,6 +12,7 @@ const PLAIN: EndpointSpec = {
   linkLocalIps: [],
   driverOptions: {},
   gatewayPriority: undefined,
+  mac: '',
 };
 
 export const connectContainer: Handler<'ConnectContainer', Promise<ConnectContainerResponse>> =

@@ -1,3 +1,4 @@
+import { FairleadError } from '@fairlead/domain';
 import type { NetworkServiceHandlers } from '@fairlead/link';
 import { connectContainer } from './connect-container.js';
 import { createNetwork } from './create-network.js';
@@ -23,6 +24,8 @@ export const createHandlers = (deps: HandlerDeps): NetworkServiceHandlers => ({
   DisconnectContainer: disconnectContainer(deps),
   RemoveNetwork: removeNetwork(deps),
   PruneNetworks: pruneNetworks(deps),
+  PlanRestore: () => Promise.reject(new FairleadError('unsupported', 'This agent restores nothing yet')),
+  RestoreNetwork: () => Promise.reject(new FairleadError('unsupported', 'This agent restores nothing yet')),
   Probe: probe(deps),
   LookUpOperation: lookUpOperation(deps),
   WatchInventory: watchInventory(deps),

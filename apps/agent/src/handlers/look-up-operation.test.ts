@@ -20,6 +20,7 @@ const PLAIN = {
   linkLocalIps: [],
   driverOptions: {},
   gatewayPriority: undefined,
+  mac: '',
 };
 const silence = (): FairleadError => new FairleadError('engine_unavailable', 'connection reset');
 const create = (life: Life, operationId: string, name: string, context = call()) =>

@@ -18,6 +18,7 @@ const COMMANDS: ReadonlySet<string> = new Set<CommandMethod>([
   'DisconnectContainer',
   'RemoveNetwork',
   'PruneNetworks',
+  'RestoreNetwork',
 ]);
 const isCommand = (method: string): method is CommandMethod => COMMANDS.has(method);
 

@@ -1,8 +1,9 @@
 import { FairleadError, type NetworkAttributes, shortId } from '@fairlead/domain';
 import type { EnginePort } from '@fairlead/engine';
-import type { Methods, PruneItemResult__Output } from '@fairlead/link';
+import { fromNetworkMessage, type Methods, type PruneItemResult__Output } from '@fairlead/link';
 import { isAttached } from '../handlers/looks.js';
 import type { OperationRecord } from '../journal/entries.js';
+import { isSameNetwork } from '../restore/same-network.js';
 import type { CommandMethod } from './operation-runner.js';
 
 /** What the engine's present state says of an operation whose end nobody saw. */
@@ -31,6 +32,7 @@ const LOOKS: { readonly [M in CommandMethod]: Look<M> } = {
   },
   RemoveNetwork: lookForRemoved,
   PruneNetworks: lookForPruned,
+  RestoreNetwork: lookForRestored,
 };
 
 export const lookAtEngine = <M extends CommandMethod>(
@@ -83,7 +85,7 @@ async function lookForPruned(engine: EnginePort, { items }: Request<'PruneNetwor
 async function lookForItem(engine: EnginePort, networkId: string, known: Known): Promise<PruneItemResult__Output> {
   const record = known?.removing.find(({ id }) => id === networkId);
   const there = await exists(engine, networkId);
-  const base = { networkId, name: record?.name ?? '', engineMessage: '' };
+  const base = { networkId, name: record?.name ?? '', engineMessage: '', restoredId: '' };
   if (there)
     return {
       ...base,
@@ -100,6 +102,20 @@ async function lookForItem(engine: EnginePort, networkId: string, known: Known):
     reason: 'the prune had not come to it; it is gone all the same',
     code: 'network_not_found',
   };
+}
+
+/** A network like the record is there; who of its containers is attached again, the inventory shows. */
+async function lookForRestored(
+  engine: EnginePort,
+  { record, renumber }: Request<'RestoreNetwork'>,
+  known: Known,
+): Promise<Verdict> {
+  const wanted = record === null ? undefined : fromNetworkMessage(record);
+  const networks = await engine.listNetworks();
+  const made = wanted && networks.find((network) => isSameNetwork(wanted, network, renumber));
+  if (made === undefined) return verdict(false, `there is no network '${wanted?.name ?? ''}' like the one removed`);
+  const found = `network '${made.name}' is there as it was (${shortId(made.id)})`;
+  return verdict(true, known ? `${found}; which containers are on it again, a look shows` : `${found}; ${WHO}`);
 }
 
 /** Whether the network with exactly this id is there; one that is only *named* like it is another one. */

@@ -9,7 +9,7 @@ import type { Log } from '../log.js';
 
 /** The methods that change something, and so are operations. */
 export type CommandMethod =
-  'CreateNetwork' | 'ConnectContainer' | 'DisconnectContainer' | 'RemoveNetwork' | 'PruneNetworks';
+  'CreateNetwork' | 'ConnectContainer' | 'DisconnectContainer' | 'RemoveNetwork' | 'PruneNetworks' | 'RestoreNetwork';
 
 type Request<M extends CommandMethod> = Methods[M]['requestOut'];
 export type Answer<M extends CommandMethod> = M extends 'PruneNetworks' ? void : Methods[M]['responseIn'];

@@ -24,6 +24,8 @@ export function claimOf(operation: Operation): Claim | undefined {
         operation,
         (sent.message.items ?? []).map(({ networkId }) => networkId ?? ''),
       );
+    case 'RestoreNetwork':
+      return restoration(operation);
     case 'Probe':
       return undefined;
   }
@@ -35,6 +37,15 @@ function creation({ target, result }: Operation): Claim {
   return ({ kind, networkId, networkName }) => {
     const isIt = made === undefined ? networkName === target.network?.name : networkId === made;
     return kind === 'network.created' && isIt ? `create ${made ?? ''}` : undefined;
+  };
+}
+
+/** It makes the network and attaches who had lost it; where it has failed, it may have done a part of that. */
+function restoration(operation: Operation): Claim {
+  const created = creation(operation);
+  return (change) => {
+    const isOnIt = created({ ...change, kind: 'network.created' }) !== undefined;
+    return change.kind === 'endpoint.connected' && isOnIt ? `attach ${change.containerId}` : created(change);
   };
 }
 

@@ -14,7 +14,13 @@ import { type FleetExplanation, type NetworkRef, type OperationTarget, type Resu
 
 /** The methods of NetworkService that operations call. */
 export type CommandMethod =
-  'CreateNetwork' | 'ConnectContainer' | 'DisconnectContainer' | 'RemoveNetwork' | 'PruneNetworks' | 'Probe';
+  | 'CreateNetwork'
+  | 'ConnectContainer'
+  | 'DisconnectContainer'
+  | 'RemoveNetwork'
+  | 'PruneNetworks'
+  | 'RestoreNetwork'
+  | 'Probe';
 
 /** What is sent: one method with its message. Kept beside what was asked, so that a lost outcome can be looked up. */
 export type Sending = {

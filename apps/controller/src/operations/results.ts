@@ -25,6 +25,16 @@ const RESULTS: { readonly [M in Exclude<CommandMethod, 'PruneNetworks'>]: (answe
     ConnectContainer: ({ network: changed }) => ({ network: network(changed) }),
     DisconnectContainer: ({ network: changed }) => ({ network: network(changed) }),
     RemoveNetwork: ({ removed, detached }) => ({ removed: network(removed), detached }),
+    RestoreNetwork: ({ network: made, source, attachments, differences, losses }) => ({
+      network: network(made),
+      source: source === 'journal' ? source : 'controller',
+      attachments: attachments.map((each) => ({
+        ...each,
+        outcome: each.outcome === 'attached' ? 'attached' : 'failed',
+      })),
+      differences,
+      losses,
+    }),
     Probe: ({ reachable, resolution, ping, explanation }) => ({
       reachable,
       resolution: resolution ?? { needed: false, resolved: false, addresses: [], durationMs: 0, error: '', method: '' },

@@ -9,6 +9,7 @@ import {
   type HostFacts,
   type InventoryUpdate,
   type Method,
+  type Methods,
   networkDigest,
   type NetworkServiceHandlers,
   setDigest,
@@ -16,6 +17,7 @@ import {
   toHostMessage,
   toNetworkMessage,
 } from '@fairlead/link';
+import { type CommandMethod } from '../operations/commands.js';
 
 export const idOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
@@ -162,6 +164,12 @@ export class ScriptedAgent {
       return this.done('RemoveNetwork', operationId, { removed: message(removed), detached: [] });
     },
     PruneNetworks: ({ items }) => this.prune(items.map(({ networkId }) => networkId)),
+    PlanRestore: ({ record }) => Promise.resolve({ source: 'controller', spec: { name: record?.name ?? '' } }),
+    RestoreNetwork: async ({ operationId, record }) => {
+      const made = network(record?.name ?? '', { labels: { ...record?.labels } });
+      await this.put(made);
+      return this.done('RestoreNetwork', operationId, { network: message(made), source: 'controller' });
+    },
     Probe: () => Promise.resolve({ reachable: true, explanation: 'in the words of the agent' }),
     LookUpOperation: ({ operationId }) => {
       const response = this.journal.get(operationId);
@@ -194,11 +202,11 @@ export class ScriptedAgent {
     });
   }
 
-  private done<M extends 'CreateNetwork' | 'ConnectContainer' | 'DisconnectContainer' | 'RemoveNetwork'>(
+  private done<M extends Exclude<CommandMethod, 'PruneNetworks' | 'Probe'>>(
     method: M,
     operationId: string,
-    answer: Parameters<typeof codec.encodeResponse<M>>[1],
-  ) {
+    answer: Methods[M]['responseIn'],
+  ): Methods[M]['responseIn'] {
     this.journal.set(operationId, codec.encodeResponse(method, answer));
     return answer;
   }

@@ -153,6 +153,7 @@ export const anEndpointSpec = (overrides: Partial<EndpointSpec> = {}): EndpointS
   linkLocalIps: [],
   driverOptions: {},
   gatewayPriority: undefined,
+  mac: '',
   ...overrides,
 });
 

@@ -80,7 +80,7 @@ describe('the closed set of calls', () => {
   const endpoint = {
     ...anEndpointSpec(),
     ...{ aliases: ['a'], links: ['b'], ipv4: '10.9.0.5', ipv6: 'fd00::5', linkLocalIps: ['169.254.1.1'] },
-    ...{ driverOptions: { a: 'b' }, gatewayPriority: 1 },
+    ...{ driverOptions: { a: 'b' }, gatewayPriority: 1, mac: '02:42:0a:09:00:05' },
   };
   const uses: { readonly [M in Exclude<keyof EnginePort, 'close'>]: () => Promise<unknown> } = {
     describe: () => engine.describe(),

@@ -83,6 +83,7 @@ describe('toConnectBody', () => {
       linkLocalIps: ['169.254.1.1'],
       driverOptions: { a: 'b' },
       gatewayPriority: -1,
+      mac: '02:42:0a:00:00:09',
     };
     expect(toConnectBody('one', endpoint)).toEqual({
       Container: 'one',
@@ -92,6 +93,7 @@ describe('toConnectBody', () => {
         Aliases: ['db'],
         DriverOpts: { a: 'b' },
         GwPriority: -1,
+        MacAddress: '02:42:0a:00:00:09',
       },
     });
   });

@@ -44,6 +44,7 @@ export function toConnectBody(container: string, spec: EndpointSpec): Json {
       ...(spec.aliases.length > 0 && { Aliases: spec.aliases }),
       ...(Object.keys(spec.driverOptions).length > 0 && { DriverOpts: spec.driverOptions }),
       ...(spec.gatewayPriority !== undefined && { GwPriority: spec.gatewayPriority }),
+      ...(spec.mac !== '' && { MacAddress: spec.mac }),
     },
   };
 }

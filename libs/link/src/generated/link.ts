@@ -106,6 +106,14 @@ import type {
   PingMessage__Output as _fairlead_agent_v1_PingMessage__Output,
 } from './fairlead/agent/v1/PingMessage.js';
 import type {
+  PlanRestoreRequest as _fairlead_agent_v1_PlanRestoreRequest,
+  PlanRestoreRequest__Output as _fairlead_agent_v1_PlanRestoreRequest__Output,
+} from './fairlead/agent/v1/PlanRestoreRequest.js';
+import type {
+  PlanRestoreResponse as _fairlead_agent_v1_PlanRestoreResponse,
+  PlanRestoreResponse__Output as _fairlead_agent_v1_PlanRestoreResponse__Output,
+} from './fairlead/agent/v1/PlanRestoreResponse.js';
+import type {
   ProbeRequest as _fairlead_agent_v1_ProbeRequest,
   ProbeRequest__Output as _fairlead_agent_v1_ProbeRequest__Output,
 } from './fairlead/agent/v1/ProbeRequest.js';
@@ -126,6 +134,14 @@ import type {
   PruneNetworksRequest__Output as _fairlead_agent_v1_PruneNetworksRequest__Output,
 } from './fairlead/agent/v1/PruneNetworksRequest.js';
 import type {
+  ReattachedMessage as _fairlead_agent_v1_ReattachedMessage,
+  ReattachedMessage__Output as _fairlead_agent_v1_ReattachedMessage__Output,
+} from './fairlead/agent/v1/ReattachedMessage.js';
+import type {
+  ReattachmentMessage as _fairlead_agent_v1_ReattachmentMessage,
+  ReattachmentMessage__Output as _fairlead_agent_v1_ReattachmentMessage__Output,
+} from './fairlead/agent/v1/ReattachmentMessage.js';
+import type {
   RemoveNetworkRequest as _fairlead_agent_v1_RemoveNetworkRequest,
   RemoveNetworkRequest__Output as _fairlead_agent_v1_RemoveNetworkRequest__Output,
 } from './fairlead/agent/v1/RemoveNetworkRequest.js';
@@ -137,6 +153,26 @@ import type {
   ResolutionMessage as _fairlead_agent_v1_ResolutionMessage,
   ResolutionMessage__Output as _fairlead_agent_v1_ResolutionMessage__Output,
 } from './fairlead/agent/v1/ResolutionMessage.js';
+import type {
+  RestoreConflictMessage as _fairlead_agent_v1_RestoreConflictMessage,
+  RestoreConflictMessage__Output as _fairlead_agent_v1_RestoreConflictMessage__Output,
+} from './fairlead/agent/v1/RestoreConflictMessage.js';
+import type {
+  RestoreDifferenceMessage as _fairlead_agent_v1_RestoreDifferenceMessage,
+  RestoreDifferenceMessage__Output as _fairlead_agent_v1_RestoreDifferenceMessage__Output,
+} from './fairlead/agent/v1/RestoreDifferenceMessage.js';
+import type {
+  RestoreNetworkRequest as _fairlead_agent_v1_RestoreNetworkRequest,
+  RestoreNetworkRequest__Output as _fairlead_agent_v1_RestoreNetworkRequest__Output,
+} from './fairlead/agent/v1/RestoreNetworkRequest.js';
+import type {
+  RestoreNetworkResponse as _fairlead_agent_v1_RestoreNetworkResponse,
+  RestoreNetworkResponse__Output as _fairlead_agent_v1_RestoreNetworkResponse__Output,
+} from './fairlead/agent/v1/RestoreNetworkResponse.js';
+import type {
+  RunMessage as _fairlead_agent_v1_RunMessage,
+  RunMessage__Output as _fairlead_agent_v1_RunMessage__Output,
+} from './fairlead/agent/v1/RunMessage.js';
 import type {
   SnapshotBegin as _fairlead_agent_v1_SnapshotBegin,
   SnapshotBegin__Output as _fairlead_agent_v1_SnapshotBegin__Output,
@@ -314,6 +350,14 @@ export interface ProtoGrpcType {
           _fairlead_agent_v1_OperationErrorMessage__Output
         >;
         PingMessage: MessageTypeDefinition<_fairlead_agent_v1_PingMessage, _fairlead_agent_v1_PingMessage__Output>;
+        PlanRestoreRequest: MessageTypeDefinition<
+          _fairlead_agent_v1_PlanRestoreRequest,
+          _fairlead_agent_v1_PlanRestoreRequest__Output
+        >;
+        PlanRestoreResponse: MessageTypeDefinition<
+          _fairlead_agent_v1_PlanRestoreResponse,
+          _fairlead_agent_v1_PlanRestoreResponse__Output
+        >;
         ProbeRequest: MessageTypeDefinition<_fairlead_agent_v1_ProbeRequest, _fairlead_agent_v1_ProbeRequest__Output>;
         ProbeResponse: MessageTypeDefinition<
           _fairlead_agent_v1_ProbeResponse,
@@ -331,6 +375,14 @@ export interface ProtoGrpcType {
           _fairlead_agent_v1_PruneNetworksRequest,
           _fairlead_agent_v1_PruneNetworksRequest__Output
         >;
+        ReattachedMessage: MessageTypeDefinition<
+          _fairlead_agent_v1_ReattachedMessage,
+          _fairlead_agent_v1_ReattachedMessage__Output
+        >;
+        ReattachmentMessage: MessageTypeDefinition<
+          _fairlead_agent_v1_ReattachmentMessage,
+          _fairlead_agent_v1_ReattachmentMessage__Output
+        >;
         RemoveNetworkRequest: MessageTypeDefinition<
           _fairlead_agent_v1_RemoveNetworkRequest,
           _fairlead_agent_v1_RemoveNetworkRequest__Output
@@ -343,6 +395,23 @@ export interface ProtoGrpcType {
           _fairlead_agent_v1_ResolutionMessage,
           _fairlead_agent_v1_ResolutionMessage__Output
         >;
+        RestoreConflictMessage: MessageTypeDefinition<
+          _fairlead_agent_v1_RestoreConflictMessage,
+          _fairlead_agent_v1_RestoreConflictMessage__Output
+        >;
+        RestoreDifferenceMessage: MessageTypeDefinition<
+          _fairlead_agent_v1_RestoreDifferenceMessage,
+          _fairlead_agent_v1_RestoreDifferenceMessage__Output
+        >;
+        RestoreNetworkRequest: MessageTypeDefinition<
+          _fairlead_agent_v1_RestoreNetworkRequest,
+          _fairlead_agent_v1_RestoreNetworkRequest__Output
+        >;
+        RestoreNetworkResponse: MessageTypeDefinition<
+          _fairlead_agent_v1_RestoreNetworkResponse,
+          _fairlead_agent_v1_RestoreNetworkResponse__Output
+        >;
+        RunMessage: MessageTypeDefinition<_fairlead_agent_v1_RunMessage, _fairlead_agent_v1_RunMessage__Output>;
         SnapshotBegin: MessageTypeDefinition<
           _fairlead_agent_v1_SnapshotBegin,
           _fairlead_agent_v1_SnapshotBegin__Output

@@ -51,6 +51,8 @@ export class FakeAgent {
     DisconnectContainer: unused('DisconnectContainer'),
     RemoveNetwork: unused('RemoveNetwork'),
     PruneNetworks: unused('PruneNetworks'),
+    PlanRestore: unused('PlanRestore'),
+    RestoreNetwork: unused('RestoreNetwork'),
     Probe: unused('Probe'),
     LookUpOperation: unused('LookUpOperation'),
     RequestCertificate: unused('RequestCertificate'),

@@ -57,6 +57,7 @@ export const anEndpointSpec = (overrides: Partial<EndpointSpec> = {}): EndpointS
   linkLocalIps: ['169.254.8.8'],
   driverOptions: { 'com.docker.network.endpoint.ifname': 'eth7' },
   gatewayPriority: -5,
+  mac: '02:42:ac:12:00:0a',
   ...overrides,
 });
 

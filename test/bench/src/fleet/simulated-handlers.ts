@@ -76,6 +76,9 @@ export function createHandlers(parts: HandlerParts): NetworkServiceHandlers {
         }),
       ),
     PruneNetworks: (request) => prune(parts, request),
+    PlanRestore: () => Promise.reject(new FairleadError('unsupported', 'Nothing can be restored on a simulated host')),
+    RestoreNetwork: () =>
+      Promise.reject(new FairleadError('unsupported', 'Nothing can be restored on a simulated host')),
     Probe: () => Promise.reject(new FairleadError('unsupported', 'Nothing can be probed on a simulated host')),
     LookUpOperation: ({ operationId }) => Promise.resolve(journal.lookUp(operationId)),
     WatchInventory: (wish, { signal }) => parts.watch(wish, signal),

@@ -190,6 +190,7 @@ export class Fuzz {
       ...{ ipv4: this.rarely(), ipv6: this.rarely(), linkLocalIps: this.chance(0.2) ? [this.text()] : [] },
       driverOptions: this.map(),
       ...(this.chance(0.1) && { gatewayPriority: 1 }),
+      mac: this.rarely(),
     };
   }
 

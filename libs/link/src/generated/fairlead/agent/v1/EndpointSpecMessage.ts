@@ -17,6 +17,10 @@ export interface EndpointSpecMessage {
    * Highest wins the container's default gateway. Needs Docker Engine 28.
    */
   gatewayPriority?: number;
+  /**
+   * Empty: the engine makes one.
+   */
+  mac?: string;
   _gatewayPriority?: 'gatewayPriority';
 }
 
@@ -37,5 +41,9 @@ export interface EndpointSpecMessage__Output {
    * Highest wins the container's default gateway. Needs Docker Engine 28.
    */
   gatewayPriority?: number;
+  /**
+   * Empty: the engine makes one.
+   */
+  mac: string;
   _gatewayPriority?: 'gatewayPriority';
 }

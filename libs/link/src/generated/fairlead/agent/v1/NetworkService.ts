@@ -63,6 +63,14 @@ import type {
   NetworkMessage__Output as _fairlead_agent_v1_NetworkMessage__Output,
 } from '../../../fairlead/agent/v1/NetworkMessage.js';
 import type {
+  PlanRestoreRequest as _fairlead_agent_v1_PlanRestoreRequest,
+  PlanRestoreRequest__Output as _fairlead_agent_v1_PlanRestoreRequest__Output,
+} from '../../../fairlead/agent/v1/PlanRestoreRequest.js';
+import type {
+  PlanRestoreResponse as _fairlead_agent_v1_PlanRestoreResponse,
+  PlanRestoreResponse__Output as _fairlead_agent_v1_PlanRestoreResponse__Output,
+} from '../../../fairlead/agent/v1/PlanRestoreResponse.js';
+import type {
   ProbeRequest as _fairlead_agent_v1_ProbeRequest,
   ProbeRequest__Output as _fairlead_agent_v1_ProbeRequest__Output,
 } from '../../../fairlead/agent/v1/ProbeRequest.js';
@@ -86,6 +94,14 @@ import type {
   RemoveNetworkResponse as _fairlead_agent_v1_RemoveNetworkResponse,
   RemoveNetworkResponse__Output as _fairlead_agent_v1_RemoveNetworkResponse__Output,
 } from '../../../fairlead/agent/v1/RemoveNetworkResponse.js';
+import type {
+  RestoreNetworkRequest as _fairlead_agent_v1_RestoreNetworkRequest,
+  RestoreNetworkRequest__Output as _fairlead_agent_v1_RestoreNetworkRequest__Output,
+} from '../../../fairlead/agent/v1/RestoreNetworkRequest.js';
+import type {
+  RestoreNetworkResponse as _fairlead_agent_v1_RestoreNetworkResponse,
+  RestoreNetworkResponse__Output as _fairlead_agent_v1_RestoreNetworkResponse__Output,
+} from '../../../fairlead/agent/v1/RestoreNetworkResponse.js';
 import type {
   WatchInventoryRequest as _fairlead_agent_v1_WatchInventoryRequest,
   WatchInventoryRequest__Output as _fairlead_agent_v1_WatchInventoryRequest__Output,
@@ -455,6 +471,59 @@ export interface NetworkServiceClient extends grpc.Client {
   ): grpc.ClientUnaryCall;
 
   /**
+   * What making a removed network again would meet on this host, read from the
+   * journal and the engine now. Caller: controller. No side effect. Errors:
+   * record_mismatch (the record is not the one that was journaled, or has been
+   * tampered with), engine_unavailable, journal_failed.
+   */
+  PlanRestore(
+    argument: _fairlead_agent_v1_PlanRestoreRequest,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<_fairlead_agent_v1_PlanRestoreResponse__Output>,
+  ): grpc.ClientUnaryCall;
+  PlanRestore(
+    argument: _fairlead_agent_v1_PlanRestoreRequest,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<_fairlead_agent_v1_PlanRestoreResponse__Output>,
+  ): grpc.ClientUnaryCall;
+  PlanRestore(
+    argument: _fairlead_agent_v1_PlanRestoreRequest,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<_fairlead_agent_v1_PlanRestoreResponse__Output>,
+  ): grpc.ClientUnaryCall;
+  PlanRestore(
+    argument: _fairlead_agent_v1_PlanRestoreRequest,
+    callback: grpc.requestCallback<_fairlead_agent_v1_PlanRestoreResponse__Output>,
+  ): grpc.ClientUnaryCall;
+  /**
+   * What making a removed network again would meet on this host, read from the
+   * journal and the engine now. Caller: controller. No side effect. Errors:
+   * record_mismatch (the record is not the one that was journaled, or has been
+   * tampered with), engine_unavailable, journal_failed.
+   */
+  planRestore(
+    argument: _fairlead_agent_v1_PlanRestoreRequest,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<_fairlead_agent_v1_PlanRestoreResponse__Output>,
+  ): grpc.ClientUnaryCall;
+  planRestore(
+    argument: _fairlead_agent_v1_PlanRestoreRequest,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<_fairlead_agent_v1_PlanRestoreResponse__Output>,
+  ): grpc.ClientUnaryCall;
+  planRestore(
+    argument: _fairlead_agent_v1_PlanRestoreRequest,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<_fairlead_agent_v1_PlanRestoreResponse__Output>,
+  ): grpc.ClientUnaryCall;
+  planRestore(
+    argument: _fairlead_agent_v1_PlanRestoreRequest,
+    callback: grpc.requestCallback<_fairlead_agent_v1_PlanRestoreResponse__Output>,
+  ): grpc.ClientUnaryCall;
+
+  /**
    * Resolves a name and pings it inside a container's network. Caller:
    * controller. Sends a few echo requests, changes nothing. Errors:
    * container_not_found, invalid_argument.
@@ -508,7 +577,8 @@ export interface NetworkServiceClient extends grpc.Client {
   /**
    * Removes the networks of an itemised list, each as RemoveNetwork does, one
    * after the other; a result for each as it happens. Caller: controller. Once
-   * for each operation id; a cancelled call stops between two items.
+   * for each operation id; a cancelled call stops between two items. Errors:
+   * plan_stale (a newer run of the same policy has been here).
    */
   PruneNetworks(
     argument: _fairlead_agent_v1_PruneNetworksRequest,
@@ -522,7 +592,8 @@ export interface NetworkServiceClient extends grpc.Client {
   /**
    * Removes the networks of an itemised list, each as RemoveNetwork does, one
    * after the other; a result for each as it happens. Caller: controller. Once
-   * for each operation id; a cancelled call stops between two items.
+   * for each operation id; a cancelled call stops between two items. Errors:
+   * plan_stale (a newer run of the same policy has been here).
    */
   pruneNetworks(
     argument: _fairlead_agent_v1_PruneNetworksRequest,
@@ -587,6 +658,67 @@ export interface NetworkServiceClient extends grpc.Client {
   removeNetwork(
     argument: _fairlead_agent_v1_RemoveNetworkRequest,
     callback: grpc.requestCallback<_fairlead_agent_v1_RemoveNetworkResponse__Output>,
+  ): grpc.ClientUnaryCall;
+
+  /**
+   * Makes a removed network again and attaches again the containers that lost
+   * it, running or stopped. Nothing is done where PlanRestore shows a conflict.
+   * Where the network is there already, as an earlier restore that was cut short
+   * has left it, only the attaching is done. Caller: controller. Once for each
+   * operation id. Errors: record_mismatch, already_exists and subnet_overlap
+   * (naming the holder), addresses_exhausted, not_swarm_manager, policy_refused,
+   * engine_refused, engine_failed, engine_unavailable, journal_failed. A
+   * container that cannot be attached is told in the answer, and is no error.
+   */
+  RestoreNetwork(
+    argument: _fairlead_agent_v1_RestoreNetworkRequest,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<_fairlead_agent_v1_RestoreNetworkResponse__Output>,
+  ): grpc.ClientUnaryCall;
+  RestoreNetwork(
+    argument: _fairlead_agent_v1_RestoreNetworkRequest,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<_fairlead_agent_v1_RestoreNetworkResponse__Output>,
+  ): grpc.ClientUnaryCall;
+  RestoreNetwork(
+    argument: _fairlead_agent_v1_RestoreNetworkRequest,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<_fairlead_agent_v1_RestoreNetworkResponse__Output>,
+  ): grpc.ClientUnaryCall;
+  RestoreNetwork(
+    argument: _fairlead_agent_v1_RestoreNetworkRequest,
+    callback: grpc.requestCallback<_fairlead_agent_v1_RestoreNetworkResponse__Output>,
+  ): grpc.ClientUnaryCall;
+  /**
+   * Makes a removed network again and attaches again the containers that lost
+   * it, running or stopped. Nothing is done where PlanRestore shows a conflict.
+   * Where the network is there already, as an earlier restore that was cut short
+   * has left it, only the attaching is done. Caller: controller. Once for each
+   * operation id. Errors: record_mismatch, already_exists and subnet_overlap
+   * (naming the holder), addresses_exhausted, not_swarm_manager, policy_refused,
+   * engine_refused, engine_failed, engine_unavailable, journal_failed. A
+   * container that cannot be attached is told in the answer, and is no error.
+   */
+  restoreNetwork(
+    argument: _fairlead_agent_v1_RestoreNetworkRequest,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<_fairlead_agent_v1_RestoreNetworkResponse__Output>,
+  ): grpc.ClientUnaryCall;
+  restoreNetwork(
+    argument: _fairlead_agent_v1_RestoreNetworkRequest,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<_fairlead_agent_v1_RestoreNetworkResponse__Output>,
+  ): grpc.ClientUnaryCall;
+  restoreNetwork(
+    argument: _fairlead_agent_v1_RestoreNetworkRequest,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<_fairlead_agent_v1_RestoreNetworkResponse__Output>,
+  ): grpc.ClientUnaryCall;
+  restoreNetwork(
+    argument: _fairlead_agent_v1_RestoreNetworkRequest,
+    callback: grpc.requestCallback<_fairlead_agent_v1_RestoreNetworkResponse__Output>,
   ): grpc.ClientUnaryCall;
 
   /**
@@ -697,6 +829,17 @@ export interface NetworkServiceHandlers extends grpc.UntypedServiceImplementatio
   >;
 
   /**
+   * What making a removed network again would meet on this host, read from the
+   * journal and the engine now. Caller: controller. No side effect. Errors:
+   * record_mismatch (the record is not the one that was journaled, or has been
+   * tampered with), engine_unavailable, journal_failed.
+   */
+  PlanRestore: grpc.handleUnaryCall<
+    _fairlead_agent_v1_PlanRestoreRequest__Output,
+    _fairlead_agent_v1_PlanRestoreResponse
+  >;
+
+  /**
    * Resolves a name and pings it inside a container's network. Caller:
    * controller. Sends a few echo requests, changes nothing. Errors:
    * container_not_found, invalid_argument.
@@ -706,7 +849,8 @@ export interface NetworkServiceHandlers extends grpc.UntypedServiceImplementatio
   /**
    * Removes the networks of an itemised list, each as RemoveNetwork does, one
    * after the other; a result for each as it happens. Caller: controller. Once
-   * for each operation id; a cancelled call stops between two items.
+   * for each operation id; a cancelled call stops between two items. Errors:
+   * plan_stale (a newer run of the same policy has been here).
    */
   PruneNetworks: grpc.handleServerStreamingCall<
     _fairlead_agent_v1_PruneNetworksRequest__Output,
@@ -723,6 +867,21 @@ export interface NetworkServiceHandlers extends grpc.UntypedServiceImplementatio
   RemoveNetwork: grpc.handleUnaryCall<
     _fairlead_agent_v1_RemoveNetworkRequest__Output,
     _fairlead_agent_v1_RemoveNetworkResponse
+  >;
+
+  /**
+   * Makes a removed network again and attaches again the containers that lost
+   * it, running or stopped. Nothing is done where PlanRestore shows a conflict.
+   * Where the network is there already, as an earlier restore that was cut short
+   * has left it, only the attaching is done. Caller: controller. Once for each
+   * operation id. Errors: record_mismatch, already_exists and subnet_overlap
+   * (naming the holder), addresses_exhausted, not_swarm_manager, policy_refused,
+   * engine_refused, engine_failed, engine_unavailable, journal_failed. A
+   * container that cannot be attached is told in the answer, and is no error.
+   */
+  RestoreNetwork: grpc.handleUnaryCall<
+    _fairlead_agent_v1_RestoreNetworkRequest__Output,
+    _fairlead_agent_v1_RestoreNetworkResponse
   >;
 
   /**
@@ -779,6 +938,12 @@ export interface NetworkServiceDefinition extends grpc.ServiceDefinition {
     _fairlead_agent_v1_LookUpOperationRequest__Output,
     _fairlead_agent_v1_LookUpOperationResponse__Output
   >;
+  PlanRestore: MethodDefinition<
+    _fairlead_agent_v1_PlanRestoreRequest,
+    _fairlead_agent_v1_PlanRestoreResponse,
+    _fairlead_agent_v1_PlanRestoreRequest__Output,
+    _fairlead_agent_v1_PlanRestoreResponse__Output
+  >;
   Probe: MethodDefinition<
     _fairlead_agent_v1_ProbeRequest,
     _fairlead_agent_v1_ProbeResponse,
@@ -796,6 +961,12 @@ export interface NetworkServiceDefinition extends grpc.ServiceDefinition {
     _fairlead_agent_v1_RemoveNetworkResponse,
     _fairlead_agent_v1_RemoveNetworkRequest__Output,
     _fairlead_agent_v1_RemoveNetworkResponse__Output
+  >;
+  RestoreNetwork: MethodDefinition<
+    _fairlead_agent_v1_RestoreNetworkRequest,
+    _fairlead_agent_v1_RestoreNetworkResponse,
+    _fairlead_agent_v1_RestoreNetworkRequest__Output,
+    _fairlead_agent_v1_RestoreNetworkResponse__Output
   >;
   WatchInventory: MethodDefinition<
     _fairlead_agent_v1_WatchInventoryRequest,

@@ -4,11 +4,12 @@ export interface PruneItemResult {
   networkId?: string;
   name?: string;
   /**
-   * removed, kept or failed.
+   * removed, kept, failed or undone: removed, but a container was made on it in
+   * between, so that it was made again at once and its containers attached again.
    */
   outcome?: string;
   /**
-   * Why it was kept or what went wrong, as a sentence.
+   * Why it was kept or undone, or what went wrong, as a sentence.
    */
   reason?: string;
   /**
@@ -16,17 +17,22 @@ export interface PruneItemResult {
    */
   code?: string;
   engineMessage?: string;
+  /**
+   * Id of the network that was made again; empty unless undone.
+   */
+  restoredId?: string;
 }
 
 export interface PruneItemResult__Output {
   networkId: string;
   name: string;
   /**
-   * removed, kept or failed.
+   * removed, kept, failed or undone: removed, but a container was made on it in
+   * between, so that it was made again at once and its containers attached again.
    */
   outcome: string;
   /**
-   * Why it was kept or what went wrong, as a sentence.
+   * Why it was kept or undone, or what went wrong, as a sentence.
    */
   reason: string;
   /**
@@ -34,4 +40,8 @@ export interface PruneItemResult__Output {
    */
   code: string;
   engineMessage: string;
+  /**
+   * Id of the network that was made again; empty unless undone.
+   */
+  restoredId: string;
 }
