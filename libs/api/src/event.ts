@@ -3,6 +3,7 @@ import { hostName, networkPattern, repeatable, selector, timestamp, type View } 
 import { host } from './host.js';
 import { network, networkRef } from './network.js';
 import { operation } from './operation.js';
+import { freeze, run } from './run.js';
 
 export const EVENT_TYPES = [
   'host.changed',
@@ -12,6 +13,8 @@ export const EVENT_TYPES = [
   'network.changed',
   'network.removed',
   'operation.changed',
+  'run.changed',
+  'freeze.changed',
   'resync',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
@@ -30,6 +33,8 @@ export const event = z
     z.object({ ...envelope, type: z.literal('network.changed'), host: hostName, data: network }),
     z.object({ ...envelope, type: z.literal('network.removed'), host: hostName, data: networkRef }),
     z.object({ ...envelope, type: z.literal('operation.changed'), host: hostName, data: operation }),
+    z.object({ ...envelope, type: z.literal('run.changed'), host: z.null(), data: run }),
+    z.object({ ...envelope, type: z.literal('freeze.changed'), host: z.null(), data: freeze }),
     z
       .object({ ...envelope, type: z.literal('resync'), host: z.null(), data: z.object({ reason: z.string() }) })
       .meta({ description: 'Events were missed: read again what you show' }),

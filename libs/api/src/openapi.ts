@@ -9,6 +9,10 @@ const TAGS = [
   { name: 'networks', description: 'Docker networks of the whole fleet' },
   { name: 'history', description: 'What changed, and what is gone' },
   { name: 'operations', description: 'Commands to hosts, journaled before they are sent' },
+  {
+    name: 'policies',
+    description: 'Cleanup policies: what they would remove, what their runs removed, and the switch that holds them',
+  },
   { name: 'events', description: 'What changes, as it changes' },
   { name: 'identity', description: 'How hosts join, and their certificates' },
   { name: 'access', description: 'Who may call what' },

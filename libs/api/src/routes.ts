@@ -8,6 +8,7 @@ import { identityRoutes } from './routes/identity.js';
 import { metaRoutes } from './routes/meta.js';
 import { networksRoutes } from './routes/networks.js';
 import { operationsRoutes } from './routes/operations.js';
+import { policiesRoutes } from './routes/policies.js';
 import { type Route } from './routes/route.js';
 
 export * from './routes/route.js';
@@ -19,6 +20,7 @@ export const ROUTES = {
   ...endpointsRoutes,
   ...historyRoutes,
   ...operationsRoutes,
+  ...policiesRoutes,
   ...eventsRoutes,
   ...identityRoutes,
   ...accessRoutes,

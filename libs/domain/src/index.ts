@@ -1,4 +1,6 @@
 export * from './access.js';
+export * from './cleanup/plan.js';
+export * from './cleanup/policy.js';
 export * from './dial-address.js';
 export * from './differences.js';
 export * from './duration.js';

@@ -30,7 +30,8 @@ export interface Route {
   readonly method: 'get' | 'post' | 'patch' | 'delete';
   /** Below API_PREFIX, parameters in braces. */
   readonly path: string;
-  readonly tag: 'hosts' | 'networks' | 'history' | 'operations' | 'events' | 'access' | 'identity' | 'audit' | 'meta';
+  readonly tag:
+    'hosts' | 'networks' | 'history' | 'operations' | 'policies' | 'events' | 'access' | 'identity' | 'audit' | 'meta';
   readonly access: Access;
   readonly summary: string;
   readonly description: string;
