@@ -16,6 +16,7 @@ export * from './names.js';
 export * from './nearest.js';
 export * from './network.js';
 export * from './operation.js';
+export * from './protect.js';
 export * from './prune-plan.js';
 export * from './reachability.js';
 export * from './selector.js';
