@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+import { type PlanSummaryView } from '@fairlead/api';
+import { type HostCount, type Restorability } from '@fairlead/domain';
+
+/** A network that a plan removes. */
+export interface PlannedRemoval {
+  readonly hostName: string;
+  readonly networkId: string;
+  readonly networkName: string;
+  readonly driver: string;
+  /** Of the record that it was planned for (`networkDigest`). */
+  readonly digest: string;
+  /** Why, as a sentence. */
+  readonly explanation: string;
+  readonly restorability: Restorability;
+  /** What would not come back, a sentence each. */
+  readonly losses: readonly string[];
+}
+
+/** What one version of a policy would do to the fleet at one moment. */
+export interface FleetPlan {
+  readonly policyId: string;
+  readonly version: number;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** The same for as long as the same version would remove the same records. */
+  readonly hash: string;
+  /** In order of host, name and id. */
+  readonly removals: readonly PlannedRemoval[];
+  readonly summary: PlanSummaryView;
+  /** All hosts that it looked at, in order of name: what caps and waves are told by. */
+  readonly hosts: readonly HostCount[];
+}
+
+/** Names the version and each record that would go; time is no part of it. */
+export function planHash(
+  policyId: string,
+  version: number,
+  removals: readonly Pick<PlannedRemoval, 'hostName' | 'networkId' | 'digest'>[],
+): string {
+  const records = removals
+    .map(({ hostName, networkId, digest }) => JSON.stringify([hostName, networkId, digest]))
+    .sort();
+  return createHash('sha256')
+    .update(`[${JSON.stringify(policyId)},${version},[${records.join(',')}]]`)
+    .digest('hex');
+}

@@ -1,0 +1,95 @@
+import { type PolicySpecView } from '@fairlead/api';
+import { type AuditRecord, type AuditStore } from '../audit/audit.store.js';
+import { type Database, Prisma, type Statement } from '../database/index.js';
+import {
+  type PolicyRow,
+  type PolicyVersionRow,
+  type StoredPolicy,
+  type StoredPolicyVersion,
+  toSpec,
+  toStoredPolicy,
+  toStoredVersion,
+} from './stored-policy.js';
+
+const POLICIES = Prisma.sql`SELECT p."id", p."name", p."version", p."paused", v."spec", p."anchorAt",
+  p."scheduledThrough", p."createdAt", p."createdBy", p."updatedAt", p."updatedBy"
+  FROM "Policy" p JOIN "PolicyVersion" v ON v."policyId" = p."id" AND v."version" = p."version"`;
+
+/**
+ * Reads and writes policies, each change with its audit row in one transaction. Versions are added and never changed, and
+ * stay when their policy goes: runs name them.
+ */
+export class PoliciesStore {
+  constructor(
+    private readonly database: Database,
+    private readonly audit: AuditStore,
+  ) {}
+
+  /** In order of name. */
+  async all(): Promise<StoredPolicy[]> {
+    const rows = await this.database.read<PolicyRow>(Prisma.sql`${POLICIES} ORDER BY p."name"`);
+    return rows.map(toStoredPolicy);
+  }
+
+  /** A name may look like the id of another policy: an id counts first. */
+  async find(nameOrId: string): Promise<StoredPolicy | undefined> {
+    const [row] = await this.database.read<PolicyRow>(Prisma.sql`${POLICIES}
+      WHERE p."id" = ${nameOrId} OR p."name" = ${nameOrId} ORDER BY p."id" = ${nameOrId} DESC LIMIT 1`);
+    return row && toStoredPolicy(row);
+  }
+
+  /** What a version said, also of a policy that is gone. */
+  async version(policyId: string, version: number): Promise<PolicySpecView | undefined> {
+    const [row] = await this.database.read<{ readonly spec: string }>(Prisma.sql`
+      SELECT "spec" FROM "PolicyVersion" WHERE "policyId" = ${policyId} AND "version" = ${version}`);
+    return row && toSpec(row.spec);
+  }
+
+  /** Newest first. */
+  async versions(policyId: string): Promise<StoredPolicyVersion[]> {
+    const rows = await this.database.read<PolicyVersionRow>(Prisma.sql`
+      SELECT "version", "spec", "createdAt", "createdBy" FROM "PolicyVersion"
+      WHERE "policyId" = ${policyId} ORDER BY "version" DESC`);
+    return rows.map(toStoredVersion);
+  }
+
+  /** @throws a unique violation of `name` as Prisma's error */
+  async add(policy: StoredPolicy, record: AuditRecord): Promise<void> {
+    const insertion = Prisma.sql`INSERT INTO "Policy" ("id", "name", "version", "paused", "createdAt", "createdBy",
+      "updatedAt", "updatedBy", "anchorAt", "scheduledThrough") VALUES (${policy.id}, ${policy.name}, ${policy.version},
+      ${policy.paused}, ${policy.createdAt}, ${policy.createdBy}, ${policy.updatedAt}, ${policy.updatedBy},
+      ${policy.anchorAt}, ${policy.scheduledThrough})`;
+    await this.audit.commit(record, [insertion, versionOf(policy)]);
+  }
+
+  /**
+   * Writes a policy as it is from now on.
+   * @param before as it was: where it has another version, its new one is written too
+   * @throws a unique violation of `policyId` and `version` as Prisma's error where another change came first
+   */
+  async change(policy: StoredPolicy, before: StoredPolicy, records: readonly AuditRecord[]): Promise<void> {
+    const update = Prisma.sql`UPDATE "Policy" SET "version" = ${policy.version}, "paused" = ${policy.paused},
+      "updatedAt" = ${policy.updatedAt}, "updatedBy" = ${policy.updatedBy}, "anchorAt" = ${policy.anchorAt},
+      "scheduledThrough" = MAX("scheduledThrough", ${policy.scheduledThrough}) WHERE "id" = ${policy.id}`;
+    const isNew = policy.version !== before.version;
+    await this.audit.commit(records, isNew ? [versionOf(policy), update] : [update]);
+  }
+
+  async remove(id: string, record: AuditRecord): Promise<void> {
+    await this.audit.commit(record, [Prisma.sql`DELETE FROM "Policy" WHERE "id" = ${id}`]);
+  }
+
+  /**
+   * That the instants of its schedule up to `until` are dealt with: for the transaction in which a run of one of them is
+   * written. It changes no row where somebody else has moved on from `from`.
+   */
+  passThrough(policyId: string, from: number, until: number): Statement {
+    return Prisma.sql`UPDATE "Policy" SET "scheduledThrough" = ${until}
+      WHERE "id" = ${policyId} AND "scheduledThrough" = ${from}`;
+  }
+}
+
+/** Raw, since what was said may hold what Prisma takes for its own (`$type`). */
+const versionOf = ({ id, version, spec, updatedAt, updatedBy }: StoredPolicy): Statement => Prisma.sql`
+  INSERT INTO "PolicyVersion" ("policyId", "version", "spec", "createdAt", "createdBy")
+  VALUES (${id}, ${version}, ${JSON.stringify(spec)}, ${updatedAt}, ${updatedBy})`;
