@@ -461,7 +461,7 @@ describe('prune', () => {
     rig.calls.length = 0;
     const results = await prune(items);
     expect(results.map(({ outcome }) => outcome)).toEqual(['failed', 'kept', 'kept']);
-    expect(rig.calls).toEqual(['inspectNetwork']);
+    expect(rig.calls).toEqual(['inspectNetwork', 'listContainers']);
   });
 
   it('removes a network once that is named twice', async () => {

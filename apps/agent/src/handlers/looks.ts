@@ -8,6 +8,7 @@ import {
   toFairleadError,
 } from '@fairlead/domain';
 import { type ContainerFacts, type EnginePort, readInventory } from '@fairlead/engine';
+import { type Sight, usersOf } from './users.js';
 
 /**
  * The network with exactly this full id. Engines resolve a stale id to a network that is *named* like it (seen on
@@ -73,10 +74,30 @@ export const isAttached = ({ attachments }: ContainerFacts, { id, name }: Networ
   );
 
 /**
- * Names of the containers that refer to a network which has just been removed: made between the last look and the
- * removal, which no engine can rule out. They will not start.
+ * What decides whether a network may go, read now. The other networks are listed only where they could matter: for
+ * each of 500 networks a list of 500 would take longer than what it is for.
+ * @throws FairleadError `network_not_found`, `engine_unavailable`
  */
-export async function leftBehind(engine: EnginePort, network: NetworkAttributes): Promise<string[]> {
-  const containers = await engine.listContainers();
-  return containers.filter((container) => isAttached(container, network)).map(({ name }) => name);
+export async function lookAt(engine: EnginePort, id: string): Promise<Sight> {
+  const [network, containers] = await Promise.all([requireNetwork(engine, id), engine.listContainers()]);
+  const sight = { network, containers, others: [] };
+  const isSettled = !network.configOnly && usersOf(sight).length === 0;
+  return isSettled ? sight : { ...sight, others: await listOthers(engine, id) };
 }
+
+/**
+ * The containers on a network which has just been removed and had none: made between the look and the removal, which no
+ * engine can rule out. They cannot start. One that is to start on another network of the same name has lost nothing.
+ */
+export async function leftBehind(engine: EnginePort, network: NetworkAttributes): Promise<ContainerFacts[]> {
+  const sight = { network, containers: await engine.listContainers(), others: [] };
+  if (usersOf(sight, 'attached').length === 0) return [];
+  const others = await listOthers(engine, network.id);
+  const isReplaced = others.some(({ name }) => name === network.name);
+  return usersOf({ ...sight, others }, 'attached').filter(
+    ({ attachments }) => !isReplaced || attachments.some(({ networkId }) => networkId === network.id),
+  );
+}
+
+const listOthers = async (engine: EnginePort, id: string): Promise<NetworkAttributes[]> =>
+  (await engine.listNetworks()).filter((network) => network.id !== id);

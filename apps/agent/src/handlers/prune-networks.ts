@@ -1,13 +1,4 @@
-import {
-  describeUsers,
-  type ErrorCode,
-  type FairleadError,
-  type Network,
-  planPrune,
-  type PruneReason,
-  shortId,
-  toFairleadError,
-} from '@fairlead/domain';
+import { type FairleadError, type Network, toFairleadError } from '@fairlead/domain';
 import type {
   CallContext,
   PruneItemMessage__Output,
@@ -18,7 +9,10 @@ import { hasGivenUp } from '../concurrency/fair-queue.js';
 import { digestOf } from '../inventory/describe-network.js';
 import { type LiveOperation, lost, type OperationScope } from '../operations/operation-runner.js';
 import type { Handler, HandlerDeps } from './deps.js';
-import { leftBehind, readNetwork, requireNetwork } from './looks.js';
+import { leftBehind, lookAt } from './looks.js';
+import { failed, kept, removed } from './prune-results.js';
+import { undoRemoval } from './undo-removal.js';
+import { whyKept } from './users.js';
 
 /** The items one after the other, each in a turn of its own, so that other commands come in between. */
 export const pruneNetworks: Handler<'PruneNetworks', AsyncIterable<PruneItemResult__Output>> =
@@ -43,12 +37,12 @@ async function* follow(operation: LiveOperation<'PruneNetworks'>): AsyncGenerato
 
 async function prune(
   deps: HandlerDeps,
-  { items }: PruneNetworksRequest__Output,
+  { items, run }: PruneNetworksRequest__Output,
   context: CallContext,
   scope: OperationScope,
 ): Promise<void> {
   await deps.policy.check({ verb: 'prune' });
-  await deps.queue.run(context, () => scope.begin({ what: `prune ${items.length} networks` }));
+  await deps.queue.run(context, () => scope.begin({ what: `prune ${items.length} networks`, ...(run && { run }) }));
   let stopped: Pick<FairleadError, 'code' | 'message'> | undefined;
   for (const item of items) {
     if (hasGivenUp(context)) stopped ??= { code: 'deadline_exceeded', message: 'the prune was given up' };
@@ -85,76 +79,45 @@ async function removeUnused(
   { networkId, expectedDigest }: PruneItemMessage__Output,
   scope: OperationScope,
 ): Promise<PruneItemResult__Output> {
-  const { engine, now, policy } = deps;
+  const barred = scope.barred();
+  if (barred !== undefined) return kept(networkId, barred.code, `not looked at: ${barred.message}`);
+  const sight = await lookAt(deps.engine, networkId);
+  const { name } = sight.network;
   // What does not depend on the network was asked before the first item; after a look the refusal has its name.
-  const attributes = await requireNetwork(engine, networkId);
-  const refused = await policy.refusalOf({ verb: 'prune', network: attributes });
-  if (refused !== undefined) return kept(networkId, refused.code, refused.message, attributes.name);
-  const { network, all } = await readNetwork(engine, networkId);
-  const reason = whyKept(network, all, now());
-  if (reason !== undefined) return kept(networkId, reason.code, reason.text, network.name);
+  const refused = await deps.policy.refusalOf({ verb: 'prune', network: sight.network });
+  if (refused !== undefined) return kept(networkId, refused.code, refused.message, name);
+  const reason = whyKept(sight);
+  if (reason !== undefined) return kept(networkId, reason.code, reason.text, name);
+  const network = { ...sight.network, endpoints: [] };
   if (digestOf(network) !== expectedDigest) {
-    return kept(networkId, 'network_changed', 'it is no longer the network that was planned for', network.name);
+    return kept(networkId, 'network_changed', 'it is no longer the network that was planned for', name);
   }
   await scope.removing(network);
-  return remove(deps, network);
+  return remove(deps, network, scope);
 }
 
-async function remove({ engine, log }: HandlerDeps, network: Network): Promise<PruneItemResult__Output> {
+async function remove(deps: HandlerDeps, network: Network, scope: OperationScope): Promise<PruneItemResult__Output> {
   const { id, name } = network;
   try {
-    await engine.removeNetwork(id);
+    await deps.engine.removeNetwork(id);
   } catch (thrown) {
     const error = toFairleadError(thrown);
     if (error.code === 'engine_unavailable') throw lost(error);
     if (error.code === 'network_in_use') return kept(id, error.code, error.message, name, error.engineMessage);
     return failed(id, name, error);
   }
-  const users = await leftBehind(engine, network).catch(() => []);
-  if (users.length > 0) log.warn('Containers were made on a network while it was removed', { network: name, users });
-  const reason = users.length > 0 ? `removed; ${users.join(', ')} was made on it meanwhile and cannot start` : '';
-  return { networkId: id, name, outcome: 'removed', reason, code: '', engineMessage: '' };
+  return lookAgain(deps, network, scope);
 }
 
-const CODES: Readonly<Partial<Record<PruneReason, ErrorCode>>> = {
-  predefined: 'network_predefined',
-  'swarm-scope': 'unsupported',
-};
-
-/** The rules of the plan once more, without its filters. */
-function whyKept(
-  network: Network,
-  all: readonly Network[],
-  now: number,
-): { code: ErrorCode; text: string } | undefined {
-  const plan = planPrune(all, { createdBefore: undefined, labels: [] }, now);
-  const item = plan.find((candidate) => candidate.network.id === network.id);
-  if (item?.action === 'remove') return undefined;
-  const text =
-    item?.explanation ?? describeUsers(network)?.explanation ?? `network ${shortId(network.id)} is not in the plan`;
-  return { code: (item && CODES[item.reason]) ?? 'network_in_use', text };
+/** What it cannot learn does not unmake the removal. */
+async function lookAgain(deps: HandlerDeps, network: Network, scope: OperationScope): Promise<PruneItemResult__Output> {
+  try {
+    const users = await leftBehind(deps.engine, network);
+    return users.length === 0 ? removed(network) : await undoRemoval(deps, network, users, scope);
+  } catch (thrown) {
+    const error = toFairleadError(thrown);
+    if (error.code === 'outcome_unknown') throw error;
+    const reason = `removed; whether a container was made on it meanwhile is not known: ${error.message}`;
+    return removed(network, reason, error.engineMessage);
+  }
 }
-
-const kept = (
-  networkId: string,
-  code: ErrorCode,
-  reason: string,
-  name = '',
-  engineMessage = '',
-): PruneItemResult__Output => ({
-  networkId,
-  name,
-  outcome: 'kept',
-  reason,
-  code,
-  engineMessage,
-});
-
-const failed = (networkId: string, name: string, error: FairleadError): PruneItemResult__Output => ({
-  networkId,
-  name,
-  outcome: 'failed',
-  reason: error.message,
-  code: error.code,
-  engineMessage: error.engineMessage ?? '',
-});

@@ -92,6 +92,6 @@ async function lookAgain({ engine, log }: HandlerDeps, network: Network): Promis
   if (containers.length === 0) return;
   log.warn('Containers were made on a network while it was removed; they cannot start', {
     network: network.name,
-    containers,
+    containers: containers.map(({ name }) => name),
   });
 }

@@ -16,6 +16,15 @@ export interface Started extends Line {
   readonly request: string;
   /** For people: what is about to be done, to what. */
   readonly what: string;
+  /** The run of a policy that it is a part of. */
+  readonly run?: Run;
+}
+
+/** A run of a policy, as it asks for something. Of one policy, a higher fence bars every lower one. */
+export interface Run {
+  readonly policyId: string;
+  readonly runId: string;
+  readonly fence: number;
 }
 
 /** The full record of a network that is about to be removed. */
@@ -28,6 +37,14 @@ export interface Removing extends Line {
 export interface Detaching extends Line {
   readonly t: 'detaching';
   readonly container: string;
+}
+
+/** A removed network is about to be made again: containers were made on it while it was removed. */
+export interface Undoing extends Line {
+  readonly t: 'undoing';
+  readonly networkId: string;
+  /** Names of the containers. */
+  readonly containers: readonly string[];
 }
 
 /** What became of one item of a prune. */
@@ -52,7 +69,7 @@ export interface Refused extends Line {
 }
 
 /** One line of the journal. */
-export type Entry = Started | Removing | Detaching | Item | Done | Refused;
+export type Entry = Started | Removing | Detaching | Undoing | Item | Done | Refused;
 
 /** The first line. */
 export interface Header {
@@ -62,6 +79,8 @@ export interface Header {
   readonly at: number;
   /** Operations that began up to this instant may have been dropped. */
   readonly droppedUntil?: number;
+  /** The highest fence of each policy whose operations may have been dropped. */
+  readonly fences?: Readonly<Record<string, number>>;
 }
 
 export type OperationState = 'started' | 'done' | 'refused';
@@ -73,6 +92,7 @@ export interface OperationRecord {
   readonly request: string;
   readonly removing: readonly Network[];
   readonly detaching: readonly string[];
+  readonly undoing: readonly Pick<Undoing, 'networkId' | 'containers'>[];
   readonly items: readonly PruneItemResult__Output[];
   readonly response: Buffer | undefined;
   readonly error: OperationErrorMessage__Output | undefined;
@@ -97,6 +117,7 @@ export function joinEntries(entries: readonly Entry[]): OperationRecord {
     request: started?.request ?? done?.request ?? '',
     removing: of('removing').map(({ network }) => network),
     detaching: of('detaching').map(({ container }) => container),
+    undoing: of('undoing'),
     items: of('item').map(({ result }) => result),
     response: done?.response === undefined ? undefined : Buffer.from(done.response, 'base64'),
     error: done?.error,

@@ -9,6 +9,7 @@ import {
   joinEntries,
   type OperationRecord,
   type OperationState,
+  type Run,
   stateAfter,
 } from './entries.js';
 import { type Handle, JournalFile, openHandle, scanLines, type Span } from './journal-file.js';
@@ -57,6 +58,7 @@ interface Place {
  * - `append` resolves when its lines are on the disk, or rejects with `journal_failed` and none of them counts.
  * - A torn last line, of an append that nobody was told of, is cut off at the next start. Any other fault means that
  *   the journal is lost: it is put aside and a new one begins, under another id.
+ * - The highest fence of each policy is never forgotten, while the journal itself is not.
  * - The file is kept near its limit, but no outcome of the last week is dropped for that; what may have been dropped is
  *   remembered as an instant.
  * - One process writes it (see FolderLock). In memory are only the places of the lines.
@@ -65,6 +67,8 @@ export class Journal {
   private places = new Map<string, Place>();
   /** Instants at which removals began; those of the last hour are all here. */
   private removals: number[] = [];
+  /** By policy; they outlive the operations that brought them. */
+  private readonly fences: Map<string, number>;
   /** Calls that use the file, which is not rewritten under them. */
   private users = 0;
   private rewriting: Promise<void> | undefined;
@@ -76,6 +80,7 @@ export class Journal {
     private header: Header,
     private file: JournalFile,
   ) {
+    this.fences = new Map(Object.entries(header.fences ?? {}));
     this.rewriteAt = options.limits.rewriteAt;
     this.rewriteAtOperations = 2 * options.limits.operations;
   }
@@ -147,6 +152,11 @@ export class Journal {
     return this.removals.filter((at) => at > instant).length;
   }
 
+  /** The highest fence with which something was begun for a policy; 0 where nothing was. */
+  fenceOf(policyId: string): number {
+    return this.fences.get(policyId) ?? 0;
+  }
+
   async close(): Promise<void> {
     while (this.rewriting) await this.rewriting;
     await this.file.close();
@@ -190,7 +200,12 @@ export class Journal {
     place.state = stateAfter(place.state, entry);
     place.spans.push(span);
     if (entry.t === 'removing') place.removals.push(span);
+    if (entry.t === 'started' && entry.run !== undefined) this.raise(entry.run);
     this.places.set(entry.op, place);
+  }
+
+  private raise({ policyId, fence }: Run): void {
+    this.fences.set(policyId, Math.max(fence, this.fenceOf(policyId)));
   }
 
   private count(entries: readonly Entry[]): void {
@@ -235,7 +250,8 @@ export class Journal {
     );
     const dropped = places.filter((_, index) => !keepsOutcome(kept[index] ?? 'all')).map(([, { at }]) => at);
     const droppedUntil = Math.max(this.header.droppedUntil ?? 0, ...dropped);
-    const header = { ...this.header, ...(droppedUntil > 0 && { droppedUntil }) };
+    const fences = this.fences.size > 0 && { fences: Object.fromEntries(this.fences) };
+    const header = { ...this.header, ...(droppedUntil > 0 && { droppedUntil }), ...fences };
     const lines = [JSON.stringify(header)];
     for (const [index, [, place]] of places.entries()) {
       for (const span of spansOf(place, kept[index] ?? 'all')) lines.push(await this.file.read(span));

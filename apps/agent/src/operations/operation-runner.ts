@@ -3,7 +3,7 @@ import { FairleadError, type Network, toFairleadError } from '@fairlead/domain';
 import { codec, fromErrorMessage, type Methods, type PruneItemResult__Output, toErrorMessage } from '@fairlead/link';
 import { Bell } from '../concurrency/bell.js';
 import type { Timing } from '../concurrency/timing.js';
-import type { Entry, OperationRecord } from '../journal/entries.js';
+import type { Entry, OperationRecord, Run } from '../journal/entries.js';
 import type { Journal } from '../journal/journal.js';
 import type { Log } from '../log.js';
 
@@ -16,11 +16,15 @@ export type Answer<M extends CommandMethod> = M extends 'PruneNetworks' ? void :
 
 /** What an operation that runs may write. Everything resolves when it is on the disk, or throws `journal_failed`. */
 export interface OperationScope {
-  /** Nothing may be changed before this has resolved. */
-  begin(facts: { readonly what: string }, removing?: Network): Promise<void>;
+  /** Nothing may be changed before this has resolved. @throws FairleadError `plan_stale` for a run that is barred */
+  begin(facts: { readonly what: string; readonly run?: Run }, removing?: Network): Promise<void>;
+  /** Why the run that it began for is barred by now. */
+  barred(): FairleadError | undefined;
   /** Before each network after the first. */
   removing(network: Network): Promise<void>;
   detaching(container: string): Promise<void>;
+  /** Before a removed network is made again for these containers. */
+  undoing(networkId: string, containers: readonly string[]): Promise<void>;
   item(result: PruneItemResult__Output): Promise<void>;
   /** The engine has answered: what it changed may be read and shown while the rest is done. Never rejects. */
   show(): Promise<void>;
@@ -193,6 +197,7 @@ export class OperationRunner {
 
 class Scope implements OperationScope {
   begun = false;
+  private run: Run | undefined;
   private shown: Promise<void> | undefined;
 
   constructor(
@@ -203,13 +208,28 @@ class Scope implements OperationScope {
     private readonly told: (item: PruneItemResult__Output) => void,
   ) {}
 
-  async begin(facts: { readonly what: string }, removing?: Network): Promise<void> {
+  async begin(facts: { readonly what: string; readonly run?: Run }, removing?: Network): Promise<void> {
+    this.run = facts.run;
+    const barred = this.barred();
+    if (barred !== undefined) throw barred;
     const { op, method, request } = this;
     const at = this.parts.now();
     const started = { t: 'started', op, at, method, request, ...facts } as const;
     const record = removing === undefined ? [] : [{ t: 'removing', op, at, network: removing } as const];
     await this.parts.journal.append(started, ...record);
     this.begun = true;
+  }
+
+  barred(): FairleadError | undefined {
+    const { run } = this;
+    if (run === undefined || run.fence >= this.parts.journal.fenceOf(run.policyId)) return undefined;
+    return new FairleadError(
+      'plan_stale',
+      `A later run of this policy has begun on this host; run ${run.runId} is over`,
+      {
+        hint: 'Look at the runs of the policy: another one, or another controller, goes on with it.',
+      },
+    );
   }
 
   show(): Promise<void> {
@@ -222,6 +242,10 @@ class Scope implements OperationScope {
 
   detaching(container: string): Promise<void> {
     return this.parts.journal.append({ t: 'detaching', op: this.op, at: this.parts.now(), container });
+  }
+
+  undoing(networkId: string, containers: readonly string[]): Promise<void> {
+    return this.parts.journal.append({ t: 'undoing', op: this.op, at: this.parts.now(), networkId, containers });
   }
 
   /** The caller is told in any case: it is what happened. */

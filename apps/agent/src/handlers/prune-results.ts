@@ -1,0 +1,44 @@
+import type { ErrorCode, FairleadError, Network } from '@fairlead/domain';
+import type { PruneItemResult__Output } from '@fairlead/link';
+
+/** It is still there, and nothing was done. */
+export const kept = (
+  networkId: string,
+  code: ErrorCode,
+  reason: string,
+  name = '',
+  engineMessage = '',
+): PruneItemResult__Output => ({ networkId, name, outcome: 'kept', reason, code, engineMessage, restoredId: '' });
+
+/** The engine did not remove it. */
+export const failed = (networkId: string, name: string, error: FairleadError): PruneItemResult__Output => ({
+  networkId,
+  name,
+  outcome: 'failed',
+  reason: error.message,
+  code: error.code,
+  engineMessage: error.engineMessage ?? '',
+  restoredId: '',
+});
+
+/** @param reason what else there is to say */
+export const removed = ({ id, name }: Network, reason = '', engineMessage = ''): PruneItemResult__Output => ({
+  networkId: id,
+  name,
+  outcome: 'removed',
+  reason,
+  code: '',
+  engineMessage,
+  restoredId: '',
+});
+
+/** Removed, and made again at once. */
+export const undone = ({ id, name }: Network, restoredId: string, reason: string): PruneItemResult__Output => ({
+  networkId: id,
+  name,
+  outcome: 'undone',
+  reason,
+  code: '',
+  engineMessage: '',
+  restoredId,
+});

@@ -1,0 +1,116 @@
+import {
+  describeUsers,
+  type ErrorCode,
+  isPredefined,
+  isProtected,
+  type NetworkAttributes,
+  nameUsers,
+  PROTECT_LABEL,
+} from '@fairlead/domain';
+import type { ContainerFacts } from '@fairlead/engine';
+
+const PROJECT_LABEL = 'com.docker.compose.project';
+
+/** One look at a network on its host. */
+export interface Sight {
+  readonly network: NetworkAttributes;
+  /** Every container of the host, in any state. */
+  readonly containers: readonly ContainerFacts[];
+  /** The other networks of the host, as far as they are needed: they can only show that a container means another. */
+  readonly others: readonly NetworkAttributes[];
+}
+
+export interface Keep {
+  readonly code: ErrorCode;
+  /** A sentence without its full stop, naming who. */
+  readonly text: string;
+}
+
+/**
+ * Why a network must stay, whatever the engine thinks of it; undefined where nobody uses it. Wider than the plan, which
+ * knows a container by its attachments alone.
+ */
+export function whyKept(sight: Sight): Keep | undefined {
+  for (const rule of RULES) {
+    const found = rule(sight);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+const RULES: readonly ((sight: Sight) => Keep | undefined)[] = [
+  ({ network }) => keepIf(isPredefined(network), 'built in: the engine needs it', 'network_predefined'),
+  keptByAttached,
+  keptByNaming,
+  keptByConfigured,
+  ({ network: { scope } }) =>
+    keepIf(
+      scope !== 'local',
+      'shared over the swarm: this host does not know who uses it on other nodes',
+      'unsupported',
+    ),
+  ({ network }) =>
+    keepIf(isProtected(network), `protected by its label ${PROTECT_LABEL}=${network.labels[PROTECT_LABEL]}`),
+  keptByProject,
+];
+
+const keepIf = (holds: boolean, text: string, code: ErrorCode = 'network_in_use'): Keep | undefined =>
+  holds ? { code, text } : undefined;
+
+function keptByAttached(sight: Sight): Keep | undefined {
+  const users = usersOf(sight, 'attached');
+  const told = describeUsers({ endpoints: users.map(toUser) });
+  return told && { code: 'network_in_use', text: told.explanation };
+}
+
+function keptByNaming(sight: Sight): Keep | undefined {
+  const users = usersOf(sight, 'named');
+  return keepIf(users.length > 0, `not attached, but named as their network by ${nameAll(users)}`);
+}
+
+function keptByConfigured({ network, others }: Sight): Keep | undefined {
+  const from = network.configOnly ? others.filter(({ configFrom }) => configFrom === network.name) : [];
+  const names = from.map(({ name }) => name).sort();
+  return keepIf(from.length > 0, `configures other networks: ${names.join(', ')}`);
+}
+
+/** A project that is partly there may start the rest again, also what shares another container's network. */
+function keptByProject({ network, containers }: Sight): Keep | undefined {
+  const project = network.labels[PROJECT_LABEL] ?? '';
+  const left = project === '' ? [] : containers.filter(({ labels }) => labels[PROJECT_LABEL] === project);
+  return keepIf(left.length > 0, `its Compose project '${project}' still has ${nameAll(left)}`);
+}
+
+const toUser = ({ name, state }: ContainerFacts) => ({ containerName: name, state });
+const nameAll = (containers: readonly ContainerFacts[]): string => nameUsers(containers.map(toUser));
+
+/** Attached: it has an endpoint there, or gets one when it starts. Named: it refers to the network without that. */
+type Use = 'attached' | 'named';
+
+/** The containers that use a network, in any state; of one kind of use or of both. */
+export const usersOf = (sight: Sight, use?: Use): ContainerFacts[] =>
+  sight.containers.filter((container) => {
+    const found = useOf(container, sight);
+    return found !== undefined && (use === undefined || use === found);
+  });
+
+/**
+ * - Attached by id; or by name alone, as engines list a container that was never started there.
+ * - Named: by an attachment whose own network is gone, or by the network mode that it was made with. No start of Docker
+ *   20.10.24 attaches these; what other engines make of them is not known, so that it counts.
+ */
+function useOf({ attachments, networkMode }: ContainerFacts, sight: Sight): Use | undefined {
+  const { network, others } = sight;
+  if (attachments.some(({ networkId }) => networkId === network.id)) return 'attached';
+  const naming = attachments.filter(({ networkName }) => means(networkName, sight));
+  if (naming.some(({ networkId }) => networkId === '')) return 'attached';
+  const isElsewhere = naming.some(({ networkId }) => others.some(({ id }) => id === networkId));
+  if (isElsewhere) return undefined;
+  return naming.length > 0 || means(networkMode, sight) ? 'named' : undefined;
+}
+
+/** As engines resolve: the full id, the name, else the beginning of an id. A name of another comes before that. */
+function means(reference: string, { network: { id, name }, others }: Sight): boolean {
+  if (reference === id || reference === name) return true;
+  return reference !== '' && id.startsWith(reference) && !others.some((other) => other.name === reference);
+}
