@@ -40,6 +40,9 @@ export const pruneReason = z.enum([
   'stopped-containers',
   'config-referenced',
   'swarm-scope',
+  'protected',
+  'project-in-use',
+  'labels-unknown',
   'too-young',
   'label-mismatch',
 ]);

@@ -1,4 +1,5 @@
 import { type NetworkAttributes } from '../network.js';
+import { type NetworkUsers } from '../users.js';
 
 /** Why a network is kept; `unused` is the only reason to remove one. */
 export const CLEANUP_REASONS = [
@@ -25,8 +26,7 @@ export type Restorability = (typeof RESTORABILITIES)[number];
 /** A network as a plan looks at it. */
 export interface PlanNetwork {
   readonly attributes: NetworkAttributes;
-  /** Containers on it, running or not, each as `name` or `name (state)`; names may be cut, the count is whole. */
-  readonly users: { readonly count: number; readonly allStopped: boolean; readonly names: readonly string[] };
+  readonly users: NetworkUsers;
   /** Milliseconds since the epoch; null while there is a container on it. */
   readonly unusedSinceAt: number | null;
 }
