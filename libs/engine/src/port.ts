@@ -36,7 +36,11 @@ export interface EnginePort {
    */
   createNetwork(spec: NetworkSpec): Promise<{ readonly id: string; readonly warning: string }>;
 
-  /** @throws network_not_found, container_not_found, already_connected, invalid_argument, engine_refused */
+  /**
+   * A stopped container's is recorded only, by the network's name and in the place of one to a network of that name
+   * that is gone. Docker takes a MAC address without a word and gives another one (seen on 20.10 to 28.5).
+   * @throws network_not_found, container_not_found, already_connected, invalid_argument, engine_refused
+   */
   connect(networkId: string, container: string, endpoint: EndpointSpec): Promise<void>;
 
   /** @throws network_not_found, container_not_found, not_connected */
@@ -104,7 +108,18 @@ export interface Attachment {
   readonly aliases: readonly string[];
 }
 
+/** An attachment with what was asked for it. A stopped container keeps that, also when the network is gone. */
+export interface ConfiguredAttachment extends Attachment {
+  /**
+   * As `connect` takes it, without what the engine adds. Of the MAC address Docker tells on the network that the
+   * container was made for, else only until it starts there. Podman 5.8 tells neither static addresses nor links,
+   * priorities or driver options.
+   */
+  readonly configured: EndpointSpec;
+}
+
 export interface ContainerDetails extends ContainerFacts {
+  readonly attachments: readonly ConfiguredAttachment[];
   /** Process id on the host, 0 where the container does not run. */
   readonly pid: number;
 }

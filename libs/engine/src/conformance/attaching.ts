@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { readInventory } from '../inventory/read-inventory.js';
-import type { Attachment } from '../port.js';
+import type { ConfiguredAttachment } from '../port.js';
 import { anEndpointSpec, aSubnet, type Subject } from './subject.js';
 import { expectRefusal } from './refusals.js';
 
@@ -9,7 +9,7 @@ const NO_NETWORK = /(nowhere|host)(: network)? not found/;
 const NOT_CONNECTED = /is not connected/;
 
 export function attaching(subject: () => Subject): void {
-  const attachmentsOf = async (container: string): Promise<Readonly<Record<string, Attachment>>> => {
+  const attachmentsOf = async (container: string): Promise<Readonly<Record<string, ConfiguredAttachment>>> => {
     const { attachments } = await subject().engine.inspectContainer(container);
     return Object.fromEntries(attachments.map((attachment) => [attachment.networkName, attachment]));
   };
@@ -103,6 +103,64 @@ export function attaching(subject: () => Subject): void {
       await subject().engine.disconnect(network, 'one', false);
       expect(await attachmentsOf('one')).toEqual({});
       await expectRefusal(subject().engine.disconnect(network, 'one', false), 'not_connected', NOT_CONNECTED);
+    });
+  });
+
+  describe('what was asked for an endpoint', () => {
+    const asked = anEndpointSpec({ aliases: ['db'], ipv4: '10.73.0.77' });
+    const told = () => (subject().can.tellsConfigured ? asked : { ...asked, ipv4: '' });
+    const chosen = () => subject().network('my-net', { subnets: [aSubnet('10.73.0.0/24')] });
+
+    it('is told while the container runs, and when it has stopped', async () => {
+      const network = await chosen();
+      const id = await subject().running('one');
+      await subject().engine.connect(network, id, asked);
+      expect((await attachmentsOf('one'))['my-net']?.configured).toEqual(told());
+      await subject().host.stop('one');
+      expect((await attachmentsOf('one'))['my-net']?.configured).toEqual(told());
+    });
+
+    it('is told of a container that was connected while it was stopped', async () => {
+      const network = await chosen();
+      await subject().stopped('one');
+      await subject().engine.connect(network, 'one', asked);
+      expect((await attachmentsOf('one'))['my-net']?.configured).toEqual(told());
+    });
+
+    it('holds a MAC address, which the endpoint gets on engines that take one', async () => {
+      const mac = '02:42:0a:49:00:99';
+      const network = await chosen();
+      await subject().running('one');
+      await subject().engine.connect(network, 'one', { ...asked, mac });
+      expect((await attachmentsOf('one'))['my-net']?.mac === mac).toBe(subject().can.takesMac);
+    });
+
+    it('outlives the network, and connects a stopped container to a new one of that name in its place', async () => {
+      const old = await chosen();
+      await subject().stopped('one');
+      await subject().engine.connect(old, 'one', asked);
+      await subject().host.start('one');
+      await subject().host.stop('one');
+      if (!subject().can.forgetsStopped)
+        return expectRefusal(subject().engine.removeNetwork(old), 'network_in_use', /has associated containers/);
+      await subject().engine.removeNetwork(old);
+      const renewed = await chosen();
+      await expect(subject().host.start('one')).rejects.toThrow(`network ${old} not found`);
+      const left = (await attachmentsOf('one'))['my-net'];
+      expect(left).toMatchObject({ networkId: old, configured: asked });
+      await subject().engine.connect(renewed, 'one', left?.configured ?? anEndpointSpec());
+      await subject().host.start('one');
+      const now = (await attachmentsOf('one'))['my-net'];
+      expect(now).toMatchObject({ networkId: renewed, ipv4: '10.73.0.77', configured: asked });
+      expect(now?.aliases).toContain('db');
+    });
+
+    it('is forgotten by a container that is taken off: it starts without the network', async () => {
+      const network = await chosen();
+      await subject().stopped('one', 'my-net');
+      await subject().engine.disconnect(network, 'one', true);
+      await subject().host.start('one');
+      expect(await attachmentsOf('one')).toEqual({});
     });
   });
 

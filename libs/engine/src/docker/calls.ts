@@ -23,6 +23,8 @@ export const SEGMENT = '[A-Za-z0-9][A-Za-z0-9_.-]{0,254}';
 
 const READERS = ['ListNetworks', 'InspectNetwork', 'ConnectContainer', 'DisconnectContainer'];
 const REMOVERS = ['RemoveNetwork', 'PruneNetworks'];
+/** A prune restores what it has removed under a container that was made meanwhile. */
+const RESTORERS = ['RestoreNetwork', 'PruneNetworks'];
 
 /**
  * Everything that Fairlead ever sends to an engine. `Connection` refuses what is not here before it leaves; the rules
@@ -31,37 +33,41 @@ const REMOVERS = ['RemoveNetwork', 'PruneNetworks'];
 export const ALLOWED_CALLS: readonly AllowedCall[] = [
   read('/_ping', 'whether the engine answers', ['WatchInventory']),
   read('/version', 'what the engine is', [
-    ...['DescribeHost', 'CreateNetwork', 'ConnectContainer', ...REMOVERS, 'WatchInventory'],
+    ...['DescribeHost', 'CreateNetwork', 'ConnectContainer', ...REMOVERS, 'PlanRestore', 'RestoreNetwork'],
+    'WatchInventory',
   ]),
   read('/info', 'its membership in a swarm, its clock', [
-    ...['DescribeHost', 'CreateNetwork', 'ConnectContainer', 'WatchInventory'],
+    ...['DescribeHost', 'CreateNetwork', 'ConnectContainer', 'PlanRestore', ...RESTORERS, 'WatchInventory'],
   ]),
   { ...read('/events', 'hints that something has changed', ['WatchInventory']), query: ['filters', 'since'] },
   read('/networks', 'the inventory', [
     ...READERS,
     ...REMOVERS,
-    ...['CreateNetwork', 'Probe', 'LookUpOperation', 'WatchInventory'],
+    ...['CreateNetwork', 'PlanRestore', 'RestoreNetwork', 'Probe', 'LookUpOperation', 'WatchInventory'],
   ]),
   read('/networks/{id}', 'the look before and after each act', [
     ...['InspectNetwork', 'CreateNetwork', 'ConnectContainer', 'DisconnectContainer'],
-    ...[...REMOVERS, 'LookUpOperation'],
+    ...[...REMOVERS, 'RestoreNetwork', 'LookUpOperation'],
   ]),
   {
-    ...read('/containers/json', 'who is on a network', [...READERS, ...REMOVERS, 'Probe', 'WatchInventory']),
+    ...read('/containers/json', 'who is on a network', [
+      ...[...READERS, ...REMOVERS, 'PlanRestore', 'RestoreNetwork', 'Probe', 'WatchInventory'],
+    ]),
     query: ['all'],
   },
   read('/containers/{id}/json', 'the container that is to be attached, detached or looked from', [
-    ...['ConnectContainer', 'DisconnectContainer', 'Probe', 'LookUpOperation'],
+    ...['ConnectContainer', 'DisconnectContainer', 'RemoveNetwork', 'PlanRestore', ...RESTORERS, 'Probe'],
+    'LookUpOperation',
   ]),
   {
-    ...write('POST', '/networks/create', 'creating a network', ['CreateNetwork']),
+    ...write('POST', '/networks/create', 'creating a network', ['CreateNetwork', ...RESTORERS]),
     body: [
       ...['Name', 'CheckDuplicate', 'Driver', 'Scope', 'EnableIPv4', 'EnableIPv6', 'Internal', 'Attachable', 'Ingress'],
       ...['ConfigOnly', 'ConfigFrom', 'IPAM', 'Options', 'Labels'],
     ],
   },
   {
-    ...write('POST', '/networks/{id}/connect', 'attaching a container', ['ConnectContainer']),
+    ...write('POST', '/networks/{id}/connect', 'attaching a container', ['ConnectContainer', ...RESTORERS]),
     body: ['Container', 'EndpointConfig'],
   },
   {

@@ -35,6 +35,10 @@ export interface EngineCapabilities {
   readonly attachesById: boolean;
   /** A network whose containers are all stopped can be removed, and then they cannot start. */
   readonly forgetsStopped: boolean;
+  /** It tells which addresses, links and options were asked for an endpoint. */
+  readonly tellsConfigured: boolean;
+  /** An endpoint gets the MAC address that it is connected with. */
+  readonly takesMac: boolean;
   /** Endpoints have ids, and events about them name the network. */
   readonly endpointIds: boolean;
   /** Starting and stopping a container tells of its networks; connecting a stopped one does not. */
@@ -52,6 +56,8 @@ const DOCKER: EngineCapabilities = {
   defaultSubnets: 30,
   attachesById: true,
   forgetsStopped: true,
+  tellsConfigured: true,
+  takesMac: false,
   endpointIds: true,
   attachmentEvents: true,
   rebornBridge: true,
@@ -66,6 +72,8 @@ const PODMAN: EngineCapabilities = {
   defaultSubnets: undefined,
   attachesById: false,
   forgetsStopped: false,
+  tellsConfigured: false,
+  takesMac: true,
   endpointIds: false,
   attachmentEvents: false,
   rebornBridge: false,

@@ -1,5 +1,6 @@
 import type { ContainerState } from '@fairlead/domain';
 import type { Attachment, ContainerDetails, ContainerFacts } from '../port.js';
+import { toConfigured } from './map-endpoint.js';
 import { PODMANS_BRIDGE, type RawContainer, type RawContainerLine, type RawEndpoint } from './raw.js';
 
 /** Docker's words as they are; Podman's own mapped to them. */
@@ -24,7 +25,7 @@ export function toContainerFacts(raw: RawContainerLine): ContainerFacts {
     state: toState(raw.State),
     labels: raw.Labels ?? {},
     networkMode: raw.HostConfig?.NetworkMode ?? '',
-    attachments: toAttachments(raw.NetworkSettings?.Networks),
+    attachments: endpointsOf(raw).map(([networkName, endpoint]) => toAttachment(networkName, endpoint)),
   };
 }
 
@@ -35,7 +36,10 @@ export function toContainerDetails(raw: RawContainer): ContainerDetails {
     state: toState(raw.State?.Status),
     labels: raw.Config?.Labels ?? {},
     networkMode: raw.HostConfig?.NetworkMode ?? '',
-    attachments: toAttachments(raw.NetworkSettings?.Networks),
+    attachments: endpointsOf(raw).map(([networkName, endpoint]) => ({
+      ...toAttachment(networkName, endpoint),
+      configured: toConfigured(networkName, endpoint, raw),
+    })),
     pid: raw.State?.Pid ?? 0,
   };
 }
@@ -48,12 +52,12 @@ const withoutSlash = (name: string): string => name.replace(/^\//, '');
 const ownName = (names: readonly string[]): string =>
   withoutSlash(names.find((name) => name.lastIndexOf('/') <= 0) ?? names[0] ?? '');
 
-function toAttachments(networks: Readonly<Record<string, RawEndpoint | null | undefined>> | null | undefined) {
+function endpointsOf({ NetworkSettings }: Pick<RawContainer, 'NetworkSettings'>): [string, RawEndpoint][] {
   return (
-    Object.entries(networks ?? {})
+    Object.entries(NetworkSettings?.Networks ?? {})
       // What Podman 5.8 says of a stopped container that is on no network any more.
       .filter(([networkName, endpoint]) => !(networkName === 'bridge' && endpoint?.NetworkID === 'bridge'))
-      .map(([networkName, endpoint]) => toAttachment(networkName, endpoint ?? {}))
+      .map(([networkName, endpoint]) => [networkName, endpoint ?? {}])
   );
 }
 

@@ -41,6 +41,16 @@ export interface RawEndpoint {
   readonly GlobalIPv6Address?: Maybe<string>;
   readonly MacAddress?: Maybe<string>;
   readonly Aliases?: Maybe<readonly string[]>;
+  /** As asked for, unlike the addresses above. */
+  readonly IPAMConfig?: Maybe<{
+    readonly IPv4Address?: Maybe<string>;
+    readonly IPv6Address?: Maybe<string>;
+    readonly LinkLocalIPs?: Maybe<readonly string[]>;
+  }>;
+  readonly Links?: Maybe<readonly string[]>;
+  readonly DriverOpts?: Maybe<Readonly<Record<string, string>>>;
+  /** Since Docker 28.0; 0 where none was asked for. */
+  readonly GwPriority?: Maybe<number>;
 }
 
 interface RawNetworkSettings {
@@ -66,7 +76,11 @@ export interface RawContainer {
   readonly Id: string;
   readonly Name?: Maybe<string>;
   readonly State?: Maybe<{ readonly Status?: Maybe<string>; readonly Pid?: Maybe<number> }>;
-  readonly Config?: Maybe<{ readonly Labels?: Maybe<Readonly<Record<string, string>>> }>;
+  readonly Config?: Maybe<{
+    readonly Labels?: Maybe<Readonly<Record<string, string>>>;
+    /** Asked for on the network of `NetworkMode`. */
+    readonly MacAddress?: Maybe<string>;
+  }>;
   readonly HostConfig?: Maybe<RawHostConfig>;
   readonly NetworkSettings?: Maybe<RawNetworkSettings>;
 }

@@ -1,4 +1,4 @@
-import type { ContainerDetails, EnginePort } from '../port.js';
+import type { ContainerFacts, EnginePort } from '../port.js';
 
 /** The name server that Docker puts into every container on a network of its own. */
 const DOCKERS = '127.0.0.11';
@@ -10,7 +10,7 @@ const DOCKERS = '127.0.0.11';
  */
 export async function nameServersOf(
   engine: Pick<EnginePort, 'describe' | 'listNetworks'>,
-  { attachments }: Pick<ContainerDetails, 'attachments'>,
+  { attachments }: Pick<ContainerFacts, 'attachments'>,
 ): Promise<string[]> {
   const { kind } = await engine.describe();
   if (kind !== 'podman') return [DOCKERS];

@@ -14,16 +14,21 @@ import {
 
 const HOST_MODE = 'container cannot be disconnected from host network or connected to host network';
 
-export const pendingAttachment = (endpoint: Partial<EndpointSpec> = {}): SimulatedAttachment => ({
-  networkId: '',
-  endpointId: '',
+const PLAIN: EndpointSpec = {
+  aliases: [],
+  links: [],
   ipv4: '',
   ipv6: '',
+  linkLocalIps: [],
+  driverOptions: {},
+  gatewayPriority: undefined,
   mac: '',
-  fixedIpv4: endpoint.ipv4 ?? '',
-  fixedIpv6: endpoint.ipv6 ?? '',
-  aliases: endpoint.aliases ?? [],
-});
+};
+
+export function pendingAttachment(endpoint: Partial<EndpointSpec> = {}, fixedMac = ''): SimulatedAttachment {
+  const asked = { ...PLAIN, ...structuredClone(endpoint) };
+  return { networkId: '', endpointId: '', ipv4: '', ipv6: '', mac: asked.mac, asked, fixedMac };
+}
 
 export function connect(world: World, networkRef: string, containerRef: string, endpoint: EndpointSpec): void {
   const call = 'network.connect';
@@ -93,9 +98,9 @@ export function attach(
     const subnet = network.subnets.find(({ cidr }) => cidr.includes(family));
     return subnet === undefined ? '' : fixed || addressIn(subnet, network, container, taken);
   };
-  attachment.ipv4 = take(attachment.fixedIpv4, '.');
-  attachment.ipv6 = network.ipv6 ? take(attachment.fixedIpv6, ':') : '';
-  attachment.mac = attachment.ipv4 === '' ? '' : macOf(attachment.ipv4);
+  attachment.ipv4 = take(attachment.asked.ipv4, '.');
+  attachment.ipv6 = network.ipv6 ? take(attachment.asked.ipv6, ':') : '';
+  attachment.mac = attachment.fixedMac || (attachment.ipv4 === '' ? '' : macOf(attachment.ipv4));
   attachment.endpointId = world.newId();
   attachment.networkId = network.id;
 }

@@ -39,7 +39,9 @@ export function addContainer(world: World, spec: SimulatedContainer): string {
 function newContainer(world: World, { name, networks = ['bridge'], labels = {} }: SimulatedContainer) {
   const wanted = networks.map((entry) => (typeof entry === 'string' ? { network: entry } : entry));
   const first = wanted[0]?.network ?? 'bridge';
-  const attachments = wanted.map(({ network, ...endpoint }) => [network, pendingAttachment(endpoint)] as const);
+  const attachments = wanted.map(
+    ({ network, ...endpoint }) => [network, pendingAttachment(endpoint, endpoint.mac)] as const,
+  );
   return {
     id: world.newId(),
     name,
@@ -47,6 +49,7 @@ function newContainer(world: World, { name, networks = ['bridge'], labels = {} }
     pid: 0,
     labels,
     networkMode: first === 'bridge' ? 'default' : first,
+    mac: wanted[0]?.mac ?? '',
     attachments: new Map<string, SimulatedAttachment>(attachments),
   };
 }

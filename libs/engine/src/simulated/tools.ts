@@ -59,8 +59,8 @@ class Lookup {
     return [...this.world.containers.values()].filter(holdsAddresses).flatMap((container) =>
       [...container.attachments.values()]
         .filter((at) => at.networkId === networkId)
-        .map(({ aliases, ipv4, ipv6 }) => ({
-          names: [container.name, container.id.slice(0, 12), ...aliases],
+        .map(({ asked, ipv4, ipv6 }) => ({
+          names: [container.name, container.id.slice(0, 12), ...asked.aliases],
           ipv4,
           ipv6,
         })),

@@ -1,4 +1,4 @@
-import type { ContainerState, NetworkAttributes } from '@fairlead/domain';
+import type { ContainerState, EndpointSpec, NetworkAttributes } from '@fairlead/domain';
 import { refusal, type EngineCall } from '../docker/errors.js';
 import type { EngineEvent } from '../port.js';
 
@@ -9,9 +9,10 @@ export interface SimulatedAttachment {
   ipv4: string;
   ipv6: string;
   mac: string;
-  readonly fixedIpv4: string;
-  readonly fixedIpv6: string;
-  readonly aliases: readonly string[];
+  /** What was asked for. */
+  readonly asked: EndpointSpec;
+  /** The MAC address that it gets; empty: one made of its address. Docker gives none that `connect` asks for. */
+  readonly fixedMac: string;
 }
 
 export interface SimulatedContainerState {
@@ -21,6 +22,8 @@ export interface SimulatedContainerState {
   pid: number;
   readonly labels: Readonly<Record<string, string>>;
   readonly networkMode: string;
+  /** Asked for on the network of `networkMode`; empty: none. */
+  readonly mac: string;
   /** By the name of the network, as Docker keeps them. */
   readonly attachments: Map<string, SimulatedAttachment>;
 }
