@@ -21,8 +21,10 @@ export const failed = (networkId: string, name: string, error: FairleadError): P
   restoredId: '',
 });
 
+type Named = Pick<Network, 'id' | 'name'>;
+
 /** @param reason what else there is to say */
-export const removed = ({ id, name }: Network, reason = '', engineMessage = ''): PruneItemResult__Output => ({
+export const removed = ({ id, name }: Named, reason = '', engineMessage = ''): PruneItemResult__Output => ({
   networkId: id,
   name,
   outcome: 'removed',
@@ -33,7 +35,7 @@ export const removed = ({ id, name }: Network, reason = '', engineMessage = ''):
 });
 
 /** Removed, and made again at once. */
-export const undone = ({ id, name }: Network, restoredId: string, reason: string): PruneItemResult__Output => ({
+export const undone = ({ id, name }: Named, restoredId: string, reason: string): PruneItemResult__Output => ({
   networkId: id,
   name,
   outcome: 'undone',

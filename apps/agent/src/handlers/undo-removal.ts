@@ -17,7 +17,7 @@ export async function undoRemoval(
   scope: OperationScope,
 ): Promise<PruneItemResult__Output> {
   const names = users.map(({ name }) => name).sort();
-  const who = `${names.join(', ')} ${names.length === 1 ? 'was' : 'were'} made on it while it was removed`;
+  const who = `${names.join(', ')} came onto it while it was removed`;
   // Harm is undone also where that cannot be written down; the result then says that it could not.
   await scope.undoing(network.id, names).catch(() => undefined);
   try {

@@ -1,7 +1,8 @@
-import { FairleadError, type NetworkAttributes, shortId } from '@fairlead/domain';
+import { FairleadError, type Network, type NetworkAttributes, shortId } from '@fairlead/domain';
 import type { EnginePort } from '@fairlead/engine';
 import { fromNetworkMessage, type Methods, type PruneItemResult__Output } from '@fairlead/link';
-import { isAttached } from '../handlers/looks.js';
+import { isAttached, leftBehind } from '../handlers/looks.js';
+import { kept, removed, undone } from '../handlers/prune-results.js';
 import type { OperationRecord } from '../journal/entries.js';
 import { isSameNetwork } from '../restore/same-network.js';
 import type { CommandMethod } from './operation-runner.js';
@@ -77,31 +78,35 @@ async function lookForPruned(engine: EnginePort, { items }: Request<'PruneNetwor
     const told = known?.items.find((item) => item.networkId === networkId);
     results.push(told ?? (await lookForItem(engine, networkId, known)));
   }
-  const removed = results.filter(({ outcome }) => outcome === 'removed').length;
-  const explanation = `${removed} of ${items.length} networks are gone; the prune does not go on by itself`;
+  const gone = results.filter(({ outcome }) => outcome === 'removed').length;
+  const explanation = `${gone} of ${items.length} networks are gone; the prune does not go on by itself`;
   return verdict(true, known ? explanation : `${explanation}; ${WHO}`, results);
 }
 
 async function lookForItem(engine: EnginePort, networkId: string, known: Known): Promise<PruneItemResult__Output> {
   const record = known?.removing.find(({ id }) => id === networkId);
   const there = await exists(engine, networkId);
-  const base = { networkId, name: record?.name ?? '', engineMessage: '', restoredId: '' };
-  if (there)
-    return {
-      ...base,
-      outcome: 'kept',
-      reason: 'the prune was cut short before it was removed',
-      code: 'outcome_unknown',
-    };
-  if (known === undefined || record !== undefined) {
-    return { ...base, outcome: 'removed', reason: known ? 'seen to be gone' : `it is gone; ${WHO}`, code: '' };
+  const name = record?.name ?? '';
+  if (there) return kept(networkId, 'outcome_unknown', 'the prune was cut short before it was removed', name);
+  if (known === undefined) return removed({ id: networkId, name }, `it is gone; ${WHO}`);
+  if (record !== undefined) return lookForUndone(engine, record, known);
+  return kept(networkId, 'network_not_found', 'the prune had not come to it; it is gone all the same');
+}
+
+/** Of a network that is gone: whether containers came onto it while it was removed, and got it back. */
+async function lookForUndone(
+  engine: EnginePort,
+  record: Network,
+  { undoing }: OperationRecord,
+): Promise<PruneItemResult__Output> {
+  const begun = undoing.find(({ networkId }) => networkId === record.id);
+  const again = begun && (await engine.listNetworks()).find((network) => isSameNetwork(network, record));
+  if (again !== undefined) {
+    const reason = `${begun?.containers.join(', ')} came onto it while it was removed, so that it was made again`;
+    return undone(record, again.id, `${reason}; that was cut short: look whether they start`);
   }
-  return {
-    ...base,
-    outcome: 'kept',
-    reason: 'the prune had not come to it; it is gone all the same',
-    code: 'network_not_found',
-  };
+  const users = (await leftBehind(engine, record)).map(({ name }) => name).join(', ');
+  return removed(record, users === '' ? 'seen to be gone' : `seen to be gone; ${users} came onto it and cannot start`);
 }
 
 /** A network like the record is there; who of its containers is attached again, the inventory shows. */
