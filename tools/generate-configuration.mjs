@@ -17,7 +17,8 @@ Made by \`node tools/generate-configuration.mjs\` from each program's own table 
 
 A flag wins over its variable, a variable over the default. A variable that is set to nothing counts as not set. All
 faults are reported at once; a \`FAIRLEAD_*\` variable that does not exist is refused with the nearest name that does.
-There is one file of settings, on each host: its [policy](guides/host-policy.md).
+Two things have a file of their own: the [policy](guides/host-policy.md) of a host, and the controller's channels for
+[notifications](guides/notifications.md).
 `;
 
 const SECTIONS = [

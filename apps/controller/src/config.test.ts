@@ -32,6 +32,7 @@ describe('loadConfig', () => {
       enrolmentsPerAddress: 20,
       retention: DEFAULT_RETENTION,
       linkSocket: null,
+      notificationsFile: null,
       logLevel: 'info',
     });
   });
@@ -47,6 +48,7 @@ describe('loadConfig', () => {
       FAIRLEAD_CONTROLLER_LINK_PORT: 'none',
       FAIRLEAD_CONTROLLER_DATA_DIR: '/from/env',
       FAIRLEAD_CONTROLLER_LOG_LEVEL: 'debug',
+      FAIRLEAD_CONTROLLER_NOTIFICATIONS: '/etc/fairlead/notifications.yaml',
     };
     const argv = ['--port', '0', '--data-dir=/from/flag', '--link-socket', '/run/link.sock'];
     expect(loadConfig(env, argv)).toEqual({
@@ -63,6 +65,7 @@ describe('loadConfig', () => {
       enrolmentsPerAddress: 20,
       retention: DEFAULT_RETENTION,
       linkSocket: '/run/link.sock',
+      notificationsFile: '/etc/fairlead/notifications.yaml',
       logLevel: 'debug',
     });
   });
@@ -115,6 +118,7 @@ describe('loadConfig', () => {
     ['--dial-range', '0177.0.0.1', 'address range'],
     ['--advertise', 'http://10.0.0.1', 'address or a name'],
     ['--advertise', 'a b', 'address or a name'],
+    ['--notifications', '', 'name a file'],
   ])('refuses %s %s', (flag, value, words) => {
     expect(faultsOf(HOME, [flag, value]).faults).toEqual([{ path: flag, message: expect.stringContaining(words) }]);
   });

@@ -33,6 +33,8 @@ export interface ControllerConfig {
   readonly retention: RetentionLimits;
   /** Unix socket for the agent of this machine, or null. */
   readonly linkSocket: string | null;
+  /** File of the channels that tell of policies' runs, or null. */
+  readonly notificationsFile: string | null;
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }
 
@@ -79,6 +81,11 @@ export const SETTINGS = {
   'operation-days': { value: 'N', meaning: 'days that finished operations are kept', byDefault: '90' },
   'link-socket': { value: 'PATH', meaning: 'Unix socket for an agent of this machine', byDefault: 'none' },
   ...ACCESS_SETTINGS,
+  notifications: {
+    value: 'FILE',
+    meaning: 'channels that cleanup policies tell of their runs through: YAML or JSON, mode 0600',
+    byDefault: 'none',
+  },
   'log-level': { value: 'LEVEL', meaning: LOG_LEVELS.join(', '), byDefault: 'info' },
 } as const;
 
@@ -174,6 +181,7 @@ const schema = z.object({
   'operation-days': days.default(DEFAULT_RETENTION.operationDays),
   'link-socket': z.string().min(1, 'must name a socket').nullable().default(null),
   ...accessShape,
+  notifications: z.string().min(1, 'must name a file').nullable().default(null),
   'log-level': z.enum(LOG_LEVELS).default('info'),
 } satisfies Record<Setting, z.ZodType>);
 
@@ -237,6 +245,7 @@ export function loadConfig(
       operationDays: data['operation-days'],
     },
     linkSocket: data['link-socket'],
+    notificationsFile: data.notifications,
     logLevel: data['log-level'],
   };
 }

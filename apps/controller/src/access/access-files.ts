@@ -30,8 +30,8 @@ export function readOidc(config: OidcConfig | null): OidcSettings | null {
   return { ...settings, clientSecret };
 }
 
-/** A secret that others on this machine can read is none. */
-function readSecret(flag: string, path: string): string {
+/** A secret that others on this machine can read is none. @throws FairleadError as above */
+export function readSecret(flag: string, path: string): string {
   const text = read(flag, path);
   const mode = statSync(path).mode & 0o777;
   if ((mode & 0o077) === 0) return text;

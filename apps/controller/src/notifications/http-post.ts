@@ -1,0 +1,54 @@
+import { VERSION } from '../version.js';
+import { codeOf, delivered, failed, type Outcome, refused } from './outcome.js';
+
+export interface Post {
+  readonly url: URL;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** JSON. */
+  readonly body: string;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** Cuts it off. */
+  readonly signal: AbortSignal;
+  /** Longest wait for an answer, in milliseconds. */
+  readonly limitMs: number;
+}
+
+/** The least of HTTP answers that refuse for good what is a fault of the request; these do not. */
+const TEMPORARY = [408, 425, 429];
+
+/** Sends once; follows no redirect, since a signed body and a secret path are for the address that was configured. */
+export async function post({ url, headers, body, now, signal, limitMs }: Post): Promise<Outcome> {
+  const limit = AbortSignal.timeout(limitMs);
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'user-agent': `fairlead/${VERSION}`, ...headers },
+      body,
+      redirect: 'manual',
+      signal: AbortSignal.any([signal, limit]),
+    });
+    // Its words are not kept, and may have no end.
+    await response.body?.cancel();
+    return outcomeOf(response, now);
+  } catch (error) {
+    if (limit.aborted) return failed(`no answer within ${limitMs / 1000} s`);
+    return failed(`could not be reached (${codeOf(error) ?? 'no connection'})`);
+  }
+}
+
+function outcomeOf({ ok, status, headers }: Response, now: number): Outcome {
+  if (ok) return delivered();
+  const error = `answered ${status}`;
+  if (status >= 300 && status < 400) return failed(`${error}: redirects are not followed`);
+  if (status >= 400 && status < 500 && !TEMPORARY.includes(status)) return refused(error);
+  return failed(error, retryAfter(headers.get('retry-after'), now));
+}
+
+/** Seconds or a date (RFC 9110 §10.2.3), in milliseconds from now; 0 where it says neither. */
+export function retryAfter(text: string | null, now: number): number {
+  if (text === null) return 0;
+  if (/^\d+$/.test(text)) return Number(text) * 1000;
+  const date = Date.parse(text);
+  return Number.isNaN(date) ? 0 : Math.max(0, date - now);
+}
