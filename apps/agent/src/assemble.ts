@@ -73,6 +73,7 @@ export function assemble(options: AssemblyOptions): Assembly {
       namespaceTools({ execPath: process.execPath, nameServersOf: (from) => nameServersOf(engine, from) }),
     ],
     journalId: journal.id,
+    journal,
     log,
     now,
     clock: () => timing.now(),

@@ -5,6 +5,7 @@ import type { HostDescription } from '../host-description.js';
 import type { Checkpoints } from '../identity/checkpoints.js';
 import type { IdentityStore } from '../identity/identity-store.js';
 import type { InventoryObserver } from '../inventory/inventory-observer.js';
+import type { Journal } from '../journal/journal.js';
 import type { Log } from '../log.js';
 import type { Answer, CommandMethod, OperationRunner, OperationScope } from '../operations/operation-runner.js';
 import type { PolicyGuard } from '../policy/host-policy-guard.js';
@@ -25,6 +26,8 @@ export interface HandlerDeps {
   /** What can look from inside a container's network, best first. */
   readonly probeTools: readonly ProbeTools[];
   readonly journalId: string;
+  /** What was removed here, as it was written down before. */
+  readonly journal: Pick<Journal, 'findRemoval'>;
   readonly log: Log;
   /** Milliseconds since the epoch. */
   readonly now: () => number;

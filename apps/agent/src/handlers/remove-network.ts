@@ -2,7 +2,9 @@ import { FairleadError, type Network, toFairleadError } from '@fairlead/domain';
 import type { EnginePort } from '@fairlead/engine';
 import type { RemoveNetworkResponse } from '@fairlead/link';
 import { describeNetwork } from '../inventory/describe-network.js';
+import type { Detached } from '../journal/seal.js';
 import type { OperationScope } from '../operations/operation-runner.js';
+import { readAttachments } from '../restore/read-attachments.js';
 import { type Handler, type HandlerDeps, runOnce } from './deps.js';
 import { leftBehind, readNetwork, refusePredefined, refuseUsed, requireNetwork } from './looks.js';
 
@@ -16,8 +18,9 @@ export const removeNetwork: Handler<'RemoveNetwork', Promise<RemoveNetworkRespon
     refusePredefined(found);
     const { network } = await readNetwork(engine, request.networkId);
     if (!request.force) refuseUsed(network);
-    await scope.begin({ what: `remove network ${network.name}` }, network);
-    const detached = request.force ? await removeForced(engine, network, scope) : [];
+    const attachments = request.force ? await readAttachments(engine, network) : [];
+    await scope.begin({ what: `remove network ${network.name}` }, network, attachments);
+    const detached = request.force ? await removeForced(engine, network, attachments, scope) : [];
     if (!request.force) await engine.removeNetwork(network.id);
     await lookAgain(deps, network);
     return { removed: describeNetwork(network), detached };
@@ -27,12 +30,19 @@ export const removeNetwork: Handler<'RemoveNetwork', Promise<RemoveNetworkRespon
  * Detaches everybody, and once more whoever came meanwhile.
  * @returns the names of the containers that were detached
  */
-async function removeForced(engine: EnginePort, network: Network, scope: OperationScope): Promise<string[]> {
+async function removeForced(
+  engine: EnginePort,
+  network: Network,
+  attachments: readonly Detached[],
+  scope: OperationScope,
+): Promise<string[]> {
   const detached: string[] = [];
   try {
     await detachAll(engine, network, scope, detached);
     if (await isRemoved(engine, network.id)) return detached;
-    await detachAll(engine, (await readNetwork(engine, network.id)).network, scope, detached);
+    const { network: used } = await readNetwork(engine, network.id);
+    await scope.removing(network, [...attachments, ...(await readAttachments(engine, used))]);
+    await detachAll(engine, used, scope, detached);
     await engine.removeNetwork(network.id);
     return detached;
   } catch (error) {

@@ -1,5 +1,6 @@
 import type { Network } from '@fairlead/domain';
 import type { OperationErrorMessage__Output, PruneItemResult__Output } from '@fairlead/link';
+import type { Detached } from './seal.js';
 
 interface Line {
   /** Operation id. */
@@ -27,10 +28,14 @@ export interface Run {
   readonly fence: number;
 }
 
-/** The full record of a network that is about to be removed. */
+/** The full record of a network that is about to be removed. Of several for one network, the last one counts. */
 export interface Removing extends Line {
   readonly t: 'removing';
   readonly network: Network;
+  /** Containers that force is about to detach. Absent before 2026-11-30, as is the seal. */
+  readonly attachments?: readonly Detached[];
+  /** `sealOf` both. */
+  readonly seal?: string;
 }
 
 /** A container that force is about to detach. */

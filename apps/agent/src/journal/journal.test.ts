@@ -242,6 +242,21 @@ describe('a journal that has grown', () => {
     expect(journal.mayHaveDropped('not-a-uuid')).toBe(false);
   });
 
+  it('keeps the highest fence of each policy, whatever it drops', async () => {
+    const of = (fence: number, policyId: string) => ({ run: { policyId, runId: `run-${fence}`, fence } });
+    const journal = await openJournal({ limits: limits() });
+    await journal.append({ ...started('a'), ...of(7, 'nightly') }, done('a'));
+    await journal.append({ ...started('b'), ...of(4, 'nightly') }, done('b'));
+    await journal.append({ ...started('c'), ...of(1, 'weekly') }, done('c'));
+    for (let index = 0; index < 200; index += 1, time += DAY_MS)
+      await journal.append(started(`op-${index}`), done(`op-${index}`));
+    await untilQuiet(50);
+    expect(await journal.find('a')).toBeUndefined();
+    await journal.close();
+    const again = await openJournal({ limits: limits() });
+    expect(['nightly', 'weekly', 'never'].map((policy) => again.fenceOf(policy))).toEqual([7, 1, 0]);
+  });
+
   it('cuts the records of networks, never the outcomes of young operations, to be small again', async () => {
     time = 1_795_000_000_000;
     const journal = await openJournal({ limits: limits() });

@@ -9,6 +9,7 @@ import {
   joinEntries,
   type OperationRecord,
   type OperationState,
+  type Removing,
   type Run,
   stateAfter,
 } from './entries.js';
@@ -128,6 +129,22 @@ export class Journal {
   async find(operationId: string): Promise<OperationRecord | undefined> {
     try {
       return await this.use(() => this.readRecord(operationId));
+    } catch (cause) {
+      throw failed(this.options.folder, cause);
+    }
+  }
+
+  /**
+   * The record of a network that an operation was about to remove, also of an operation that is otherwise forgotten.
+   * @throws FairleadError `journal_failed`
+   */
+  async findRemoval(operationId: string, networkId: string): Promise<Removing | undefined> {
+    try {
+      return await this.use(async () => {
+        const spans = this.places.get(operationId)?.removals ?? [];
+        const lines = await Promise.all(spans.map((span) => this.file.read(span)));
+        return lines.map((line) => JSON.parse(line) as Removing).findLast(({ network }) => network.id === networkId);
+      });
     } catch (cause) {
       throw failed(this.options.folder, cause);
     }

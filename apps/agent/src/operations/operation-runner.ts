@@ -3,8 +3,9 @@ import { FairleadError, type Network, toFairleadError } from '@fairlead/domain';
 import { codec, fromErrorMessage, type Methods, type PruneItemResult__Output, toErrorMessage } from '@fairlead/link';
 import { Bell } from '../concurrency/bell.js';
 import type { Timing } from '../concurrency/timing.js';
-import type { Entry, OperationRecord, Run } from '../journal/entries.js';
+import type { Entry, OperationRecord, Removing, Run } from '../journal/entries.js';
 import type { Journal } from '../journal/journal.js';
+import { type Detached, sealOf } from '../journal/seal.js';
 import type { Log } from '../log.js';
 
 /** The methods that change something, and so are operations. */
@@ -17,11 +18,15 @@ export type Answer<M extends CommandMethod> = M extends 'PruneNetworks' ? void :
 /** What an operation that runs may write. Everything resolves when it is on the disk, or throws `journal_failed`. */
 export interface OperationScope {
   /** Nothing may be changed before this has resolved. @throws FairleadError `plan_stale` for a run that is barred */
-  begin(facts: { readonly what: string; readonly run?: Run }, removing?: Network): Promise<void>;
+  begin(
+    facts: { readonly what: string; readonly run?: Run },
+    removing?: Network,
+    attachments?: readonly Detached[],
+  ): Promise<void>;
   /** Why the run that it began for is barred by now. */
   barred(): FairleadError | undefined;
-  /** Before each network after the first. */
-  removing(network: Network): Promise<void>;
+  /** Before each network after the first, and again with more that force is to detach from it. */
+  removing(network: Network, attachments?: readonly Detached[]): Promise<void>;
   detaching(container: string): Promise<void>;
   /** Before a removed network is made again for these containers. */
   undoing(networkId: string, containers: readonly string[]): Promise<void>;
@@ -208,14 +213,18 @@ class Scope implements OperationScope {
     private readonly told: (item: PruneItemResult__Output) => void,
   ) {}
 
-  async begin(facts: { readonly what: string; readonly run?: Run }, removing?: Network): Promise<void> {
+  async begin(
+    facts: { readonly what: string; readonly run?: Run },
+    removing?: Network,
+    attachments?: readonly Detached[],
+  ): Promise<void> {
     this.run = facts.run;
     const barred = this.barred();
     if (barred !== undefined) throw barred;
     const { op, method, request } = this;
     const at = this.parts.now();
     const started = { t: 'started', op, at, method, request, ...facts } as const;
-    const record = removing === undefined ? [] : [{ t: 'removing', op, at, network: removing } as const];
+    const record = removing === undefined ? [] : [removal(op, at, removing, attachments)];
     await this.parts.journal.append(started, ...record);
     this.begun = true;
   }
@@ -236,8 +245,8 @@ class Scope implements OperationScope {
     return (this.shown ??= this.parts.settle());
   }
 
-  removing(network: Network): Promise<void> {
-    return this.parts.journal.append({ t: 'removing', op: this.op, at: this.parts.now(), network });
+  removing(network: Network, attachments?: readonly Detached[]): Promise<void> {
+    return this.parts.journal.append(removal(this.op, this.parts.now(), network, attachments));
   }
 
   detaching(container: string): Promise<void> {
@@ -257,6 +266,15 @@ class Scope implements OperationScope {
     }
   }
 }
+
+const removal = (op: string, at: number, network: Network, attachments: readonly Detached[] = []): Removing => ({
+  t: 'removing',
+  op,
+  at,
+  network,
+  attachments,
+  seal: sealOf(network, attachments),
+});
 
 const hashOf = <M extends CommandMethod>(method: M, message: Request<M>): string =>
   createHash('sha256').update(method).update(codec.encodeRequest(method, message)).digest('hex');

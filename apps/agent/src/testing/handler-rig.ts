@@ -87,6 +87,7 @@ export async function live(options: LifeOptions): Promise<Life> {
     }),
     probeTools: options.probeTools ?? [containerTools(engine)],
     journalId: journal.id,
+    journal,
     log,
     now,
     clock: () => timing.now(),
