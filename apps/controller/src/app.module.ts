@@ -41,6 +41,9 @@ import { OperationsController } from './operations/operations.controller.js';
 import { OperationsStore } from './operations/operations.store.js';
 import { OverlaysController } from './overlays/overlays.controller.js';
 import { OverlaysService } from './overlays/overlays.service.js';
+import { PlanPages } from './policies/plan-pages.js';
+import { PoliciesController } from './policies/policies.controller.js';
+import { PoliciesService } from './policies/policies.service.js';
 import { type Runtime } from './runtime.js';
 import { VERSION } from './version.js';
 
@@ -60,6 +63,7 @@ export class AppModule {
         EndpointsController,
         OverlaysController,
         OperationsController,
+        PoliciesController,
         EventsController,
         AccessController,
         AuthController,
@@ -80,6 +84,8 @@ export class AppModule {
         value(OperationsStore, runtime.operations),
         value(EventHub, runtime.events),
         value(ConsistencyService, runtime.consistency),
+        value(PoliciesService, runtime.policies),
+        value(PlanPages, runtime.planPages),
         value(JoinTokensService, runtime.identities.tokens),
         value(ListeningHosts, runtime.identities.listening),
         value(IdentitiesService, runtime.identities.service),

@@ -41,6 +41,11 @@ import { OperationsStore } from './operations/operations.store.js';
 import { Settler } from './operations/settler.js';
 import { OverlaysService } from './overlays/overlays.service.js';
 import { OverlaysStore } from './overlays/overlays.store.js';
+import { PlanStore } from './policies/plan.store.js';
+import { PlanPages } from './policies/plan-pages.js';
+import { Planner } from './policies/planner.js';
+import { PoliciesService } from './policies/policies.service.js';
+import { PoliciesStore } from './policies/policies.store.js';
 
 /** The controller's parts, joined. No HTTP here: the module serves these over REST. */
 export interface Runtime {
@@ -59,6 +64,9 @@ export interface Runtime {
   readonly service: OperationsService;
   readonly events: EventHub;
   readonly consistency: ConsistencyService;
+  readonly policies: PoliciesService;
+  readonly planner: Planner;
+  readonly planPages: PlanPages;
   readonly fleet: Fleet;
   readonly identities: Identities;
   readonly link: LinkServer;
@@ -153,6 +161,11 @@ export function createRuntime(
   if (identities.renewals) fleet.listen(identities.renewals);
   const hostNames = (): string[] => hostsStore.all().map(({ name }) => name);
   const auditing = createAuditing({ database, audit, fleet, hostNames, keysDir, now, log });
+  const planStore = new PlanStore(database);
+  const planner = new Planner(planStore, networksStore, hostsStore, fleet, now);
+  const policiesStore = new PoliciesStore(database, audit);
+  const runs = { activeOf: () => Promise.resolve(false), policyChanged: () => undefined };
+  const policies = new PoliciesService(policiesStore, hosts, runs, [], now);
   const sources = new KnownSources(hostsStore, now);
   const link = new LinkServer({
     onConnection: (connection) => fleet.attach(connection),
@@ -181,6 +194,9 @@ export function createRuntime(
     service,
     events,
     consistency: new ConsistencyService(hosts, networksStore, fleet, now, pause),
+    policies,
+    planner,
+    planPages: new PlanPages(planner, planStore, hostsStore, now),
     fleet,
     identities,
     link,

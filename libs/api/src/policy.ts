@@ -35,6 +35,7 @@ export const networkRule = z
 export type NetworkRuleView = View<typeof networkRule>;
 
 const wallTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'is not a time such as 02:30');
+const endTime = z.string().regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, 'is not a time such as 02:30 or 24:00');
 
 export const policySchedule = z
   .strictObject({
@@ -52,7 +53,7 @@ export const policySchedule = z
     window: z
       .strictObject({
         from: wallTime,
-        to: wallTime,
+        to: endTime,
         days: z.array(z.int().min(0).max(6)).default([]).meta({ description: '0 is Sunday; empty: every day' }),
       })
       .nullable()
@@ -108,7 +109,7 @@ export const policySpec = z
       .strictObject({
         networks: z.int().min(0).max(100_000).default(20),
         hostPercent: percent(10).meta({ description: 'Of the networks of a host that no engine made itself' }),
-        fleetPercent: percent(5).meta({ description: 'Of those of all hosts' }),
+        fleetPercent: percent(5).meta({ description: 'Of those of all hosts of the plan' }),
       })
       .prefault({})
       .meta({

@@ -17,6 +17,14 @@ export interface PlannedRemoval {
   readonly losses: readonly string[];
 }
 
+/** The same as a fresh plan knows it. */
+export interface FreshRemoval extends PlannedRemoval {
+  /** RFC 3339, as the engine says it. */
+  readonly createdAt: string;
+  /** Milliseconds since the epoch. */
+  readonly unusedSinceAt: number | null;
+}
+
 /** What one version of a policy would do to the fleet at one moment. */
 export interface FleetPlan {
   readonly policyId: string;
@@ -26,7 +34,7 @@ export interface FleetPlan {
   /** The same for as long as the same version would remove the same records. */
   readonly hash: string;
   /** In order of host, name and id. */
-  readonly removals: readonly PlannedRemoval[];
+  readonly removals: readonly FreshRemoval[];
   readonly summary: PlanSummaryView;
   /** All hosts that it looked at, in order of name: what caps and waves are told by. */
   readonly hosts: readonly HostCount[];

@@ -1,0 +1,148 @@
+import { type PolicyPlanItemView, type PolicyPlanRequest, type PolicyPlanView, toCleanupPolicy } from '@fairlead/api';
+import { type CleanupPolicy, judgeNetwork, toPlanNetwork } from '@fairlead/domain';
+import { type Clock, toTimestamp } from '../clock.js';
+import { type HostsStore, type StoredHost } from '../hosts/hosts.store.js';
+import { pageFrom } from '../paging/page.js';
+import { PageCursor } from '../paging/page-cursor.js';
+import { type FleetPlan, type FreshRemoval } from './fleet-plan.js';
+import { NO_CONTEXT, type Place, type PlacedNetwork, type PlanStore } from './plan.store.js';
+import { type Planner } from './planner.js';
+import { type StoredPolicy } from './stored-policy.js';
+
+/** For how long the later pages of a plan are pages of that plan, in milliseconds. */
+const REMEMBERED_MS = 60_000;
+/** Plans that are remembered: of a policy that removes 60,000 networks one is some 40 MB. */
+const MOST_REMEMBERED = 2;
+
+const placeOf = ({ host, network }: PolicyPlanItemView): Place => [host, network.name, network.id];
+
+/**
+ * Shows plans page by page. The first page makes a plan; those after it belong to the same plan while that is remembered,
+ * else to the one of that moment, which its hash tells.
+ */
+export class PlanPages {
+  private readonly remembered = new Map<string, FleetPlan>();
+
+  constructor(
+    private readonly planner: Planner,
+    private readonly store: PlanStore,
+    private readonly hosts: Pick<HostsStore, 'find'>,
+    private readonly now: Clock,
+  ) {}
+
+  /** @throws FairleadError `invalid_argument` for a cursor that no page ended with */
+  async page(policy: StoredPolicy, request: PolicyPlanRequest): Promise<PolicyPlanView> {
+    const { id, name, version, spec } = policy;
+    const cursor = new PageCursor('policy-plan', { policy: id, version, ...request });
+    const after =
+      request.cursor === undefined ? undefined : cursor.read(request.cursor, ['string', 'string', 'string']);
+    const plan = (after && this.recall(policy)) ?? (await this.fresh(policy));
+    const found =
+      request.action === 'remove'
+        ? this.removals(plan, request, after)
+        : await this.judged(toCleanupPolicy(spec), plan, request, after);
+    const { items, nextCursor } = pageFrom(found, request.limit, (last) => cursor.write(...placeOf(last)));
+    const { hash, at, summary } = plan;
+    return { hash, policy: { id, name, version }, at: toTimestamp(at), summary, items, nextCursor };
+  }
+
+  private async fresh(policy: StoredPolicy): Promise<FleetPlan> {
+    const plan = await this.planner.plan(policy);
+    this.remembered.delete(policy.id);
+    this.remembered.set(policy.id, plan);
+    if (this.remembered.size > MOST_REMEMBERED) this.remembered.delete(this.remembered.keys().next().value!);
+    return plan;
+  }
+
+  private recall({ id, version }: StoredPolicy): FleetPlan | undefined {
+    for (const [key, { at }] of this.remembered) if (this.now() - at > REMEMBERED_MS) this.remembered.delete(key);
+    const plan = this.remembered.get(id);
+    return plan?.version === version ? plan : undefined;
+  }
+
+  private removals({ removals }: FleetPlan, { hosts, limit }: PolicyPlanRequest, after: Place | undefined) {
+    const wanted = new Set(hosts);
+    const items: PolicyPlanItemView[] = [];
+    for (const removal of removals) {
+      if (items.length > limit) break;
+      if (wanted.size > 0 && !wanted.has(removal.hostName)) continue;
+      if (after === undefined || isBehind(removal, after)) items.push(this.toItem(removal));
+    }
+    return items;
+  }
+
+  /** Every network of the plan's hosts, some hosts at a time, until there are enough. */
+  private async judged(
+    policy: CleanupPolicy,
+    { hosts, at }: FleetPlan,
+    { action, hosts: asked, limit }: PolicyPlanRequest,
+    after: Place | undefined,
+  ): Promise<PolicyPlanItemView[]> {
+    const wanted = new Set(asked);
+    const names = hosts
+      .map(({ host }) => host)
+      .filter((host) => (wanted.size === 0 || wanted.has(host)) && host >= (after?.[0] ?? ''));
+    const items: PolicyPlanItemView[] = [];
+    for (let end = after; names.length > 0 && items.length <= limit;) {
+      const some = this.someOf(names, limit);
+      const placed = await this.store.page(some, end, limit + 1);
+      const judged = await this.judge(policy, placed, at);
+      items.push(...judged.filter((item) => action === undefined || item.action === action));
+      const last = placed.at(-1);
+      if (placed.length > limit && last !== undefined) end = [last.host, last.network.name, last.network.id];
+      else names.splice(0, some.length);
+    }
+    return items.slice(0, limit + 1);
+  }
+
+  /** The first hosts, as many as have a page of networks by their counts. */
+  private someOf(names: readonly string[], limit: number): string[] {
+    let networks = 0;
+    const enough = names.findIndex((name) => (networks += this.hosts.find(name)?.counts.networks ?? 0) > limit);
+    return names.slice(0, enough < 0 ? names.length : enough + 1);
+  }
+
+  private async judge(policy: CleanupPolicy, placed: readonly PlacedNetwork[], at: number) {
+    const contexts = await this.store.contextsOf(placed.map(({ host, network }) => ({ host, attributes: network })));
+    return placed.map(({ host, network, unusedSinceAt }): PolicyPlanItemView => {
+      const context = contexts.get(host) ?? NO_CONTEXT;
+      const verdict = judgeNetwork(policy, toPlanNetwork(network, unusedSinceAt), context, at);
+      const { id, name, driver, scope, createdAt } = network;
+      const shown = { id, name, driver, scope, createdAt };
+      return {
+        host,
+        simulated: isSimulated(this.hosts.find(host)),
+        network: shown,
+        ...verdict,
+        unusedSince: orNull(unusedSinceAt),
+      };
+    });
+  }
+
+  private toItem(removal: FreshRemoval): PolicyPlanItemView {
+    const { hostName: host, networkId: id, networkName: name, driver, createdAt, unusedSinceAt, ...rest } = removal;
+    const { explanation, restorability, losses } = rest;
+    return {
+      host,
+      simulated: isSimulated(this.hosts.find(host)),
+      // Policies remove networks of this scope alone.
+      network: { id, name, driver, scope: 'local', createdAt },
+      action: 'remove',
+      reason: 'unused',
+      explanation,
+      unusedSince: orNull(unusedSinceAt),
+      restorability,
+      losses,
+    };
+  }
+}
+
+const orNull = (at: number | null): string | null => (at === null ? null : toTimestamp(at));
+
+const isSimulated = (host: StoredHost | undefined): boolean => host?.engine.simulated ?? false;
+
+/** Whether a removal comes after a place, in order of host, name and id. */
+function isBehind({ hostName, networkName, networkId }: FreshRemoval, [host, name, id]: Place): boolean {
+  if (hostName !== host) return hostName > host;
+  return networkName === name ? networkId > id : networkName > name;
+}

@@ -1,0 +1,93 @@
+import { MAX_UNAVAILABLE, type PlanSummaryView, type UnavailableHostView } from '@fairlead/api';
+import {
+  byNameAndId,
+  type CleanupPolicy,
+  type HostCount,
+  judgeNetwork,
+  overCaps,
+  type PlanNetwork,
+  type PlanVerdict,
+} from '@fairlead/domain';
+import { type FreshRemoval } from './fleet-plan.js';
+import { type Candidate, type HostNetworks } from './plan.store.js';
+
+const NOBODY: PlanNetwork['users'] = { count: 0, allStopped: true, names: [] };
+
+/** What a policy would do to a network that nobody is on. @param at milliseconds since the epoch */
+export const judgeCandidate = (
+  policy: CleanupPolicy,
+  { attributes, unusedSinceAt }: Candidate,
+  context: HostNetworks['context'],
+  at: number,
+): PlanVerdict => judgeNetwork(policy, { attributes, users: NOBODY, unusedSinceAt }, context, at);
+
+/**
+ * Adds up what a policy would do, host by host. Invariant: hosts come in order of name, each once, so that everything is
+ * in order of host, name and id.
+ */
+export class PlanTally {
+  readonly removals: FreshRemoval[] = [];
+  readonly hosts: HostCount[] = [];
+  private readonly reasons = new Map<string, number>();
+  private readonly restorability = new Map<string, number>();
+  private readonly leftOut: UnavailableHostView[] = [];
+  private leftOutTotal = 0;
+  private networks = 0;
+  private simulatedHosts = 0;
+
+  constructor(
+    private readonly policy: CleanupPolicy,
+    private readonly at: number,
+  ) {}
+
+  /** @param view as it is shown, if there is room for it */
+  leaveOut(view: () => UnavailableHostView): void {
+    this.leftOutTotal += 1;
+    if (this.leftOut.length < MAX_UNAVAILABLE) this.leftOut.push(view());
+  }
+
+  add({ host, others, candidates, context }: HostNetworks, isSimulated: boolean): void {
+    const removals = this.removals.length;
+    for (const [reason, count] of others) grow(this.reasons, reason, count);
+    const ordered = [...candidates].sort((a, b) => byNameAndId(a.attributes, b.attributes));
+    for (const candidate of ordered) this.judge(host, candidate, context);
+    const kept = [...others.values()].reduce((sum, count) => sum + count, 0);
+    const own = kept - (others.get('predefined') ?? 0) + candidates.length;
+    this.hosts.push({ host, networks: own, remove: this.removals.length - removals });
+    this.networks += kept + candidates.length;
+    if (isSimulated) this.simulatedHosts += 1;
+  }
+
+  get summary(): PlanSummaryView {
+    const remove = this.removals.length;
+    const own = this.hosts.reduce((sum, { networks }) => sum + networks, 0);
+    return {
+      hosts: this.hosts.length,
+      networks: this.networks,
+      remove,
+      keep: this.networks - remove,
+      reasons: Object.fromEntries(this.reasons),
+      restorability: Object.fromEntries(this.restorability),
+      leftOut: this.leftOut,
+      leftOutTotal: this.leftOutTotal,
+      simulatedHosts: this.simulatedHosts,
+      overCaps: overCaps(this.policy.caps, this.hosts, own),
+    };
+  }
+
+  private judge(hostName: string, candidate: Candidate, context: HostNetworks['context']): void {
+    const verdict = judgeCandidate(this.policy, candidate, context, this.at);
+    const { action, reason, explanation, restorability, losses } = verdict;
+    grow(this.reasons, reason, 1);
+    if (action === 'keep' || restorability === null) return;
+    grow(this.restorability, restorability, 1);
+    const { attributes, digest, unusedSinceAt } = candidate;
+    const { id: networkId, name: networkName, driver, createdAt } = attributes;
+    const why = { explanation, restorability, losses };
+    this.removals.push({ hostName, networkId, networkName, driver, digest, ...why, createdAt, unusedSinceAt });
+  }
+}
+
+function grow(counts: Map<string, number>, key: string, by: number): void {
+  counts.set(key, (counts.get(key) ?? 0) + by);
+}
