@@ -8,7 +8,7 @@ import {
   toFairleadError,
 } from '@fairlead/domain';
 import { type ContainerFacts, type EnginePort, readInventory } from '@fairlead/engine';
-import { type Sight, usersOf } from './users.js';
+import { type Sight, findUsers } from './users.js';
 
 /**
  * The network with exactly this full id. Engines resolve a stale id to a network that is *named* like it (seen on
@@ -81,7 +81,7 @@ export const isAttached = ({ attachments }: ContainerFacts, { id, name }: Networ
 export async function lookAt(engine: EnginePort, id: string): Promise<Sight> {
   const [network, containers] = await Promise.all([requireNetwork(engine, id), engine.listContainers()]);
   const sight = { network, containers, others: [] };
-  const isSettled = !network.configOnly && usersOf(sight).length === 0;
+  const isSettled = !network.configOnly && findUsers(sight).length === 0;
   return isSettled ? sight : { ...sight, others: await listOthers(engine, id) };
 }
 
@@ -91,10 +91,10 @@ export async function lookAt(engine: EnginePort, id: string): Promise<Sight> {
  */
 export async function leftBehind(engine: EnginePort, network: NetworkAttributes): Promise<ContainerFacts[]> {
   const sight = { network, containers: await engine.listContainers(), others: [] };
-  if (usersOf(sight, 'attached').length === 0) return [];
+  if (findUsers(sight, 'attached').length === 0) return [];
   const others = await listOthers(engine, network.id);
   const isReplaced = others.some(({ name }) => name === network.name);
-  return usersOf({ ...sight, others }, 'attached').filter(
+  return findUsers({ ...sight, others }, 'attached').filter(
     ({ attachments }) => !isReplaced || attachments.some(({ networkId }) => networkId === network.id),
   );
 }

@@ -58,13 +58,13 @@ const keepIf = (holds: boolean, text: string, code: ErrorCode = 'network_in_use'
   holds ? { code, text } : undefined;
 
 function keptByAttached(sight: Sight): Keep | undefined {
-  const users = usersOf(sight, 'attached');
+  const users = findUsers(sight, 'attached');
   const told = describeUsers({ endpoints: users.map(toUser) });
   return told && { code: 'network_in_use', text: told.explanation };
 }
 
 function keptByNaming(sight: Sight): Keep | undefined {
-  const users = usersOf(sight, 'named');
+  const users = findUsers(sight, 'named');
   return keepIf(users.length > 0, `not attached, but named as their network by ${nameAll(users)}`);
 }
 
@@ -88,7 +88,7 @@ const nameAll = (containers: readonly ContainerFacts[]): string => nameUsers(con
 type Use = 'attached' | 'named';
 
 /** The containers that use a network, in any state; of one kind of use or of both. */
-export const usersOf = (sight: Sight, use?: Use): ContainerFacts[] =>
+export const findUsers = (sight: Sight, use?: Use): ContainerFacts[] =>
   sight.containers.filter((container) => {
     const found = useOf(container, sight);
     return found !== undefined && (use === undefined || use === found);
