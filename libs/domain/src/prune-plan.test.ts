@@ -1,10 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { LABELS_LEFT_OUT, parseLabelFilter } from './label-filter.js';
 import type { Network } from './network.js';
+import { PROTECT_LABEL } from './protect.js';
 import { planPrune } from './prune-plan.js';
 import { aNetwork, anEndpoint } from './testing.js';
 
 const now = Date.parse('2026-11-24T00:00:00Z');
+const PROJECT = 'com.docker.compose.project';
 const all = { createdBefore: undefined, labels: [] };
 const judge = (network: Partial<Network>, filters: Parameters<typeof planPrune>[1] = all, others: Network[] = []) =>
   planPrune([aNetwork(network), ...others], filters, now).find(
@@ -68,11 +70,35 @@ describe('planPrune', () => {
     expect(judge({ labels: {} }, filters)).toMatchObject({ reason: 'label-mismatch' });
   });
 
-  it('keeps a network whose labels are not all known, once labels are asked about', () => {
-    const cut = { labels: { ci: '1', [LABELS_LEFT_OUT]: '12' } };
+  it('keeps what was created at no time that its engine tells, once a time is given', () => {
+    const never = { createdAt: '0001-01-01T00:00:00.000Z' };
+    const explanation = 'its engine does not tell when it was created';
+    expect(judge(never, { createdBefore: now, labels: [] })).toMatchObject({ reason: 'too-young', explanation });
+    expect(judge(never)).toMatchObject({ action: 'remove' });
+  });
+
+  it('keeps a network whose labels are not all known, as it may be protected', () => {
+    const cut = { ci: '1', [LABELS_LEFT_OUT]: '12' };
+    const known = { ...cut, [PROTECT_LABEL]: 'false', [PROJECT]: 'shop' };
+    expect(judge({ labels: cut })).toMatchObject({ action: 'keep', reason: 'labels-unknown' });
+    expect(judge({ labels: known })).toMatchObject({ action: 'remove' });
+  });
+
+  it('keeps a network whose labels are not all known, once other labels are asked about', () => {
+    const labels = { [LABELS_LEFT_OUT]: '12', [PROTECT_LABEL]: 'false', [PROJECT]: 'shop' };
     const filters = { createdBefore: undefined, labels: [parseLabelFilter('keep', true)] };
-    expect(judge(cut, filters)).toMatchObject({ action: 'keep', reason: 'label-mismatch' });
-    expect(judge(cut)).toMatchObject({ action: 'remove' });
+    expect(judge({ labels }, filters)).toMatchObject({ action: 'keep', reason: 'label-mismatch' });
+  });
+
+  it('keeps what a label protects', () => {
+    expect(judge({ labels: { [PROTECT_LABEL]: '' } })).toMatchObject({ action: 'keep', reason: 'protected' });
+    expect(judge({ labels: { [PROTECT_LABEL]: 'false' } })).toMatchObject({ action: 'remove' });
+  });
+
+  it('keeps a network of a Compose project that has a container left on another one', () => {
+    const other = aNetwork({ name: 'other', endpoints: [anEndpoint('web', { project: 'shop', state: 'exited' })] });
+    expect(judge({ labels: { [PROJECT]: 'shop' } }, all, [other])).toMatchObject({ reason: 'project-in-use' });
+    expect(judge({ labels: { [PROJECT]: 'blog' } }, all, [other])).toMatchObject({ action: 'remove' });
   });
 
   it('lists every network once, in an order that does not depend on the engine', () => {

@@ -44,11 +44,14 @@ function judge(network: Network, filters: PruneFilters, context: HostContext, no
     return keep('label-mismatch', 'has more labels than are known here, so that the label filters cannot be judged');
   }
   if (!matchesLabels(filters.labels, network.labels)) return keep('label-mismatch', 'does not match the label filters');
-  const { createdBefore } = filters;
-  const created = Date.parse(network.createdAt);
-  if (createdBefore !== undefined && !(created < createdBefore)) {
-    const age = now - created;
-    return keep('too-young', `created ${formatDuration(Math.max(0, age))} ago, after the time given with until`);
-  }
+  const young = whyTooYoung(Date.parse(network.createdAt), filters.createdBefore, now);
+  if (young !== undefined) return keep('too-young', young);
   return { action: 'remove', reason: 'unused', explanation: 'no container, running or stopped, uses it' };
+}
+
+function whyTooYoung(created: number, createdBefore: number | undefined, now: number): string | undefined {
+  if (createdBefore === undefined || (created > 0 && created < createdBefore)) return undefined;
+  // Agents give the year 1 where the engine tells no time that can be read.
+  if (!(created > 0)) return 'its engine does not tell when it was created';
+  return `created ${formatDuration(Math.max(0, now - created))} ago, after the time given with until`;
 }

@@ -52,17 +52,16 @@ function whyTooYoung({ minAgeMs }: CleanupPolicy, { createdAt }: NetworkAttribut
   const because = (explanation: string): Why => ({ reason: 'too-young', explanation });
   // Agents give the year 1 where the engine tells no time that can be read.
   if (!(created > 0)) return because('its engine does not tell when it was created');
-  if (age < 0)
-    return because(`created ${formatDuration(-age)} from now by its engine’s clock, which is not to be relied on`);
+  if (age < 0) return because(`created ${formatDuration(-age)} from now: the clocks of engine and controller differ`);
   if (age >= minAgeMs) return undefined;
   return because(`created ${formatDuration(age)} ago, less than ${formatDuration(minAgeMs)}`);
 }
 
 function whyUsedLately({ unusedForMs }: CleanupPolicy, since: number | null, now: number): Why | undefined {
   const because = (explanation: string): Why => ({ reason: 'used-lately', explanation });
-  if (since === null) return because('not known since when no container is on it');
+  if (since === null) return because('it is not known since when no container is on it');
   const idle = now - since;
-  if (idle < 0) return because(`seen unused ${formatDuration(-idle)} from now: the controller’s clock was set back`);
+  if (idle < 0) return because(`unused only ${formatDuration(-idle)} from now: the controller’s clock was set back`);
   if (idle >= unusedForMs) return undefined;
-  return because(`no container is on it for ${formatDuration(idle)}, less than ${formatDuration(unusedForMs)}`);
+  return because(`no container was on it for ${formatDuration(idle)}, less than ${formatDuration(unusedForMs)}`);
 }

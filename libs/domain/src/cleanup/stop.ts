@@ -19,30 +19,31 @@ export interface RunProgress {
 }
 
 /**
- * Why a run goes no further, as a sentence; undefined: it goes on. Percentages are of all that is planned, and as many
- * as they say may fail; so it matters little when in the run something does.
+ * Why a run goes no further, as a sentence; undefined: it goes on. Percentages are of all that is planned, and are kept
+ * to as long as no more than that went wrong.
  */
 export function stopReason(stop: StopRules, progress: RunProgress, wave: Wave): string | undefined {
-  const { planned, failed, hosts, unreachable, unknown } = progress;
+  const { hosts, unreachable, unknown } = progress;
   if (unknown > 0) return `it is not known what became of the networks of ${counted(unknown, 'host')}`;
-  if (wave === 0 && stopsCanary(progress)) return `on the first hosts ${stopsCanary(progress)}`;
-  if (failed >= stop.failures) {
-    return `${counted(failed, 'network')} could not be removed, and stop.failures is ${stop.failures}`;
-  }
-  if (failed > shareOf(stop.failedPercent, planned)) {
-    return `${failed} of ${counted(planned, 'network')} could not be removed, more than ${stop.failedPercent} % (stop.failedPercent)`;
-  }
-  if (unreachable > shareOf(stop.unreachablePercent, hosts)) {
-    return `${unreachable} of ${counted(hosts, 'host')} went away, more than ${stop.unreachablePercent} % (stop.unreachablePercent)`;
-  }
-  return undefined;
+  const failing = (wave === 0 ? canaryFailing(progress) : undefined) ?? tooManyFailed(stop, progress);
+  if (failing !== undefined || unreachable <= shareOf(stop.unreachablePercent, hosts)) return failing;
+  const share = `more than stop.unreachablePercent, ${stop.unreachablePercent} %`;
+  return `${unreachable} of ${counted(hosts, 'host')} went away: ${share}`;
 }
 
 /** The first hosts are there to show what is wrong: one network is enough. */
-function stopsCanary({ failed, undone }: RunProgress): string | undefined {
-  if (failed > 0) return `${counted(failed, 'network')} could not be removed`;
-  if (undone > 0) return `${counted(undone, 'network')} had to be made again, as a container came in between`;
-  return undefined;
+function canaryFailing({ failed, undone }: RunProgress): string | undefined {
+  if (failed > 0) return `${counted(failed, 'network')} of the first hosts could not be removed`;
+  if (undone === 0) return undefined;
+  return `${counted(undone, 'network')} of the first hosts had to be made again, as a container came in between`;
+}
+
+function tooManyFailed(stop: StopRules, { failed, planned }: RunProgress): string | undefined {
+  const { failures, failedPercent } = stop;
+  if (failed >= failures) return `${counted(failed, 'network')} could not be removed: stop.failures is ${failures}`;
+  if (failed <= shareOf(failedPercent, planned)) return undefined;
+  const share = `more than stop.failedPercent, ${failedPercent} %`;
+  return `${failed} of ${counted(planned, 'network')} could not be removed: ${share}`;
 }
 
 const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
