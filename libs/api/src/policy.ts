@@ -146,7 +146,7 @@ export type PolicySpecView = View<typeof policySpec>;
 
 const policyName = z
   .string()
-  .regex(/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/, 'is not 1 to 63 small letters, digits and dashes')
+  .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'is not 1 to 63 small letters, digits and dashes')
   .meta({ description: 'Name of a policy', example: 'nightly' });
 
 /** A name or an id. */
