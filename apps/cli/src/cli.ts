@@ -19,6 +19,8 @@ export interface Surroundings {
   readonly newKey: () => string;
   /** Aborts at Ctrl-C from the call on; before it, Ctrl-C ends the process. */
   readonly interrupted: () => AbortSignal;
+  /** Lets a person edit a file with the editor of their choice. Resolves once that has ended. */
+  readonly edit: (file: string) => Promise<void>;
 }
 
 /** Options that every command of the client has. */

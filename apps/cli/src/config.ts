@@ -122,4 +122,7 @@ export function configDir(env: Environment): string {
 export const ownCommand = (env: Environment): string =>
   env['npm_lifecycle_event'] === undefined && env['npm_command'] === undefined ? 'fairlead' : 'npx fairlead';
 
+/** The editor that somebody wants, as a command of the shell. */
+export const editorOf = (env: Environment): string => env['VISUAL'] || env['EDITOR'] || 'vi';
+
 const isOwn = (name: string): boolean => OWN_VARIABLES.includes(name);

@@ -131,6 +131,10 @@ const SWITCHES = new Set([
   'yes',
   'no-trunc',
   'dry-run',
+  'match-all',
+  'report',
+  'detach',
+  'renumber',
   'device',
 ]);
 

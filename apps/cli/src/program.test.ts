@@ -15,6 +15,7 @@ const program = createProgram(
     sleep: () => Promise.resolve(),
     newKey: () => '',
     interrupted: () => new AbortController().signal,
+    edit: () => Promise.resolve(),
   }),
 );
 
@@ -36,6 +37,11 @@ describe('the command tree', () => {
         (verb) => `network ${verb}`,
       ),
       'endpoint ls',
+      ...['ls', 'inspect', 'create', 'edit', 'rm', 'plan', 'run', 'runs', 'approve', 'cancel'].map(
+        (verb) => `policy ${verb}`,
+      ),
+      ...['pause', 'resume', 'versions'].map((verb) => `policy ${verb}`),
+      'freeze',
       ...['ls', 'inspect'].map((verb) => `operation ${verb}`),
       'events',
       'doctor',

@@ -8,9 +8,11 @@ import { registerCa } from './commands/ca/index.js';
 import { registerDoctor } from './commands/doctor/index.js';
 import { registerEndpoint } from './commands/endpoint/index.js';
 import { registerEvents } from './commands/events.js';
+import { registerFreeze } from './commands/freeze.js';
 import { registerHost } from './commands/host/index.js';
 import { registerNetwork } from './commands/network/index.js';
 import { registerOperation } from './commands/operation/index.js';
+import { registerPolicy } from './commands/policy/index.js';
 import { registerProcesses } from './commands/processes.js';
 import { registerToken } from './commands/token/index.js';
 import { normalizeSwitches } from './flags.js';
@@ -24,6 +26,9 @@ Examples:
   fairlead network ls                           all networks of the fleet
   fairlead network prune --all-hosts --dry-run  what is unused, and why the rest is not
   fairlead network probe one two                does container one reach two?
+  fairlead policy create ci --match 'name=ci-*' --unused-for 7d --schedule '0 2 * * *'
+  fairlead policy plan ci                       what it would remove, and why the rest stays
+  fairlead network restore web-1/ci-42          a removed network again, with its containers
 
 Exit codes: 0 done, 1 failed, 2 usage, 3 not found, 4 refused, 75 outcome not known.`;
 
@@ -58,6 +63,8 @@ export function createProgram(cli: Cli): Command {
   registerHost(program, cli);
   registerNetwork(program, cli);
   registerEndpoint(program, cli);
+  registerPolicy(program, cli);
+  registerFreeze(program, cli);
   registerOperation(program, cli);
   registerEvents(program, cli);
   registerDoctor(program, cli);

@@ -28,7 +28,8 @@ export interface Terminal {
 /** Where a terminal does not say how high it is. */
 const USUAL_ROWS = 24;
 
-const LONGEST_INPUT = 65_536;
+/** Characters that `readInput` gives at most. */
+export const LONGEST_INPUT = 65_536;
 
 /** The streams of a process. */
 export interface Streams {

@@ -62,6 +62,7 @@ export async function fairlead(
     sleep: (ms) => Promise.resolve(void seen.slept.push(ms)),
     newKey: () => `key-${++keys}`,
     interrupted: () => new AbortController().signal,
+    edit: () => Promise.reject(new Error('the test did not expect an editor')),
     ...overrides,
   });
   return { exitCode, ...seen, controller };

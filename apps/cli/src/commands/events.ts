@@ -10,6 +10,8 @@ import { lines } from '../output/rows.js';
 import { describeClash } from '../output/identity.js';
 import { hostLabel } from '../output/table.js';
 import { operationName } from './command.js';
+import { describeFreeze } from './freeze.js';
+import { describeRun } from './policy/run-words.js';
 
 interface Flags extends ClientFlags {
   readonly host?: readonly string[];
@@ -92,6 +94,10 @@ function describeData(event: EventView): string {
       return event.data.name;
     case 'operation.changed':
       return `${event.data.kind} ${operationName(event.data)}: ${event.data.outcome ?? event.data.state}`;
+    case 'run.changed':
+      return describeRun(event.data);
+    case 'freeze.changed':
+      return describeFreeze(event.data);
     case 'resync':
       return event.data.reason;
   }

@@ -24,10 +24,10 @@ export interface CarryOutOptions {
 
 /** Attempts to find out what became of a command whose answer was lost, with these waits before them. */
 const RECOVERY_WAITS_MS = [250, 500, 1000, 2000, 4000, 8000];
-const POLL_FIRST_MS = 50;
+export const POLL_FIRST_MS = 50;
 const POLL_LONGEST_MS = 1000;
 /** Questions in a row that may stay without an answer, about a second each. */
-const MISSES = 30;
+export const MISSES = 30;
 /** The controller settles what it can after the deadline; longer than this is not waited. */
 const GRACE_MS = 30_000;
 
@@ -71,7 +71,7 @@ async function sendOrRecover(around: Surroundings, send: Send, options: CommandO
 }
 
 /** Whether the request may have arrived. */
-const answerWasLost = (error: unknown): boolean =>
+export const answerWasLost = (error: unknown): boolean =>
   error instanceof FairleadError && error.code === 'controller_unavailable' && !carriedNothing(error);
 
 /** The operation once it has finished, or as it is when its time is long over. A controller may restart meanwhile. */
@@ -96,7 +96,8 @@ async function awaitEnd(
   return view;
 }
 
-const longer = (wait: number): number => Math.min(wait * 2, POLL_LONGEST_MS);
+/** The wait before the next question. */
+export const longer = (wait: number): number => Math.min(wait * 2, POLL_LONGEST_MS);
 
 /** The error of an operation that has not succeeded, carrying it. */
 export function operationError(view: OperationView): FairleadError {

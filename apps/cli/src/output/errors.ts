@@ -11,6 +11,7 @@ export function renderError(error: FairleadError, prefix = ''): string {
     `${prefix}error: ${withoutWords(error.message, error.engineMessage)}`,
     ...describeEngineMessage(error.engineMessage),
     ...candidates.map(({ host, name, id }) => `  ${host}/${name}  ${id}`),
+    ...describeFaults(error),
     ...(error.hint ? [error.hint] : []),
   ];
   return `${lines.map(visible).join('\n')}\n`;
@@ -21,6 +22,10 @@ export function withoutWords(message: string, engineMessage = ''): string {
   const end = `: ${engineMessage}`;
   return engineMessage !== '' && message.endsWith(end) ? message.slice(0, -end.length) : message;
 }
+
+/** Faults that the message does not tell of already. */
+const describeFaults = ({ message, faults = [] }: FairleadError): string[] =>
+  faults.filter((fault) => !message.includes(fault.message)).map((fault) => `${fault.path}: ${fault.message}`);
 
 /** Engines write a line break at the end, and some several lines. */
 function describeEngineMessage(message = ''): string[] {

@@ -67,7 +67,7 @@ describe('progress', () => {
   it('rewrites one line for a person and clears it before anything else is printed', () => {
     const seen = terminal(true);
     let now = 0;
-    const progress = new Progress(seen, () => now, 'removing');
+    const progress = new Progress(seen, () => now, () => 'removing');
     progress.start();
     now = 2000;
     progress.tick();
@@ -82,7 +82,7 @@ describe('progress', () => {
   it('says one plain line where nobody watches', () => {
     const seen = terminal(false);
     let now = 0;
-    const progress = new Progress(seen, () => now, 'removing');
+    const progress = new Progress(seen, () => now, () => 'removing');
     progress.start();
     for (now = 1000; now < 5000; now += 1000) progress.tick();
     progress.stop();

@@ -16,7 +16,8 @@ export class Progress {
   constructor(
     private readonly terminal: Terminal,
     private readonly now: () => number,
-    private readonly what: string,
+    /** Said anew at each tick. */
+    private readonly what: () => string,
   ) {}
 
   start(): void {
@@ -28,8 +29,8 @@ export class Progress {
   tick(): void {
     const elapsed = this.now() - this.startedAt;
     if (elapsed < QUIET_MS) return;
-    if (this.terminal.interactive) this.terminal.warn(`\r\u001b[K${this.what} … ${formatDuration(elapsed)}`);
-    else if (!this.shown) this.terminal.warn(`${this.what} …\n`);
+    if (this.terminal.interactive) this.terminal.warn(`\r\u001b[K${this.what()} … ${formatDuration(elapsed)}`);
+    else if (!this.shown) this.terminal.warn(`${this.what()} …\n`);
     this.shown = true;
   }
 
@@ -49,10 +50,10 @@ export class Progress {
 /** Runs work under a progress line. What the work prints goes to the terminal it is given, clear of that line. */
 export async function withProgress<T>(
   { terminal, now }: { readonly terminal: Terminal; readonly now: () => number },
-  what: string,
+  what: string | (() => string),
   work: (terminal: Terminal) => Promise<T>,
 ): Promise<T> {
-  const progress = new Progress(terminal, now, what);
+  const progress = new Progress(terminal, now, typeof what === 'string' ? () => what : what);
   progress.start();
   try {
     return await work({

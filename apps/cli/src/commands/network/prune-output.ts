@@ -61,7 +61,12 @@ export function describePruned(view: OperationView): string[] {
 /** One that was not looked at, or is gone, has no name by then. */
 const nameOf = ({ network }: PruneItemResultView): string => network.name || shortId(network.id);
 
-function describeOutcome({ outcome, reason, engineMessage }: PruneItemResultView): string {
+/** `kept, container one uses it, engine says: …`. */
+export function describeOutcome({
+  outcome,
+  reason,
+  engineMessage,
+}: Pick<PruneItemResultView, 'reason' | 'engineMessage'> & { readonly outcome: string }): string {
   const why = [
     withoutWords(reason, engineMessage),
     engineMessage === '' ? '' : `engine says: ${engineMessage.trim()}`,

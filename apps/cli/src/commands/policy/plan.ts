@@ -1,0 +1,55 @@
+import type { Command } from 'commander';
+import type { Cli, ClientFlags } from '../../cli.js';
+import { collect, positive, withClient } from '../../flags.js';
+import { toData } from '../../output/format.js';
+import { lines } from '../../output/rows.js';
+import { renderPlan, type ShownPlan } from './plan-output.js';
+import { readPlan } from './read-plan.js';
+
+interface Flags extends ClientFlags {
+  readonly all?: boolean;
+  readonly host?: readonly string[];
+  readonly limit?: number;
+  readonly quiet?: boolean;
+}
+
+/** Rows for people, unless they ask for another number. */
+export const SHOWN = 200;
+
+const HELP = `
+Nothing is stored and nothing is done. Every network of the policy's hosts is in the plan, to be removed or kept, with the
+reason; the table has those that would go, and with --all the others too. With -o json or yaml it is the whole plan.
+
+Examples:
+  fairlead policy plan nightly
+  fairlead policy plan nightly --all --host web-1
+  fairlead policy plan nightly -q
+  fairlead policy plan nightly -o json | jq -r '.items[] | select(.action == "keep") | .explanation'`;
+
+export function registerPolicyPlan(parent: Command, cli: Cli): void {
+  const command = parent
+    .command('plan')
+    .argument('<policy>', 'name or id')
+    .description('Show what a policy would remove now, why, and why the rest is kept');
+  withClient(command)
+    .option('-a, --all', 'the networks that are kept too')
+    .option('--host <name>', 'only the networks of this host; may be repeated', collect)
+    .option('-n, --limit <n>', `so many networks at most (default: ${SHOWN} in a table)`, positive)
+    .option('-q, --quiet', 'print HOST/NETWORK of what would be removed only')
+    .addHelpText('after', HELP)
+    .action(cli.action(async (policy: string, flags: Flags) => plan(cli, policy, flags)));
+}
+
+async function plan(cli: Cli, policy: string, flags: Flags): Promise<void> {
+  const { all, host: hosts = [], output, quiet } = flags;
+  const data = !quiet && (output === 'json' || output === 'yaml') ? output : undefined;
+  const names = !data && (quiet || output === 'name');
+  const limit = flags.limit ?? (data || names ? Infinity : SHOWN);
+  const action = data || (all && !names) ? undefined : 'remove';
+  const shown = await readPlan(cli.client(flags), policy, { hosts, limit, ...(action && { action }) });
+  if (names) cli.terminal.write(lines(shown.items.map(({ host, network }) => `${host}/${network.name}`)));
+  else if (data) cli.terminal.write(toData(data, withoutCut(shown)));
+  else cli.terminal.write(renderPlan(shown, cli.around.now()));
+}
+
+const withoutCut = ({ cut: _cut, ...plan }: ShownPlan): Omit<ShownPlan, 'cut'> => plan;

@@ -1,0 +1,97 @@
+import { createPolicyRequest, policy, policySpec, type PolicySpecView } from '@fairlead/api';
+import { FairleadError } from '@fairlead/domain';
+import { type Document, isMap, LineCounter, parseDocument } from 'yaml';
+import type { z } from 'zod';
+import { explainIssue, type FileFault, offsetOf } from './file-issues.js';
+
+/** A policy as somebody wrote it down. */
+export interface PolicyFile {
+  readonly name: string | undefined;
+  /** The version that it was made from, where it says that. */
+  readonly version: number | undefined;
+  readonly spec: PolicySpecView;
+  /** What the controller finds wrong with it, by the places where that is written. */
+  readonly explain: (error: unknown) => unknown;
+}
+
+interface Source {
+  readonly document: Document.Parsed;
+  readonly failed: (faults: readonly FileFault[]) => FairleadError;
+}
+
+const name = createPolicyRequest.shape.name.optional();
+/** Name and spec side by side, as people write it. */
+const flat = policySpec.extend({ name });
+/** As `policy inspect` shows it. */
+const whole = policy.partial().extend({ name, spec: policySpec }).strict();
+
+/**
+ * Reads YAML, of which JSON is a part.
+ * @param file its name, for messages
+ * @throws FairleadError `invalid_argument` with a fault for everything that is wrong, each with line and column.
+ */
+export function readPolicyFile(text: string, file: string): PolicyFile {
+  const source = parseSource(text, file);
+  if (isMap(source.document.get('spec', true))) {
+    const { name, version, spec } = check(source, whole);
+    return { name, version, spec, explain: (error) => explain(error, source, 0) };
+  }
+  const { name, ...spec } = check(source, flat);
+  return { name, version: undefined, spec, explain: (error) => explain(error, source, 1) };
+}
+
+function parseSource(text: string, file: string): Source {
+  const lineCounter = new LineCounter();
+  // Its pretty messages come with lines of the text.
+  const document = parseDocument(text, { lineCounter, prettyErrors: false });
+  const failed = (faults: readonly FileFault[]): FairleadError => invalid(file, faults, lineCounter);
+  const syntax = document.errors.map(({ pos: [offset], message }) => ({
+    offset,
+    message: `this is not YAML: ${message}`,
+  }));
+  if (syntax.length > 0) throw failed(syntax);
+  if (!isMap(document.contents)) throw failed([{ offset: 0, message: 'this is not a policy: it has no fields' }]);
+  return { document, failed };
+}
+
+function invalid(file: string, faults: readonly FileFault[], lines: LineCounter): FairleadError {
+  const placed = [...faults]
+    .sort((a, b) => a.offset - b.offset)
+    .map(({ offset, message }) => {
+      const { line, col } = lines.linePos(offset);
+      // An empty text has no lines.
+      return { path: `${file}:${Math.max(line, 1)}:${Math.max(col, 1)}`, message };
+    });
+  const what = placed.length === 1 ? 'one fault' : `${placed.length} faults`;
+  return new FairleadError('invalid_argument', `${file} is no valid policy, it has ${what}`, { faults: placed });
+}
+
+function check<S extends z.ZodType>({ document, failed }: Source, schema: S): z.output<S> {
+  const { data, error } = schema.safeParse(valueOf(document, failed));
+  if (error === undefined) return data;
+  throw failed(error.issues.flatMap((issue) => explainIssue(issue, schema, document)));
+}
+
+function valueOf(document: Document.Parsed, failed: Source['failed']): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    // An alias to nothing, or too many of them.
+    throw failed([
+      { offset: 0, message: `this is not YAML: ${error instanceof Error ? error.message : String(error)}` },
+    ]);
+  }
+}
+
+/** @param outside how many keys of a fault's path are not written in the file */
+function explain(error: unknown, { document, failed }: Source, outside: number): unknown {
+  const faults = error instanceof FairleadError ? (error.faults ?? []) : [];
+  const ours = faults.filter(({ path }) => path.startsWith('/spec/'));
+  if (ours.length === 0 || ours.length < faults.length) return error;
+  return failed(
+    ours.map(({ path, message }) => {
+      const keys = path.split('/').slice(1 + outside);
+      return { offset: offsetOf(keys, document), message: `${keys.join('.')}: ${message}` };
+    }),
+  );
+}

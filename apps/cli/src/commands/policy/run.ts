@@ -1,0 +1,98 @@
+import type { Client, StartRunRequest } from '@fairlead/api';
+import { FairleadError } from '@fairlead/domain';
+import { type Command, Option } from 'commander';
+import type { Cli, ClientFlags } from '../../cli.js';
+import { answerWasLost } from '../../fleet/operations.js';
+import { withClient } from '../../flags.js';
+import { confirm } from '../confirm.js';
+import { finishRun } from './finish-run.js';
+import { SHOWN } from './plan.js';
+import { count, renderPlan, type ShownPlan } from './plan-output.js';
+import { readPlan } from './read-plan.js';
+
+interface Flags extends ClientFlags {
+  readonly report?: boolean;
+  readonly planHash?: string;
+  readonly force?: boolean;
+  readonly detach?: boolean;
+}
+
+const HELP = `
+Shows the plan, asks, and removes what was shown: where other networks would go by now, nothing is done. The run is the
+controller's: Ctrl-C leaves it going. What it has removed can be made again: fairlead network restore --run RUN.
+
+Exit codes: 0 done, 1 something failed or the run was stopped, 4 nothing was removed (over the caps, no longer the plan that was
+shown, frozen, not approved), 75 not known what became of some network.
+
+Examples:
+  fairlead policy run nightly
+  fairlead policy run nightly --report
+  fairlead policy run nightly --force --detach
+  fairlead policy run nightly --plan-hash "$(fairlead policy plan nightly -o json | jq -r .hash)"`;
+
+export function registerPolicyRun(parent: Command, cli: Cli): void {
+  const command = parent.command('run').argument('<policy>', 'name or id').description('Run a policy now');
+  withClient(command)
+    .option('--report', 'only note what would be removed, and tell it as the policy says')
+    .addOption(
+      new Option('--plan-hash <hash>', 'remove what the plan of this hash says, without a question').conflicts(
+        'report',
+      ),
+    )
+    .addOption(new Option('-f, --force', 'do not ask').conflicts('report'))
+    .option('-d, --detach', 'do not wait for the end')
+    .addHelpText('after', HELP)
+    .action(cli.action(async (policy: string, flags: Flags) => run(cli, policy, flags)));
+}
+
+async function run(cli: Cli, policy: string, flags: Flags): Promise<number> {
+  const client = cli.client(flags);
+  if (flags.report) return start(cli, client, policy, flags, { mode: 'report' });
+  const planHash = flags.planHash ?? (await agreedPlan(cli, client, policy, flags));
+  return planHash === undefined ? 0 : start(cli, client, policy, flags, { mode: 'apply', planHash });
+}
+
+/** Shows the plan and asks. Gives its hash; undefined where there is nothing to do, or the answer is no. */
+async function agreedPlan(
+  cli: Cli,
+  client: Client,
+  policy: string,
+  { force, output = 'table' }: Flags,
+): Promise<string | undefined> {
+  if (!force && !cli.terminal.interactive) throw cannotAsk(policy);
+  const plan = await readPlan(client, policy, { action: 'remove', limit: SHOWN });
+  if (!force || output === 'table') cli.terminal.warn(renderPlan(plan, cli.around.now()));
+  const { remove, overCaps } = plan.summary;
+  if (remove === 0) return undefined;
+  if (overCaps.length > 0) throw overItsCaps(plan);
+  const question = `Remove ${count(remove, 'network')} on ${describeHosts(plan)}?`;
+  return (await confirm(cli, { force, question, unattended: 'refuse' })) ? plan.hash : undefined;
+}
+
+function describeHosts({ items, cut, summary }: ShownPlan): string {
+  const hosts = new Set(items.map(({ host }) => host));
+  if (cut) return `up to ${summary.hosts} hosts`;
+  return hosts.size === 1 ? [...hosts].join('') : `${hosts.size} hosts`;
+}
+
+const cannotAsk = (policy: string): FairleadError =>
+  new FairleadError('invalid_argument', 'This shows its plan and asks, and there is no terminal to ask on', {
+    hint: `See 'fairlead policy plan ${policy}', and give its hash with --plan-hash; or use --force.`,
+  });
+
+const overItsCaps = ({ policy, summary }: ShownPlan): FairleadError =>
+  new FairleadError('caps_exceeded', `Nothing was removed: ${summary.overCaps.join('; ')}`, {
+    hint: `Narrow the policy, or raise its caps: fairlead policy edit ${policy.name} --max-networks N`,
+  });
+
+async function start(cli: Cli, client: Client, policy: string, flags: Flags, body: StartRunRequest): Promise<number> {
+  const begun = await client.startRun({ params: { policy }, body }).catch((error: unknown) => {
+    throw answerWasLost(error) ? notKnown(policy) : error;
+  });
+  return finishRun(cli, client, flags, begun);
+}
+
+const notKnown = (policy: string): FairleadError =>
+  new FairleadError('outcome_unknown', 'The connection to the controller was lost: the run may have begun', {
+    hint: `See 'fairlead policy runs ${policy}' before you try again.`,
+  });
