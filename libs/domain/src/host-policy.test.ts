@@ -66,7 +66,7 @@ describe('the rules', () => {
 
   it('bind what is created and every change to some drivers', () => {
     const data = { drivers: ['bridge'] };
-    for (const verb of ['create', 'connect', 'disconnect', 'remove', 'prune'] as const) {
+    for (const verb of ['create', 'connect', 'disconnect', 'remove', 'prune', 'restore'] as const) {
       expect(ruleOf(data, { verb, network: aTarget('n', 'bridge') })).toBeUndefined();
       expect(ruleOf(data, { verb, network: aTarget('n', '') })).toBeUndefined();
       expect(ruleOf(data, { verb, network: aTarget('n', 'macvlan') })).toBe('drivers: [bridge]');
@@ -81,7 +81,8 @@ describe('the rules', () => {
       for (const name of ['my-prod-web', 'db', 'db12', 'axb'])
         expect(ruleOf(data, { verb, network: aTarget(name) })).toBeUndefined();
     }
-    expect(ruleOf(data, { verb: 'create', network: aTarget('prod-web') })).toBeUndefined();
+    for (const verb of ['create', 'restore'] as const)
+      expect(ruleOf(data, { verb, network: aTarget('prod-web') })).toBeUndefined();
   });
 
   it('protect networks by label', () => {

@@ -74,7 +74,7 @@ function refusedByNetwork({ drivers, protect }: HostPolicy, { verb, network }: P
     const sentence = `network '${network.name}' has the driver '${driver}', which is not among those`;
     return { rule: `drivers: [${drivers.join(', ')}]`, sentence };
   }
-  if (verb === 'create') return undefined;
+  if (verb === 'create' || verb === 'restore') return undefined;
   const sentence = `network '${network.name}' is protected`;
   const name = protect.names.find((glob) => matchesGlob(glob, network.name));
   if (name !== undefined) return { rule: `protect.names: ${name}`, sentence };

@@ -1,4 +1,3 @@
-import { FairleadError } from '@fairlead/domain';
 import type { NetworkServiceHandlers } from '@fairlead/link';
 import { connectContainer } from './connect-container.js';
 import { createNetwork } from './create-network.js';
@@ -9,9 +8,11 @@ import { installCertificate, keepCheckpoint, listCheckpoints, requestCertificate
 import { inspectNetwork } from './inspect-network.js';
 import { listNetworks } from './list-networks.js';
 import { lookUpOperation } from './look-up-operation.js';
+import { planRestore } from './plan-restore.js';
 import { probe } from './probe.js';
 import { pruneNetworks } from './prune-networks.js';
 import { removeNetwork } from './remove-network.js';
+import { restoreNetwork } from './restore-network.js';
 import { watchInventory } from './watch-inventory.js';
 
 /** The agent's one implementation of NetworkService and IdentityService. A method without a handler does not compile. */
@@ -24,8 +25,8 @@ export const createHandlers = (deps: HandlerDeps): NetworkServiceHandlers => ({
   DisconnectContainer: disconnectContainer(deps),
   RemoveNetwork: removeNetwork(deps),
   PruneNetworks: pruneNetworks(deps),
-  PlanRestore: () => Promise.reject(new FairleadError('unsupported', 'This agent restores nothing yet')),
-  RestoreNetwork: () => Promise.reject(new FairleadError('unsupported', 'This agent restores nothing yet')),
+  PlanRestore: planRestore(deps),
+  RestoreNetwork: restoreNetwork(deps),
   Probe: probe(deps),
   LookUpOperation: lookUpOperation(deps),
   WatchInventory: watchInventory(deps),

@@ -4,6 +4,7 @@ import { fromNetworkMessage, type Methods, type PruneItemResult__Output } from '
 import { isAttached, leftBehind } from '../handlers/looks.js';
 import { kept, removed, undone } from '../handlers/prune-results.js';
 import type { OperationRecord } from '../journal/entries.js';
+import { isMadeFrom } from '../restore/left-out.js';
 import { isSameNetwork } from '../restore/same-network.js';
 import type { CommandMethod } from './operation-runner.js';
 
@@ -117,7 +118,7 @@ async function lookForRestored(
 ): Promise<Verdict> {
   const wanted = record === null ? undefined : fromNetworkMessage(record);
   const networks = await engine.listNetworks();
-  const made = wanted && networks.find((network) => isSameNetwork(wanted, network, renumber));
+  const made = wanted && networks.find((network) => isMadeFrom(wanted, network, renumber));
   if (made === undefined) return verdict(false, `there is no network '${wanted?.name ?? ''}' like the one removed`);
   const found = `network '${made.name}' is there as it was (${shortId(made.id)})`;
   return verdict(true, known ? `${found}; which containers are on it again, a look shows` : `${found}; ${WHO}`);

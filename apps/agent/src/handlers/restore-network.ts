@@ -1,0 +1,18 @@
+import type { RestoreNetworkResponse } from '@fairlead/link';
+import { refuseConflicts } from '../restore/conflicts.js';
+import { findRecord } from '../restore/find-record.js';
+import { lookAhead, restoreRecord } from '../restore/restore-record.js';
+import { type Handler, runOnce } from './deps.js';
+
+export const restoreNetwork: Handler<'RestoreNetwork', Promise<RestoreNetworkResponse>> =
+  (deps) => (request, context) =>
+    runOnce(deps, 'RestoreNetwork', request, context, async (scope) => {
+      const { engine, policy, journal } = deps;
+      await policy.check({ verb: 'restore' });
+      const subject = await findRecord(journal, request);
+      const { network, conflicts } = await lookAhead(engine, subject, request);
+      await policy.check({ verb: 'restore', network });
+      refuseConflicts(network, conflicts);
+      await scope.begin({ what: `restore network ${network.name}` });
+      return restoreRecord(deps, subject, request, scope);
+    });

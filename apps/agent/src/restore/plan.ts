@@ -1,0 +1,49 @@
+import type { EngineFacts, Network, NetworkAttributes, NetworkSpec } from '@fairlead/domain';
+import type { ContainerDetails } from '@fairlead/engine';
+import { type Conflict, findConflicts } from './conflicts.js';
+import { withoutMarks } from './left-out.js';
+import { findLosses } from './losses.js';
+import { planReattachments, type Reattachment } from './reattachments.js';
+import { isSameNetwork } from './same-network.js';
+import type { RestoreOptions, RestoreSubject } from './subject.js';
+import { toSpec } from './to-spec.js';
+
+/** What an engine shows that bears on a restore. */
+export interface Scene {
+  readonly engine: EngineFacts;
+  readonly networks: readonly NetworkAttributes[];
+  /** Those that may have to do with the network. */
+  readonly containers: readonly ContainerDetails[];
+  /** Ids of all containers. */
+  readonly containerIds: ReadonlySet<string>;
+}
+
+export interface RestorePlan {
+  /** What is made again. */
+  readonly network: Network;
+  readonly spec: NetworkSpec;
+  /** A network that is this one, made again already: only the attaching is left to do. */
+  readonly present: NetworkAttributes | undefined;
+  readonly conflicts: readonly Conflict[];
+  readonly attachments: readonly Reattachment[];
+  /** What cannot come back, a sentence each. */
+  readonly losses: readonly string[];
+}
+
+/** What it takes to make a removed network again, and what stands in the way. Pure. */
+export function planRestore(subject: RestoreSubject, scene: Scene, options: RestoreOptions): RestorePlan {
+  const { renumber } = options;
+  const network = subject.source === 'controller' ? withoutMarks(subject.network) : subject.network;
+  const present = scene.networks.find((candidate) => isSameNetwork(network, candidate, renumber));
+  const others = scene.networks.filter((candidate) => candidate !== present);
+  const attachments = planReattachments(subject, scene.containers, present, options);
+  const { engine, containerIds: containers } = scene;
+  return {
+    network,
+    spec: toSpec(network, options),
+    present,
+    conflicts: findConflicts(network, others, options),
+    attachments,
+    losses: findLosses({ subject, reattachments: attachments, containers, engine, renumber }),
+  };
+}

@@ -1,0 +1,86 @@
+import { type Network, type NetworkAttributes, toFairleadError } from '@fairlead/domain';
+import type { EnginePort } from '@fairlead/engine';
+import type { ReattachedMessage, RestoreNetworkResponse } from '@fairlead/link';
+import { readAfter, requireNetwork } from '../handlers/looks.js';
+import { describeNetwork } from '../inventory/describe-network.js';
+import type { OperationScope } from '../operations/operation-runner.js';
+import { refuseConflicts } from './conflicts.js';
+import { endpointDifferences, networkDifferences, type RestoreDifference } from './differences.js';
+import { planRestore, type RestorePlan } from './plan.js';
+import { inspectIfThere } from './read-attachments.js';
+import { readScene } from './read-scene.js';
+import type { Reattachment } from './reattachments.js';
+import type { RestoreOptions, RestoreSubject } from './subject.js';
+
+/** What a restore would do and meet, as the engine is now. @throws FairleadError `engine_unavailable` */
+export const lookAhead = async (
+  engine: EnginePort,
+  subject: RestoreSubject,
+  options: RestoreOptions,
+): Promise<RestorePlan> => planRestore(subject, await readScene(engine, subject), options);
+
+/**
+ * Makes a removed network again and attaches again who lost it. The operation has begun; where an earlier restore was
+ * cut short, this does the rest.
+ *
+ * A stopped container is connected without being disconnected from the old id first: the new attachment takes the place
+ * of the old one, which has the same name (seen on Docker 20.10, 26.1 and 28.5). Its settings are nowhere but in the
+ * old attachment, and are never away.
+ * @throws FairleadError `already_exists` and `subnet_overlap` where something stands in the way, and what creating a
+ * network throws; a container that cannot be attached is told in the answer
+ */
+export async function restoreRecord(
+  { engine }: { readonly engine: EnginePort },
+  subject: RestoreSubject,
+  options: RestoreOptions,
+  scope: Pick<OperationScope, 'show'>,
+): Promise<RestoreNetworkResponse> {
+  const plan = await lookAhead(engine, subject, options);
+  refuseConflicts(plan.network, plan.conflicts);
+  const made = plan.present ?? (await make(engine, plan));
+  const attachments: ReattachedMessage[] = [];
+  for (const each of plan.attachments) attachments.push(await reattach(engine, made, each));
+  void scope.show();
+  const network = await readAfter(engine, made);
+  return {
+    network: describeNetwork(network),
+    source: subject.source ?? 'journal',
+    attachments,
+    differences: await compare(engine, plan, network),
+    losses: [...plan.losses],
+  };
+}
+
+async function make(engine: EnginePort, { spec }: RestorePlan): Promise<NetworkAttributes> {
+  const { id } = await engine.createNetwork(spec);
+  return requireNetwork(engine, id);
+}
+
+async function reattach(
+  engine: EnginePort,
+  { id }: NetworkAttributes,
+  { containerId, containerName, reason, endpoint }: Reattachment,
+): Promise<ReattachedMessage> {
+  const attached = { containerId, containerName, outcome: 'attached', reason, engineMessage: '' };
+  try {
+    await engine.connect(id, containerId, endpoint);
+    return attached;
+  } catch (thrown) {
+    const error = toFairleadError(thrown);
+    // Whether it is on the network is then not known; looking tells.
+    if (error.code === 'engine_unavailable') throw error;
+    if (error.code === 'already_connected') return attached;
+    return { ...attached, outcome: 'failed', reason: error.message, engineMessage: error.engineMessage ?? '' };
+  }
+}
+
+/** What the engine shows afterwards, against what was recorded. */
+async function compare(engine: EnginePort, plan: RestorePlan, network: Network): Promise<RestoreDifference[]> {
+  const differences = networkDifferences(plan.network, network);
+  for (const { containerId, containerName, endpoint } of plan.attachments) {
+    const container = await inspectIfThere(engine, containerId);
+    const now = container?.attachments.find(({ networkName }) => networkName === network.name);
+    differences.push(...endpointDifferences(containerName, endpoint, now?.configured));
+  }
+  return differences;
+}

@@ -1,0 +1,19 @@
+import type { Network } from '@fairlead/domain';
+import type { Detached } from '../journal/seal.js';
+
+/** Whose record a network is made from: the journal of the agent that removed it, or what the controller saw last. */
+export type RecordSource = 'journal' | 'controller';
+
+/** A removed network, as it is to be again. */
+export interface RestoreSubject {
+  readonly network: Network;
+  /** Containers that the removal took off it by force, with what was asked for their endpoints. */
+  readonly attachments: readonly Detached[];
+  /** The journal's unless said. */
+  readonly source?: RecordSource;
+}
+
+export interface RestoreOptions {
+  /** Let the engine choose the address ranges anew, and drop static addresses. */
+  readonly renumber: boolean;
+}

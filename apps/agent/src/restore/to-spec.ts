@@ -1,0 +1,34 @@
+import type { Network, NetworkSpec } from '@fairlead/domain';
+import { VXLAN_IDS } from './same-network.js';
+
+/**
+ * What makes a network like the recorded one. Its ranges are asked for as they were: engines show one that they chose
+ * like one that was asked for, and would choose another (172.20/16 became 172.22/16 on Docker 20.10).
+ */
+export function toSpec(network: Network, { renumber }: { readonly renumber: boolean }): NetworkSpec {
+  const { id: _id, createdAt: _createdAt, endpoints: _endpoints, ...attributes } = network;
+  const { [VXLAN_IDS]: _vxlanIds, ...options } = network.options;
+  const spec: NetworkSpec = {
+    ...attributes,
+    // Where the engine says that a network is local, that is what its driver makes of it.
+    scope: network.scope === 'local' ? '' : network.scope,
+    // Docker 28.0 is the first to know this flag.
+    ipv4: network.ipv4 ? undefined : false,
+    ipamDriver: network.ipamDriver === 'default' ? '' : network.ipamDriver,
+    subnets: renumber ? [] : network.subnets,
+    options,
+  };
+  if (network.configOnly) return { ...spec, driver: '' };
+  return network.configFrom === '' ? spec : { ...spec, ...FROM_CONFIGURATION };
+}
+
+/** Docker takes none of these beside a configuration, and shows those of the configuration. */
+const FROM_CONFIGURATION = {
+  ipv4: undefined,
+  ipv6: undefined,
+  internal: false,
+  ipamDriver: '',
+  ipamOptions: {},
+  subnets: [],
+  options: {},
+};
