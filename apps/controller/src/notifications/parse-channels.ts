@@ -13,8 +13,7 @@ type Parsed = { readonly channels: readonly ChannelConfig[] } | { readonly fault
 /** Reads YAML, of which JSON is a part. No fault repeats what the text holds: it may be a secret. */
 export function parseChannels(text: string): Parsed {
   const lines = new LineCounter();
-  // Its pretty messages quote the text.
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, { lineCounter: lines });
   const faults = [...syntaxFaults(document, lines), ...quoteFaults(document, lines)];
   if (faults.length > 0) return { faults };
   const { data, error } = channelsSchema.safeParse(document.toJS());
@@ -22,7 +21,7 @@ export function parseChannels(text: string): Parsed {
   return { faults: error.issues.flatMap((issue) => faultsOf(issue, document, lines)) };
 }
 
-/** By their codes: some of the messages quote the text. */
+/** By their codes: their messages quote the text. */
 const syntaxFaults = ({ errors }: Document.Parsed, lines: LineCounter): Fault[] =>
   errors.map(({ code, pos }) => ({
     line: lines.linePos(pos[0]).line,
