@@ -1,12 +1,12 @@
-import { LABELS_LEFT_OUT, type Network } from '@fairlead/domain';
+import { ENTRIES_LEFT_OUT, LABELS_LEFT_OUT, type Network } from '@fairlead/domain';
+
+export { ENTRIES_LEFT_OUT };
 
 /** Networks of one host that are followed; what is beyond is counted and left out. */
 export const MAX_NETWORKS = 5_000;
 /** What of each map of a network (labels, options, reserved addresses) is passed on. The engine keeps them all. */
 export const MAX_ENTRIES = 128;
 export const MAX_ENTRY_BYTES = 32 * 1024;
-/** As `LABELS_LEFT_OUT`, in the other maps. */
-export const ENTRIES_LEFT_OUT = 'fairlead/entries-left-out';
 
 type Entries = Readonly<Record<string, string>>;
 

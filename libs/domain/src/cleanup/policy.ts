@@ -27,10 +27,11 @@ export interface Caps {
   readonly fleetPercent: number;
 }
 
-/** When a run goes no further. */
+/** When a run goes no further: at so many failures, and above each of the percentages. */
 export interface StopRules {
   /** Networks whose removal failed. */
   readonly failures: number;
+  /** Of the networks of its plan that were to go. */
   readonly failedPercent: number;
   /** Of the hosts of its plan. */
   readonly unreachablePercent: number;

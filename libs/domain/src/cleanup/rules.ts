@@ -42,9 +42,7 @@ function fitsLabels(selector: Selector, labels: Labels): boolean | 'unknown' {
   return known.length === selector.length || 'unknown';
 }
 
-/**
- * The first rule that fits, and its place; else whether none does or that is `unknown`.
- */
+/** The first rule that fits, and its place; `unknown` where none surely does, but one may. */
 export function firstFit(
   rules: readonly NetworkRule[],
   attributes: NetworkAttributes,
