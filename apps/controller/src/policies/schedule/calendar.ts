@@ -8,7 +8,7 @@ export interface Calendar {
   readonly minutes: readonly number[];
   /** Rising, never empty. */
   readonly hours: readonly number[];
-  /** The days of a month (months since the year 0), as bits: the lowest is the first. */
+  /** The days of a month, counted since January 1970, as bits: the lowest is the first. */
   readonly daysOf: (month: number) => number;
 }
 
@@ -29,12 +29,14 @@ const indexesOf = (flags: readonly number[]): number[] => [...flags.keys()].filt
 const fittingDays = remembered(DAYS_KEPT, (fields: string) => {
   const cron = new Cron(`* * ${fields}`, { mode: '5-part', utcOffset: 0 });
   const { month: months } = new CronPattern(`* * ${fields}`, undefined, { mode: '5-part' });
-  return remembered(MONTHS_KEPT, (month: number) => (months[month % 12] === 1 ? daysOfMonth(cron, month) : 0));
+  return remembered(MONTHS_KEPT, (month: number) => (months[monthOfYear(month)] === 1 ? daysOfMonth(cron, month) : 0));
 });
 
+const monthOfYear = (month: number): number => ((month % 12) + 12) % 12;
+
 function daysOfMonth(cron: Cron, month: number): number {
-  const start = Date.UTC(0, month);
-  const end = Date.UTC(0, month + 1);
+  const start = Date.UTC(1970, month);
+  const end = Date.UTC(1970, month + 1);
   let days = 0;
   for (let at = start, bit = 1; at < end; at += DAY, bit <<= 1) if (cron.match(new Date(at))) days |= bit;
   return days;
@@ -53,10 +55,10 @@ export function nextWall(calendar: Calendar, from: number): number | undefined {
 /** The first day since the epoch that fits, from this one on. */
 export function nextDay({ daysOf }: Calendar, from: number): number | undefined {
   const date = new Date(from * DAY);
-  const first = date.getUTCFullYear() * 12 + date.getUTCMonth();
+  const first = (date.getUTCFullYear() - 1970) * 12 + date.getUTCMonth();
   let days = daysOf(first) & (-1 << (date.getUTCDate() - 1));
   for (let month = first; month <= first + HORIZON_YEARS * 12; days = daysOf(++month)) {
-    if (days !== 0) return Date.UTC(0, month, 32 - Math.clz32(days & -days)) / DAY;
+    if (days !== 0) return Date.UTC(1970, month, 32 - Math.clz32(days & -days)) / DAY;
   }
   return undefined;
 }

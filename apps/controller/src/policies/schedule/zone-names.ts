@@ -32,7 +32,8 @@ export const isAbbreviation = (name: string): boolean =>
 /** What to write instead of a name that is no zone. */
 export function adviceOnZone(name: string): string {
   if (name.trim() === '') return 'name a place, such as Europe/Berlin, or UTC';
-  if (/[+-]\d/.test(name)) return 'an offset cannot follow daylight-saving time: name a place, such as Europe/Berlin, or UTC';
+  if (/[+-]\d/.test(name))
+    return 'an offset cannot follow daylight-saving time: name a place, such as Europe/Berlin, or UTC';
   if (/^[A-Z]{2,5}$/.test(name)) return 'an abbreviation may mean several: name a place, such as Europe/Berlin, or UTC';
   return `did you mean ${similarZones(name).join(' or ')}?`;
 }

@@ -12,19 +12,21 @@ export interface Span {
 
 /** More than any two offsets of a zone have ever differed, and than any is from UTC. */
 const REACH = 32 * HOUR;
-/** Ten years of a zone. */
-const DAYS_KEPT = 3660;
+/** Within so long the offset changes once at most. */
+const STEP = 4 * DAY;
+/** Of each zone: eleven years. */
+const STEPS_KEPT = 1000;
 const ZONES_KEPT = 600;
 
 /**
  * The wall clock of an IANA zone. A wall time is written as the milliseconds since the epoch that it would be in UTC.
  *
- * Invariant: within one day of UTC the offset changes once at most. The shortest time between two changes that the rules
+ * Invariant: a change of the offset is seen by looking every four days, for the shortest time between two that the rules
  * know since 1970 is a week (Recife in 2000, Gaza in 2040).
  */
 export class Zone {
   readonly #format: Intl.DateTimeFormat;
-  readonly #day = remembered(DAYS_KEPT, (day: number) => this.#spansOf(day * DAY, (day + 1) * DAY));
+  readonly #step = remembered(STEPS_KEPT, (step: number) => this.#spansOf(step * STEP, (step + 1) * STEP));
 
   /** @throws RangeError where the zone is unknown */
   constructor(name: string) {
@@ -34,8 +36,8 @@ export class Zone {
   /** All instants from `from` to `to` (excluded), in order. */
   spans(from: number, to: number): Span[] {
     const spans: Span[] = [];
-    for (let day = Math.floor(from / DAY); day * DAY < to; day++) {
-      for (const { start, end, offset } of this.#day(day)) {
+    for (let step = Math.floor(from / STEP); step * STEP < to; step++) {
+      for (const { start, end, offset } of this.#step(step)) {
         const span = { start: Math.max(start, from), end: Math.min(end, to), offset };
         const before = spans.at(-1);
         if (before?.offset === offset) spans[spans.length - 1] = { ...before, end: span.end };
@@ -80,7 +82,8 @@ export class Zone {
 
   /** Intl writes `GMT`, `GMT+05:45`, and before 1972 even `GMT-00:44:30`. */
   #offsetAt(instant: number): number {
-    const [, sign, hours, minutes, seconds = 0] = /([+-])(\d\d):(\d\d)(?::(\d\d))?$/.exec(this.#format.format(instant)) ?? [];
+    const [, sign, hours, minutes, seconds = 0] =
+      /([+-])(\d\d):(\d\d)(?::(\d\d))?$/.exec(this.#format.format(instant)) ?? [];
     if (sign === undefined) return 0;
     const ms = ((Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1000;
     return sign === '-' ? -ms : ms;
