@@ -33,7 +33,7 @@ describe('the command tree', () => {
       'agent',
       ...['ls', 'inspect', 'label', 'rm', 'revoke', 'resolve', 'add'].map((verb) => `host ${verb}`),
       ...['create', 'ls', 'rm'].map((verb) => `host join-token ${verb}`),
-      ...['ls', 'inspect', 'create', 'connect', 'disconnect', 'rm', 'prune', 'probe', 'history'].map(
+      ...['ls', 'inspect', 'create', 'connect', 'disconnect', 'rm', 'prune', 'probe', 'history', 'restore'].map(
         (verb) => `network ${verb}`,
       ),
       'endpoint ls',

@@ -10,7 +10,11 @@ export interface CommandOnEach<Item> {
   readonly client: Client;
   readonly items: readonly Item[];
   readonly several: boolean;
+  /** What the items are, for the progress line. */
+  readonly things?: 'hosts' | 'networks';
   readonly nameOf: (item: Item) => string;
+  /** Items with the same one are taken one after another, in their order. */
+  readonly laneOf?: (item: Item) => string;
   readonly send: (item: Item) => Send;
   /** What is being done, for the progress line: `removing`. */
   readonly doing: string;
@@ -28,14 +32,14 @@ export async function commandEach<Item>(
   flags: ClientFlags,
   command: CommandOnEach<Item>,
 ): Promise<Gathered<OperationView>> {
-  const { client, items, several, nameOf, send, doing, options, describe } = command;
+  const { client, items, several, things = 'hosts', nameOf, laneOf, send, doing, options, describe } = command;
   const { around } = cli;
   const forPeople = flags.output === undefined || flags.output === 'table';
   const print = (terminal: Terminal, views: readonly OperationView[], list: boolean): void =>
     printViews(terminal, flags.output, { views, several: list, name: operationName, describe });
-  const what = `${doing} ${items.length === 1 ? items.map(nameOf).join('') : `${items.length} hosts`}`;
+  const what = `${doing} ${items.length === 1 ? items.map(nameOf).join('') : `${items.length} ${things}`}`;
   const gathered = await withProgress(around, what, (terminal) =>
-    gather({ terminal, format: flags.output, nameOf }, items, async (item) => {
+    gather({ terminal, format: flags.output, nameOf, laneOf }, items, async (item) => {
       const view = await carryOut({ ...around, terminal }, client, send(item), options);
       if (forPeople) print(terminal, [view], false);
       return view;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { worstExit } from '../output/errors.js';
-import { inParallel } from './each-host.js';
+import { aTerminal } from '../../test/terminal.js';
+import { gather, inParallel } from './each-host.js';
 
 describe('inParallel', () => {
   it('keeps at most sixteen under way, and the order of the items', async () => {
@@ -15,6 +16,21 @@ describe('inParallel', () => {
     });
     expect(most).toBe(16);
     expect(results).toEqual(items.map((item) => -item));
+  });
+});
+
+describe('gather', () => {
+  it('takes what is of one lane one after another, lanes side by side, and gives results in the order of the items', async () => {
+    const log: string[] = [];
+    const options = { terminal: aTerminal(), format: undefined, nameOf: String, laneOf: (item: string) => item[0]! };
+    const { results } = await gather(options, ['a1', 'b1', 'a2', 'b2'], async (item) => {
+      log.push(`+${item}`);
+      await new Promise((resolve) => setImmediate(resolve));
+      log.push(`-${item}`);
+      return item;
+    });
+    expect(log).toEqual(['+a1', '+b1', '-a1', '+a2', '-b1', '+b2', '-a2', '-b2']);
+    expect(results).toEqual(['a1', 'b1', 'a2', 'b2']);
   });
 });
 

@@ -8,6 +8,7 @@ import { registerInspect } from './inspect.js';
 import { registerLs } from './ls.js';
 import { registerProbe } from './probe.js';
 import { registerPrune } from './prune.js';
+import { registerRestore } from './restore.js';
 import { registerRm } from './rm.js';
 
 export function registerNetwork(program: Command, cli: Cli): void {
@@ -24,4 +25,5 @@ export function registerNetwork(program: Command, cli: Cli): void {
   registerPrune(network, cli);
   registerProbe(network, cli);
   registerHistory(network, cli);
+  registerRestore(network, cli);
 }

@@ -88,7 +88,7 @@ const ID_OF_REMOVAL = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const MOST = 500;
 
 /** The id of a removal; of a network's name or id, the last one. @throws FairleadError `network_not_found`, `ambiguous_name` */
-async function removalOf(client: Client, reference: string, flags: HostFlags): Promise<string> {
+export async function removalOf(client: Client, reference: string, flags: HostFlags): Promise<string> {
   if (ID_OF_REMOVAL.test(reference)) return reference;
   const { items } = await client.listRemovedNetworks({ query: { ...placeOf(reference, flags), limit: MOST } });
   const places = [...new Set(items.map((item) => `${item.host}/${item.name}`))];

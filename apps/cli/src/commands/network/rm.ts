@@ -41,6 +41,7 @@ async function remove(cli: Cli, references: string[], flags: Flags): Promise<num
     client,
     items: targets,
     several,
+    things: 'networks',
     nameOf: targetName,
     send: (params) => (options) => client.removeNetwork({ params, query, ...options }),
     doing: 'removing',

@@ -1,0 +1,79 @@
+import { operationResult, type OperationResultView, type OperationView, type RestorePlanView } from '@fairlead/api';
+import { shortId } from '@fairlead/domain';
+import { operationName } from '../command.js';
+
+export interface PlannedRestore {
+  /** Of the removal. */
+  readonly id: string;
+  readonly plan: RestorePlanView;
+  /** The engine is to choose the ranges. */
+  readonly renumber: boolean;
+}
+
+/** Whether something stands in the way. */
+export const isBlocked = ({ plan: { conflicts, present }, renumber }: PlannedRestore): boolean =>
+  present === null && conflicts.some(({ renumberingHelps }) => !(renumber && renumberingHelps));
+
+/** What making the network again would meet, in lines. */
+export function describeRestorePlan(planned: PlannedRestore): string[] {
+  const { host, network, present, conflicts, attachments, losses } = planned.plan;
+  const name = `${host}/${network.name}`;
+  if (present !== null) return [`${name} is there already, as ${shortId(present)}`];
+  if (isBlocked(planned)) return [`${name} cannot be made again:`, ...describeConflicts(planned)];
+  return [
+    `${name} would be made again ${describeSource(planned.plan)}`,
+    ...conflicts.map(({ explanation }) => `  ${explanation}`),
+    ...attachments.map((attachment) => `  attaches again ${describeAttachment(attachment)}`),
+    ...losses.map((loss) => `  does not come back: ${loss}`),
+  ];
+}
+
+function describeConflicts({ id, plan: { conflicts }, renumber }: PlannedRestore): string[] {
+  const helps = !renumber && conflicts.every(({ renumberingHelps }) => renumberingHelps);
+  return [
+    ...conflicts.map(({ explanation, holder }) => `  ${explanation} (${holder.name} ${shortId(holder.id)})`),
+    ...(helps ? [`  With another address range: fairlead network restore ${id} --renumber`] : []),
+  ];
+}
+
+function describeSource({ source, subnets }: RestorePlanView): string {
+  const ranges = subnets.length === 0 ? 'with address ranges that the engine chooses' : `with ${subnets.join(', ')}`;
+  return `${ranges}, from ${source === 'journal' ? 'the journal of its host' : 'what the controller saw last'}`;
+}
+
+/** `one (exited) as db, 172.20.0.5`. */
+function describeAttachment({
+  containerName,
+  state,
+  aliases,
+  ipv4,
+  ipv6,
+  mac,
+}: RestorePlanView['attachments'][number]): string {
+  const how = [aliases.length === 0 ? '' : `as ${aliases.join(' ')}`, ipv4, ipv6, mac].filter((part) => part !== '');
+  return `${containerName} (${state})${how.length === 0 ? '' : ` ${how.join(', ')}`}`;
+}
+
+type Result = OperationResultView<'restore'>;
+
+/** What came of it, in lines. */
+export function describeRestored(view: OperationView): string[] {
+  const result = operationResult(view, 'restore');
+  if (result === undefined) return [operationName(view)];
+  const { network, attachments, differences, losses } = result;
+  const attached = attachments
+    .filter(({ outcome }) => outcome === 'attached')
+    .map(({ containerName }) => containerName);
+  return [
+    `${view.host}/${network.name}: made again as ${shortId(network.id)}`,
+    ...(attached.length === 0 ? [] : [`  attached again: ${attached.join(', ')}`]),
+    ...attachments.filter(({ outcome }) => outcome === 'failed').map(describeFailure),
+    ...differences.map(({ field, recorded, restored }) => `  differs: ${field} was ${recorded}, is ${restored}`),
+    ...losses.map((loss) => `  did not come back: ${loss}`),
+  ];
+}
+
+function describeFailure({ containerName, reason, engineMessage }: Result['attachments'][number]): string {
+  const said = engineMessage.trim();
+  return `  not attached: ${containerName}: ${reason}${said === '' ? '' : `, engine says: ${said}`}`;
+}
