@@ -178,6 +178,21 @@ describe('the connection to an engine', () => {
     expect(server.requests).toEqual(['GET /networks', 'GET /networks', 'DELETE /networks/n']);
   });
 
+  it.each(['Docker/20.10.24 (linux)', 'nginx', 'Libpod/5.8.6 (linux)'])(
+    "asks what engine it is before it removes by id, unless the last answer was a Docker's: %s",
+    async (name) => {
+      server.version = { Components: [{ Name: 'Podman Engine' }] };
+      server.handle = (_request, response) => {
+        response.setHeader('server', name);
+        json(response, { Id: 'n', Name: 'my-net' });
+      };
+      await engine.removeNetwork('n');
+      expect(server.requests.at(-1)).toBe('DELETE /networks/my-net');
+      await engine.removeNetwork('n');
+      expect(server.requests.at(-1)).toBe(`DELETE /networks/${name.startsWith('Docker') ? 'n' : 'my-net'}`);
+    },
+  );
+
   it("passes the engine's words on, from Docker, Podman or a proxy", async () => {
     const answers = ['{"message":"is full\\n"}', '{"cause":"x","message":"is full","response":500}', 'is full\n'];
     server.handle = (_request, response) => void response.writeHead(500).end(answers[server.requests.length - 1]);

@@ -49,6 +49,7 @@ export class Connection {
   private readonly modem: Modem;
   private readonly basePath: string;
   private readonly open = new Set<AbortController>();
+  private server = '';
 
   constructor(
     readonly url: string,
@@ -108,6 +109,11 @@ export class Connection {
     }
   }
 
+  /** What the engine has called itself in its last answer, as `Docker/20.10.24 (linux)`; proxies may say another thing. */
+  get lastServer(): string {
+    return this.server;
+  }
+
   close(): void {
     for (const controller of this.open) controller.abort(new Error('the connection was closed'));
   }
@@ -118,6 +124,7 @@ export class Connection {
     const timer = setTimeout(() => controller.abort(new TimedOut(limit)), limit);
     try {
       const response = await this.dial(request, controller.signal);
+      this.server = String(response.headers.server ?? '');
       if (!isSuccess(response)) throw await this.refused(request, response);
       return await readAll(response);
     } catch (error) {

@@ -65,9 +65,12 @@ export class Networks {
 
   /**
    * Podman 5.8 looks for the containers of a network under what it was called in the request: by its id it removes one
-   * that is in use, under running containers too; by its name it refuses.
+   * that is in use, under running containers too; by its name it refuses. Docker's name stands at the head of each of
+   * its answers, the look before the removal among them; its `/version` takes 5 to 12 ms, as it asks other programs for
+   * theirs (20.10.24).
    */
   private async isPodman(): Promise<boolean> {
+    if (this.connection.lastServer.startsWith('Docker/')) return false;
     const request = { call: 'network.remove', subject: '', method: 'GET', path: '/version' } as const;
     return isPodman((await this.connection.json(request)) as RawVersion);
   }
