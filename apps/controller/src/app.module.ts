@@ -44,6 +44,8 @@ import { OverlaysService } from './overlays/overlays.service.js';
 import { PlanPages } from './policies/plan-pages.js';
 import { PoliciesController } from './policies/policies.controller.js';
 import { PoliciesService } from './policies/policies.service.js';
+import { RestoreController } from './restore/restore.controller.js';
+import { RestoreService } from './restore/restore.service.js';
 import { type Runtime } from './runtime.js';
 import { VERSION } from './version.js';
 
@@ -64,6 +66,7 @@ export class AppModule {
         OverlaysController,
         OperationsController,
         PoliciesController,
+        RestoreController,
         EventsController,
         AccessController,
         AuthController,
@@ -86,6 +89,7 @@ export class AppModule {
         value(ConsistencyService, runtime.consistency),
         value(PoliciesService, runtime.policies),
         value(PlanPages, runtime.planPages),
+        value(RestoreService, runtime.restores),
         value(JoinTokensService, runtime.identities.tokens),
         value(ListeningHosts, runtime.identities.listening),
         value(IdentitiesService, runtime.identities.service),

@@ -46,6 +46,7 @@ import { PlanPages } from './policies/plan-pages.js';
 import { Planner } from './policies/planner.js';
 import { PoliciesService } from './policies/policies.service.js';
 import { PoliciesStore } from './policies/policies.store.js';
+import { RestoreService } from './restore/restore.service.js';
 
 /** The controller's parts, joined. No HTTP here: the module serves these over REST. */
 export interface Runtime {
@@ -59,6 +60,7 @@ export interface Runtime {
   readonly endpoints: EndpointsService;
   readonly overlays: OverlaysService;
   readonly commands: CommandFactory;
+  readonly restores: RestoreService;
   readonly responder: CommandsResponder;
   readonly operations: OperationsStore;
   readonly service: OperationsService;
@@ -145,6 +147,7 @@ export function createRuntime(
   const hosts = new HostsService(hostsStore, fleet, identities.service);
   const networks = new NetworksService(networksStore, new NetworkPagesStore(database, now), hosts, fleet, now);
   const removals = new RemovedNetworksStore(database);
+  const restores = new RestoreService(removals, hosts, fleet);
   const history = new HistoryService(new HistoryStore(database), removals, hosts, limits, now);
   const endpoints = new EndpointsService(new EndpointPagesStore(database), hosts, fleet);
   const overlays = new OverlaysService(new OverlaysStore(database), endpoints, hosts, fleet);
@@ -188,7 +191,8 @@ export function createRuntime(
     endpoints,
     overlays,
     history,
-    commands: new CommandFactory(hosts, networks, networksStore),
+    commands: new CommandFactory(hosts, networks, networksStore, restores),
+    restores,
     responder: new CommandsResponder(service, hosts),
     operations: operationsStore,
     service,

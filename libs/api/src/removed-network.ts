@@ -33,6 +33,14 @@ const standing = {
     .object({ actor: z.string(), operationId: z.string() })
     .nullable()
     .meta({ description: 'The operation of ours that removed it. null: removed on the host, outside' }),
+  restored: z
+    .object({
+      at: timestamp,
+      operation: z.string(),
+      networkId: z.string().nullable().meta({ description: 'That it got then. null: the agent’s answer was lost' }),
+    })
+    .nullable()
+    .meta({ description: 'The operation that made it again last. null: none has' }),
 };
 const example = {
   id: '019ab2c4-5d6e-7f80-9a1b-2c3d4e5f6071',
@@ -45,6 +53,7 @@ const example = {
   lastSeenAt: '2026-11-24T09:30:00.000Z',
   removedAt: '2026-11-24T09:30:00.000Z',
   by: null,
+  restored: null,
 };
 
 export const removedNetwork = z.object(standing).meta({

@@ -80,6 +80,7 @@ export class Authors {
 
 function endOf({ kind, state, outcome, settled, finishedAt, result }: Operation): number {
   if (state !== 'finished' || outcome === 'unknown') return Infinity;
-  const isSure = kind === 'remove' || kind === 'prune' || (kind === 'create' && result !== null);
+  const isMade = (kind === 'create' || kind === 'restore') && result !== null;
+  const isSure = kind === 'remove' || kind === 'prune' || isMade;
   return (settled?.at ?? finishedAt ?? 0) + (isSure && outcome === 'succeeded' ? SURE_MS : LINGER_MS);
 }

@@ -31,12 +31,18 @@ export const toRemovedNetworkView = (row: StoredRemovedNetwork, simulated: Simul
   lastSeenAt: toTimestamp(row.lastSeenAt),
   removedAt: toTimestamp(row.removedAt),
   by: authorOf(row),
+  restored: restorationOf(row),
 });
 
 export const toRemovedNetworkDetailView = (
   row: StoredRemovedNetwork & { readonly record: Network },
   simulated: Simulated,
 ): RemovedNetworkDetailView => ({ ...toRemovedNetworkView(row, simulated), record: row.record });
+
+const restorationOf = (row: StoredRemovedNetwork): RemovedNetworkView['restored'] =>
+  row.restoredAt === null || row.restoringOperation === null
+    ? null
+    : { at: toTimestamp(row.restoredAt), operation: row.restoringOperation, networkId: row.restoredNetworkId };
 
 const authorOf = ({ actor, operationId }: Pick<StoredEntry, 'actor' | 'operationId'>): HistoryEntryView['by'] =>
   operationId === null ? null : { actor: actor ?? '', operationId };

@@ -15,6 +15,8 @@ const NOW = 1_000_000_000;
 const HOSTS = ['web-1', 'web-2', 'db-1'];
 const NAMES = ['shop_default', 'shop_back', 'odd[n]*', 'ci'];
 
+const NOT_RESTORED = { restoredAt: null, restoringOperation: null, restoredNetworkId: null };
+
 let database: Database;
 let discard: () => void;
 let removals: (StoredRemovedNetwork & { readonly record: Network })[];
@@ -33,7 +35,7 @@ beforeAll(async () => {
     // Several at one instant, as a prune has them.
     const removedAt = NOW - Math.floor(random() * 60) * 1000;
     const by = random() < 0.3 ? { operationId: `op-${index}`, actor: 'anna' } : { operationId: null, actor: null };
-    const seen = { firstSeenAt: 1, lastSeenAt: removedAt - 1, removedAt };
+    const seen = { firstSeenAt: 1, lastSeenAt: removedAt - 1, removedAt, ...NOT_RESTORED };
     const record = aNetwork({ id: networkId, name, driver: 'macvlan' });
     return { id: uuidv7({ msecs: removedAt }), hostName, networkId, name, driver: 'macvlan', record, ...by, ...seen };
   });

@@ -20,6 +20,10 @@ export interface StoredRemovedNetwork {
   readonly firstSeenAt: number;
   readonly lastSeenAt: number;
   readonly removedAt: number;
+  /** When it was made again, by which operation, and the id it then got. Null: it was not, or that is not known. */
+  readonly restoredAt: number | null;
+  readonly restoringOperation: string | null;
+  readonly restoredNetworkId: string | null;
 }
 
 export interface RemovedNetworksPage extends Page<StoredRemovedNetwork> {
@@ -27,7 +31,8 @@ export interface RemovedNetworksPage extends Page<StoredRemovedNetwork> {
 }
 
 const COLUMNS = Prisma.sql`r."id", r."hostName", r."networkId", r."name", IFNULL(r."record"->>'driver', '') AS "driver",
-  r."operationId", r."actor", r."firstSeenAt", r."lastSeenAt", r."removedAt"`;
+  r."operationId", r."actor", r."firstSeenAt", r."lastSeenAt", r."removedAt", r."restoredAt", r."restoringOperation",
+  r."restoredNetworkId"`;
 
 /** Rows up to which all that fit are sorted; where more do, it is quicker to walk along the order. */
 const MOST_SORTED = 5_000;

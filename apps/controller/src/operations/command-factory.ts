@@ -5,12 +5,15 @@ import {
   type ProbeRequest,
   type PruneRequest,
   type RemoveQuery,
+  type RestoreRequest,
 } from '@fairlead/api';
 import { explainReachability, FairleadError } from '@fairlead/domain';
 import { type HostScope } from '../access/host-scope.js';
 import { type HostsService } from '../hosts/hosts.service.js';
 import { type NetworksService } from '../networks/networks.service.js';
 import { type NetworksStore } from '../networks/networks.store.js';
+import { restoreCommand } from '../restore/restore-command.js';
+import { type RestoreService } from '../restore/restore.service.js';
 import {
   type Command,
   connectCommand,
@@ -28,6 +31,7 @@ export class CommandFactory {
     private readonly hosts: HostsService,
     private readonly networks: NetworksService,
     private readonly store: NetworksStore,
+    private readonly restores: Pick<RestoreService, 'find'>,
   ) {}
 
   async create(hostName: string, body: CreateNetworkRequest, scope: HostScope): Promise<Command> {
@@ -62,6 +66,11 @@ export class CommandFactory {
     }
     const items = plan.removals.map(({ network, digest }) => ({ networkId: network.id, expectedDigest: digest }));
     return pruneCommand(hostName, items, body);
+  }
+
+  /** @throws FairleadError `network_not_found`, `host_not_found` */
+  async restore(id: string, body: RestoreRequest, scope: HostScope): Promise<Command> {
+    return restoreCommand(await this.restores.find(id, scope), body);
   }
 
   async probe(hostName: string, body: ProbeRequest, scope: HostScope): Promise<Command> {

@@ -12,6 +12,7 @@ import { boundedTable } from '../hosts/bounded-table.js';
 import { type HostBounds } from '../hosts/hosts.service.js';
 import { type Page, pageFrom } from '../paging/page.js';
 import { PageCursor } from '../paging/page-cursor.js';
+import { restorationOf } from '../restore/restoration.js';
 import { type Ending, type Operation } from './operation.js';
 
 export interface NewOperation extends Operation {
@@ -39,10 +40,13 @@ export class OperationsStore {
     private readonly audit: AuditStore,
   ) {}
 
-  /** Writes a new operation. The database itself refuses a second one with the same actor and idempotency key. */
-  async add(operation: NewOperation): Promise<void> {
+  /**
+   * Writes a new operation. The database itself refuses a second one with the same actor and idempotency key.
+   * @param alongside written in the same transaction
+   */
+  async add(operation: NewOperation, alongside: readonly Statement[] = []): Promise<void> {
     const create = this.database.prisma.operation.create({ data: toRow(operation) });
-    await this.audit.commit(recordOf(operation), [create]);
+    await this.audit.commit(recordOf(operation), [...alongside, create]);
   }
 
   /**
@@ -128,7 +132,7 @@ export class OperationsStore {
   private async write(operation: Operation): Promise<void> {
     const { id, ...data } = toRow(operation);
     const change: Statement = this.database.prisma.operation.updateMany({ where: { id }, data });
-    await this.audit.commit(recordOf(operation), [change]);
+    await this.audit.commit(recordOf(operation), [change, ...restorationOf(operation)]);
   }
 }
 
