@@ -55,7 +55,7 @@ const smtp = z
       user: text('text').optional(),
       password: text('text; put it in quotes').optional(),
     },
-    said('host, port, secure, user, password'),
+    said('a table of host, port, secure, user, password'),
   )
   .transform(({ host, port, secure = port === 465, user, password }, context) => {
     if ((user === undefined) !== (password === undefined)) {
@@ -78,7 +78,10 @@ const kinds = z.discriminatedUnion(
     }),
     z.strictObject({ kind: z.literal('slack'), url }),
   ],
-  { error: 'must be webhook, email or slack' },
+  {
+    error: ({ input }) =>
+      typeof input === 'object' && input !== null ? 'must be webhook, email or slack' : "must be a table with a 'kind'",
+  },
 );
 
 /** Names are shown to whoever writes policies. */

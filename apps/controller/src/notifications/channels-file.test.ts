@@ -146,7 +146,8 @@ colour: red
     ['', '1 must be a table'],
     ['- channels', '1 must be a table'],
     ['channels: 1', '1 channels: must be a table'],
-    ['channels:\n  ops:\n', '2 channels.ops: '],
+    ['channels:\n  ops:\n', "2 channels.ops: must be a table with a 'kind'"],
+    ['channels:\n  ops: {}\n', '2 channels.ops.kind: must be webhook, email or slack'],
   ])('is refused for %j', async (text, fault) => {
     expect((await faultsOf(text)).join('\n')).toContain(fault);
   });

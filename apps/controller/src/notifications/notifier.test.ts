@@ -221,6 +221,17 @@ describe('the notifier', () => {
     expect(await stored()).toMatchObject([{ state: 'failed', error: expect.stringContaining('no such channel') }]);
   });
 
+  it('passes over a notice that it cannot read, as of another version', async () => {
+    const notifier = aNotifier([{ name: 'chat', kind: 'slack', url: new URL(receiver.url) }]);
+    await write(notifier, ['chat']);
+    await database.transaction([Prisma.sql`UPDATE "Notification" SET "notice" = '{"id":"x"}'`]);
+    await write(notifier, ['chat']);
+    notifier.start();
+    await ended();
+    expect(await states()).toEqual(['failed', 'delivered']);
+    expect(receiver.received).toHaveLength(1);
+  });
+
   it('keeps the order of a channel, also when the first one is put off', async () => {
     receiver.reactions.push(500);
     const notifier = aNotifier([hook('a')]);

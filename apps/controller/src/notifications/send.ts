@@ -2,7 +2,7 @@ import { type Clock } from '../clock.js';
 import { type Notice } from './notice.js';
 import { type Outcome } from './outcome.js';
 
-/** Tells one notice, once. Never rejects. @param signal cuts it off */
+/** Tells one notice, once. Whatever the receiver does is an outcome. @param signal cuts it off */
 export type Send = (notice: Notice, signal: AbortSignal) => Promise<Outcome>;
 
 export interface Surroundings {

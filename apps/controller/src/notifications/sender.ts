@@ -2,7 +2,7 @@ import { toFairleadError } from '@fairlead/domain';
 import { type Clock } from '../clock.js';
 import { type Log } from '../log.js';
 import { type Channel } from './channel.js';
-import { isDue, verdictOf } from './delivery-schedule.js';
+import { isDue, type Verdict, verdictOf } from './delivery-schedule.js';
 import { type NotificationsStore, type StoredNotification } from './notifications.store.js';
 import { type Outcome, refused } from './outcome.js';
 
@@ -114,24 +114,28 @@ export class Sender {
 
   /** Never rejects. */
   private async attempt(row: StoredNotification): Promise<void> {
-    const channel = this.channels.get(row.channel);
-    const gone = refused('there is no such channel in the file of --notifications any more');
-    const outcome = (await channel?.send(row.notice, this.cut.signal)) ?? gone;
+    const outcome = await this.tell(row);
     if (this.cut.signal.aborted && outcome.kind !== 'delivered') return;
     await this.record(row, outcome);
   }
 
+  /** A notice that an older version wrote in another shape must not keep the later ones waiting. */
+  private async tell({ channel, notice }: StoredNotification): Promise<Outcome> {
+    const known = this.channels.get(channel);
+    if (known === undefined) return refused('there is no such channel in the file of --notifications any more');
+    try {
+      return await known.send(notice, this.cut.signal);
+    } catch {
+      return refused('it could not be put into words');
+    }
+  }
+
   private async record(row: StoredNotification, outcome: Outcome): Promise<void> {
-    const { store, now, random, log } = this.parts;
+    const { now, random, log } = this.parts;
     const verdict = verdictOf(row, outcome, { now: now(), since: this.since, random: random() });
-    while (
-      !(await store.settle(row.id, verdict).then(
-        () => true,
-        (error: unknown) => this.noteUnwritten(error),
-      ))
-    ) {
-      await this.pause(RECORD_AGAIN_MS);
+    while (!(await this.write(row.id, verdict))) {
       if (this.cut.signal.aborted) return;
+      await this.pause(RECORD_AGAIN_MS);
     }
     if (verdict.state !== 'failed') return;
     const { id, event, runId } = row.notice;
@@ -139,17 +143,28 @@ export class Sender {
     log('a notification was given up', { channel: row.channel, notice: id, event, run: runId, attempts, error });
   }
 
-  private noteUnwritten(error: unknown): false {
-    const { message } = toFairleadError(error);
-    this.parts.log('what became of a notification could not be written down', { error: message });
-    return false;
+  private async write(id: string, verdict: Verdict): Promise<boolean> {
+    try {
+      await this.parts.store.settle(id, verdict);
+      return true;
+    } catch (error) {
+      const { message } = toFairleadError(error);
+      this.parts.log('what became of a notification could not be written down', { error: message });
+      return false;
+    }
   }
 
   /** Ends early when deliveries are cut off. */
   private pause(ms: number): Promise<void> {
+    const { signal } = this.cut;
     return new Promise((resolve) => {
-      const callOff = this.parts.after(ms, resolve);
-      this.cut.signal.addEventListener('abort', () => (callOff(), resolve()), { once: true });
+      const end = (): void => {
+        callOff();
+        signal.removeEventListener('abort', end);
+        resolve();
+      };
+      const callOff = this.parts.after(ms, end);
+      signal.addEventListener('abort', end);
     });
   }
 }
