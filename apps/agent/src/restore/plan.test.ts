@@ -31,6 +31,12 @@ describe('what would be made', () => {
     });
   });
 
+  it("names Podman's address manager as Podman takes it", () => {
+    const network = aNetwork({ ipamOptions: { driver: 'host-local' } });
+    expect(planFor(network).spec).toMatchObject({ ipamDriver: 'host-local', ipamOptions: {} });
+    expect(planFor(aNetwork({ ipamOptions: { foo: 'bar' } })).spec.ipamOptions).toEqual({ foo: 'bar' });
+  });
+
   it('takes from its configuration what it has from there', () => {
     const network = aNetwork({ configFrom: 'template', internal: true, options: { mtu: '1400' }, labels: { a: 'b' } });
     expect(planFor(network).spec).toMatchObject({

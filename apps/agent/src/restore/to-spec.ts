@@ -14,13 +14,24 @@ export function toSpec(network: Network, { renumber }: { readonly renumber: bool
     scope: network.scope === 'local' ? '' : network.scope,
     // Docker 28.0 is the first to know this flag.
     ipv4: network.ipv4 ? undefined : false,
-    ipamDriver: network.ipamDriver === 'default' ? '' : network.ipamDriver,
+    ...toIpam(network),
     subnets: renumber ? [] : network.subnets,
     options,
   };
   if (network.configOnly) return { ...spec, driver: '' };
   return network.configFrom === '' ? spec : { ...spec, ...FROM_CONFIGURATION };
 }
+
+/** Podman 5.8 tells its address manager as an option of `default`, and takes no such option. */
+function toIpam({ ipamDriver, ipamOptions }: Network): Pick<NetworkSpec, 'ipamDriver' | 'ipamOptions'> {
+  const { driver, ...others } = ipamOptions;
+  if (ipamDriver !== 'default') return { ipamDriver, ipamOptions };
+  return PODMANS_IPAM.has(driver ?? '')
+    ? { ipamDriver: driver ?? '', ipamOptions: others }
+    : { ipamDriver: '', ipamOptions };
+}
+
+const PODMANS_IPAM: ReadonlySet<string> = new Set(['host-local', 'dhcp', 'none']);
 
 /** Docker takes none of these beside a configuration, and shows those of the configuration. */
 const FROM_CONFIGURATION = {
