@@ -44,15 +44,20 @@ async function prune(
   await deps.policy.check({ verb: 'prune' });
   await deps.queue.run(context, () => scope.begin({ what: `prune ${items.length} networks`, ...(run && { run }) }));
   let stopped: Pick<FairleadError, 'code' | 'message'> | undefined;
+  let written = Promise.resolve();
   for (const item of items) {
     if (hasGivenUp(context)) stopped ??= { code: 'deadline_exceeded', message: 'the prune was given up' };
     const result = stopped
       ? kept(item.networkId, stopped.code, `not looked at: ${stopped.message}`)
-      : await pruneItem(deps, item, context, scope);
-    await scope.item(result);
+      : await pruneItem(deps, item, context, scope, written);
+    await written;
+    // While this goes to the disk the next item is looked at; it is removed after both.
+    written = scope.item(result);
+    written.catch(() => undefined);
     // Each further item would wait for the same silence.
     if (result.code === 'engine_unavailable') stopped ??= { code: result.code, message: 'the engine does not answer' };
   }
+  await written;
 }
 
 async function pruneItem(
@@ -60,10 +65,11 @@ async function pruneItem(
   item: PruneItemMessage__Output,
   context: CallContext,
   scope: OperationScope,
+  written: Promise<void>,
 ): Promise<PruneItemResult__Output> {
   const { networkId } = item;
   try {
-    return await deps.queue.run(context, () => removeUnused(deps, item, scope));
+    return await deps.queue.run(context, () => removeUnused(deps, item, scope, written));
   } catch (thrown) {
     const error = toFairleadError(thrown);
     // What became of this item is not known; it ends the operation, which is then settled by looking.
@@ -78,6 +84,7 @@ async function removeUnused(
   deps: HandlerDeps,
   { networkId, expectedDigest }: PruneItemMessage__Output,
   scope: OperationScope,
+  written: Promise<void>,
 ): Promise<PruneItemResult__Output> {
   const barred = scope.barred();
   if (barred !== undefined) return kept(networkId, barred.code, `not looked at: ${barred.message}`);
@@ -92,6 +99,7 @@ async function removeUnused(
   if (digestOf(network) !== expectedDigest) {
     return kept(networkId, 'network_changed', 'it is no longer the network that was planned for', name);
   }
+  await written;
   await scope.removing(network);
   return remove(deps, network, scope);
 }
