@@ -14,6 +14,7 @@ import { CertificateAuthority } from './identity/certificate-authority.js';
 import { ControllerIdentity } from './identity/controller-identity.js';
 import { IdentitiesStore } from './identity/identities.store.js';
 import { createLogger, toLog } from './log.js';
+import { readChannels } from './notifications/channels-file.js';
 import { createRuntime, type Runtime } from './runtime.js';
 
 export { loadConfig } from './config.js';
@@ -36,6 +37,7 @@ export interface RunningController {
 export async function startController(config: ControllerConfig, logger: Logger): Promise<RunningController> {
   const exposure = readExposure(config.access);
   const oidc = readOidc(config.access.oidc);
+  const channels = await readChannels(config.notificationsFile);
   const database = await openDatabase(config.dataDir);
   const runtime = createRuntime(database, Date.now, logger, {
     keysDir: config.keysDir,
@@ -44,6 +46,8 @@ export async function startController(config: ControllerConfig, logger: Logger):
     advertise: config.advertise ?? undefined,
     dialRanges: config.dialRanges,
     retention: config.retention,
+    channels,
+    publicUrl: exposure.publicUrl,
     linkLimits: {
       newConnectionsPerAddress: rate(config.connectionsPerAddress, 2),
       enrolments: rate(config.enrolmentsPerAddress, 10),

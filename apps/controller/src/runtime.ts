@@ -34,6 +34,8 @@ import { toLinkLog, toLog, toWarnings } from './log.js';
 import { NetworkPagesStore } from './networks/network-pages.store.js';
 import { NetworksService } from './networks/networks.service.js';
 import { NetworksStore } from './networks/networks.store.js';
+import { type ChannelConfig } from './notifications/channel-config.js';
+import { createNotifier, type Notifier } from './notifications/notifier.js';
 import { CommandFactory } from './operations/command-factory.js';
 import { type Operation } from './operations/operation.js';
 import { OperationsService } from './operations/operations.service.js';
@@ -69,6 +71,7 @@ export interface Runtime {
   readonly policies: PoliciesService;
   readonly planner: Planner;
   readonly planPages: PlanPages;
+  readonly notifier: Notifier;
   readonly fleet: Fleet;
   readonly identities: Identities;
   readonly link: LinkServer;
@@ -100,6 +103,10 @@ export interface RuntimeOptions {
   readonly resolve?: Resolve | undefined;
   readonly linkLimits?: Partial<LinkLimits>;
   readonly retention?: RetentionLimits;
+  /** Through which runs are told of; default: none. */
+  readonly channels?: readonly ChannelConfig[];
+  /** How people call REST, for links; null: not known. */
+  readonly publicUrl?: URL | null;
   /** Waits between two looks at a host; default: as long as it is told to. */
   readonly pause?: ((ms: number) => Promise<unknown>) | undefined;
 }
@@ -117,6 +124,8 @@ export function createRuntime(
     dialRanges = [],
     resolve,
     linkLimits = {},
+    channels = [],
+    publicUrl = null,
     pause,
     ...options
   }: RuntimeOptions,
@@ -168,7 +177,9 @@ export function createRuntime(
   const planner = new Planner(planStore, networksStore, hostsStore, fleet, now);
   const policiesStore = new PoliciesStore(database, audit);
   const runs = { activeOf: () => Promise.resolve(false), policyChanged: () => undefined };
-  const policies = new PoliciesService(policiesStore, hosts, runs, [], now);
+  const notifier = createNotifier({ database, channels, publicUrl, now, log: warn });
+  const channelNames = channels.map(({ name }) => name);
+  const policies = new PoliciesService(policiesStore, hosts, runs, channelNames, now);
   const sources = new KnownSources(hostsStore, now);
   const link = new LinkServer({
     onConnection: (connection) => fleet.attach(connection),
@@ -201,6 +212,7 @@ export function createRuntime(
     policies,
     planner,
     planPages: new PlanPages(planner, planStore, hostsStore, now),
+    notifier,
     fleet,
     identities,
     link,
@@ -214,6 +226,7 @@ export function createRuntime(
       await identities.start();
       await service.recover();
       retention.start();
+      notifier.start();
     },
     stop: async (withinMs) => {
       settler.stop();
@@ -229,6 +242,7 @@ export function createRuntime(
         .catch((error: unknown) => log('the state of hosts could not be noted', { error: String(error) }));
       await renewed;
       await service.drain(withinMs);
+      await notifier.stop();
       await refusals.stop();
       await auditing.stop();
     },
