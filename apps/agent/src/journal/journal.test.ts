@@ -221,13 +221,23 @@ describe('a journal that has grown', () => {
     expect(await journal.find('open')).toMatchObject({ state: 'started' });
     expect(await journal.find('op-199')).toMatchObject({ state: 'done' });
     expect(await journal.find('old')).toBeUndefined();
-    expect(await readFile(path(), 'utf8')).toContain('"name":"net"');
+    expect(await journal.findRemoval('old', network('net').id)).toMatchObject({ network: { name: 'net' } });
     expect(await journal.find('op-0')).toBeUndefined();
     const { id } = journal;
     await journal.close();
     const again = await openJournal({ limits: limits() });
     expect(again.id).toBe(id);
     expect(await again.find('op-199')).toMatchObject({ state: 'done' });
+    expect(await again.findRemoval('old', network('net').id)).toMatchObject({ network: { name: 'net' } });
+  });
+
+  it('finds the last record of each network that an operation was to remove, and no other', async () => {
+    const journal = await openJournal();
+    const lines = ['a', 'b', 'a'].map((name, at): Entry => ({ t: 'removing', op: 'op', at, network: network(name) }));
+    await journal.append(started('op'), ...lines, done('op'));
+    expect(await journal.findRemoval('op', network('a').id)).toMatchObject({ at: 2, network: { name: 'a' } });
+    expect(await journal.findRemoval('op', network('c').id)).toBeUndefined();
+    expect(await journal.findRemoval('other', network('a').id)).toBeUndefined();
   });
 
   it('knows of an operation that it does not find whether it may have dropped it', async () => {
