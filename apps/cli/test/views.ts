@@ -5,6 +5,8 @@ import {
   type AuditEntryView,
   ca,
   type CaView,
+  freeze,
+  type FreezeView,
   host,
   type HostView,
   joinToken,
@@ -21,11 +23,25 @@ import {
   type NetworkView,
   operation,
   type OperationView,
+  policy,
+  policyPlan,
+  policyPlanItem,
+  type PolicyPlanItemView,
+  type PolicyPlanView,
+  policySpec,
+  type PolicySpecView,
+  type PolicyView,
   prunePlan,
   type PrunePlanItemView,
   type PrunePlanView,
+  restorePlan,
+  type RestorePlanView,
   root,
   type RootView,
+  run,
+  runItem,
+  type RunItemView,
+  type RunView,
   whoami,
   type WhoamiView,
 } from '@fairlead/api';
@@ -120,4 +136,45 @@ export const aPlanItem = (name: string, verdict: Omit<PrunePlanItemView, 'networ
     labels: {},
   },
   ...verdict,
+});
+
+export const aSpec = (said: Record<string, unknown> = { matchAll: true }): PolicySpecView => policySpec.parse(said);
+
+export const aPolicy = (overrides: Partial<PolicyView> = {}): PolicyView => ({
+  ...example<PolicyView>(policy),
+  ...overrides,
+});
+
+export const aPolicyItem = (name: string, overrides: Partial<PolicyPlanItemView> = {}): PolicyPlanItemView => {
+  const item = { ...example<PolicyPlanItemView>(policyPlanItem), ...overrides };
+  return { ...item, network: { ...item.network, id: name.padEnd(64, '0'), name } };
+};
+
+/** A plan of these networks, whole on one page. */
+export const aPolicyPlan = (
+  items: readonly PolicyPlanItemView[],
+  summary: Partial<PolicyPlanView['summary']> = {},
+): PolicyPlanView => {
+  const plan = example<PolicyPlanView>(policyPlan);
+  const remove = items.filter(({ action }) => action === 'remove').length;
+  const counts = { hosts: 1, networks: items.length, remove, keep: items.length - remove };
+  return { ...plan, items, summary: { ...plan.summary, ...counts, ...summary } };
+};
+
+export const aRun = (overrides: Partial<RunView> = {}): RunView => ({ ...example<RunView>(run), ...overrides });
+
+export const aRunItem = (name: string, overrides: Partial<RunItemView> = {}): RunItemView => ({
+  ...example<RunItemView>(runItem),
+  network: { id: name.padEnd(64, '0'), name, driver: 'bridge' },
+  ...overrides,
+});
+
+export const aRestorePlan = (overrides: Partial<RestorePlanView> = {}): RestorePlanView => ({
+  ...example<RestorePlanView>(restorePlan),
+  ...overrides,
+});
+
+export const aFreeze = (overrides: Partial<FreezeView> = {}): FreezeView => ({
+  ...example<FreezeView>(freeze),
+  ...overrides,
 });

@@ -1,7 +1,7 @@
 import type { EventView } from '@fairlead/api';
 import { describe, expect, it } from '@jest/globals';
 import { fairlead } from '../../test/run.js';
-import { aClash, aHost, aNetwork, anOperation } from '../../test/views.js';
+import { aClash, aHost, aNetwork, anOperation, aRun } from '../../test/views.js';
 import { describeEvent } from './events.js';
 
 const base = { id: '7', at: '2026-11-24T09:30:00.000Z', host: 'web-1' } as const;
@@ -24,6 +24,30 @@ describe('events', () => {
       'web-2  host.quarantined  ALARM: two machines use the identity of web-2: 10.0.0.7:40312 (instance i-1) and ' +
         '10.0.0.8:51844 (instance i-2). Say which one stays: fairlead host resolve web-2 --keep INSTANCE_OR_ADDRESS',
       { ...base, host: 'web-2', type: 'host.quarantined', data: aClash() },
+    ],
+    [
+      'run.changed  nightly run-1: running, 1 removed of 3',
+      {
+        ...base,
+        type: 'run.changed',
+        host: null,
+        data: aRun({
+          id: 'run-1',
+          state: 'running',
+          outcome: null,
+          reason: '',
+          progress: { total: 3, done: 1, removed: 1, kept: 0, failed: 0, undone: 0, skipped: 0 },
+        }),
+      },
+    ],
+    [
+      'freeze.changed  frozen by ann since 2026-11-24T09:30:00.000Z: incident 42',
+      {
+        ...base,
+        type: 'freeze.changed',
+        host: null,
+        data: { frozen: true, actor: 'ann', at: base.at, reason: 'incident 42' },
+      },
     ],
     ['resync  too long ago', { ...base, type: 'resync', host: null, data: { reason: 'too long ago' } }],
   ])('says %s', (line, event) => {

@@ -47,10 +47,11 @@ async function freeze(cli: Cli, what: (typeof WHATS)[number], { reason, ...flags
   });
 }
 
-/** `frozen by deploy since 2026-11-24T09:30:00.000Z: incident 42`. */
+/** `frozen by deploy since 2026-11-24T09:30:00.000Z: incident 42`, or `not frozen`, and who let it go on. */
 export function describeFreeze({ frozen, reason, actor, at }: FreezeView): string {
-  const since = at === null ? '' : ` by ${actor} since ${at}`;
-  return `${frozen ? 'frozen' : 'not frozen'}${since}${reason === '' ? '' : `: ${reason}`}`;
+  const why = reason === '' ? '' : `: ${reason}`;
+  if (frozen) return `frozen by ${actor}${at === null ? '' : ` since ${at}`}${why}`;
+  return at === null ? 'not frozen' : `not frozen, ${actor} let it go on at ${at}${why}`;
 }
 
 const explain = ({ frozen }: FreezeView): string[] =>

@@ -67,22 +67,32 @@ describe('progress', () => {
   it('rewrites one line for a person and clears it before anything else is printed', () => {
     const seen = terminal(true);
     let now = 0;
-    const progress = new Progress(seen, () => now, () => 'removing');
+    let what = 'removing';
+    const progress = new Progress(
+      seen,
+      () => now,
+      () => what,
+    );
     progress.start();
     now = 2000;
     progress.tick();
     now = 3000;
+    what = 'removing, 1 of 2';
     progress.tick();
     progress.clearFor(() => seen.write('done\n'));
     progress.stop();
     const clear = '\r\u001b[K';
-    expect(seen.said).toEqual([`${clear}removing … 2s`, `${clear}removing … 3s`, clear, 'out:done\n', clear]);
+    expect(seen.said).toEqual([`${clear}removing … 2s`, `${clear}removing, 1 of 2 … 3s`, clear, 'out:done\n', clear]);
   });
 
   it('says one plain line where nobody watches', () => {
     const seen = terminal(false);
     let now = 0;
-    const progress = new Progress(seen, () => now, () => 'removing');
+    const progress = new Progress(
+      seen,
+      () => now,
+      () => 'removing',
+    );
     progress.start();
     for (now = 1000; now < 5000; now += 1000) progress.tick();
     progress.stop();

@@ -51,6 +51,17 @@ describe('network ls --removed', () => {
     expect(err).toBe('');
   });
 
+  it('says which ones were made again since', async () => {
+    const restored = { at: '2026-11-24T09:40:00.000Z', operation: 'op-2', networkId: 'f'.repeat(64) };
+    const { out } = await fairlead('network ls --removed', answers(gone({ restored }), gone()));
+    expect(out.split('\n').map((line) => line.split(/ {3,}/).slice(5))).toEqual([
+      ['BY', 'RESTORED', 'ID OF REMOVAL'],
+      ['outside', restored.at, example.id],
+      ['outside', example.id],
+      [],
+    ]);
+  });
+
   it.each([
     ['--host web-1 --filter name=shop --filter until=1h', 'host=web-1&network=*shop*&until=1h'],
     ['--on env=prod --filter id=798b0f9e2c1c --filter since=2d', 'on=env=prod&network=798b0f9e2c1c&since=2d'],

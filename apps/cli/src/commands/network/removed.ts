@@ -30,7 +30,7 @@ export async function listRemoved(cli: Cli, flags: ListFlags): Promise<void> {
   const { rows, warn } = await readPast(cli, { since, limit: flags.limit ?? Infinity }, 'What is gone', (page) =>
     client.listRemovedNetworks({ query: { ...query, ...page } }),
   );
-  printRows(cli.terminal, flags, { rows, columns: columns(flags.trunc), name: ({ id: removal }) => removal });
+  printRows(cli.terminal, flags, { rows, columns: columns(rows, flags.trunc), name: ({ id: removal }) => removal });
   warn();
   await warnOfStrangers(cli, client, host, rows);
 }
@@ -54,7 +54,7 @@ function filtersOf({ filter }: ListFlags): Partial<Record<(typeof FILTERS)[numbe
   return filters;
 }
 
-const columns = (trunc: boolean): Column<RemovedNetworkView>[] => [
+const columns = (rows: readonly RemovedNetworkView[], trunc: boolean): Column<RemovedNetworkView>[] => [
   {
     header: 'REMOVED',
     cell: ({ removedAt, lastSeenAt }) =>
@@ -65,8 +65,11 @@ const columns = (trunc: boolean): Column<RemovedNetworkView>[] => [
   { header: 'NAME', cell: ({ name }) => name },
   { header: 'DRIVER', cell: ({ driver }) => driver },
   { header: 'BY', cell: describeAuthor },
+  ...(rows.some(({ restored }) => restored !== null) ? [{ header: 'RESTORED', cell: describeRestored }] : []),
   { header: 'ID OF REMOVAL', cell: ({ id }) => id },
 ];
+
+const describeRestored = ({ restored }: RemovedNetworkView): string => restored?.at ?? '';
 
 /** Their last records. */
 export async function inspectRemoved(

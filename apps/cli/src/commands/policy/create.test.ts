@@ -1,0 +1,175 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CreatePolicyRequest } from '@fairlead/api';
+import { FairleadError } from '@fairlead/domain';
+import { describe, expect, it } from '@jest/globals';
+import { temporaryFolders } from '../../../test/folders.js';
+import { fairlead, type Ran } from '../../../test/run.js';
+import { aPolicy, aSpec } from '../../../test/views.js';
+
+const folder = temporaryFolders();
+const answers = { createPolicy: () => aPolicy({ name: 'nightly' }) };
+const create = (...words: string[]): Promise<Ran> => fairlead(['policy', 'create', ...words], answers);
+const sent = ({ controller }: Ran) => controller.of('createPolicy')[0]?.body as CreatePolicyRequest | undefined;
+
+function aFile(text: string): string {
+  const file = join(folder(), 'policy.yaml');
+  writeFileSync(file, text);
+  return file;
+}
+
+describe('policy create', () => {
+  it('writes a policy from flags, one for each field', async () => {
+    const line =
+      'nightly --on env!=prod --match driver=bridge,name=ci-* --match project=tmp-* --exempt label=keep ' +
+      '--unused-for 7d --min-age 2d --zone Europe/Berlin --jitter 2m --start-within 30m --window 01:00-05:00 ' +
+      '--window-days mon-fri --approve-within 12h --max-networks 50 --max-host-percent 12.5 --max-fleet-percent 2 ' +
+      '--canary role=canary --stop-failures 3 --stop-failed-percent 1 --stop-unreachable-percent 20 --notify ops-hook ' +
+      '--notify mail:finished,failed';
+    const ran = await create(...line.split(' '), '--schedule', '0 2 * * *');
+    expect(sent(ran)).toEqual({
+      name: 'nightly',
+      spec: aSpec({
+        hosts: 'env!=prod',
+        match: [{ drivers: ['bridge'], names: ['ci-*'] }, { projects: ['tmp-*'] }],
+        exempt: [{ labels: 'keep' }],
+        unusedFor: '7d',
+        minAge: '2d',
+        schedule: {
+          when: '0 2 * * *',
+          zone: 'Europe/Berlin',
+          jitter: '2m',
+          startWithin: '30m',
+          window: { from: '01:00', to: '05:00', days: [1, 2, 3, 4, 5] },
+        },
+        approveWithin: '12h',
+        caps: { networks: 50, hostPercent: 12.5, fleetPercent: 2 },
+        canary: 'role=canary',
+        stop: { failures: 3, failedPercent: 1, unreachablePercent: 20 },
+        notify: [{ channel: 'ops-hook' }, { channel: 'mail', on: ['finished', 'failed'] }],
+      }),
+    });
+  });
+
+  it('says what to do next, and what is odd about it', async () => {
+    const { out, err, exitCode } = await fairlead('policy create nightly --match-all', {
+      createPolicy: () => aPolicy({ warnings: ["No host fits 'env=x' now: a run has nothing to look at."] }),
+    });
+    expect(out).toBe('Created nightly, version 1: only reports, at 02:00 every day, UTC\n');
+    expect(err).toBe(
+      [
+        "warning: No host fits 'env=x' now: a run has nothing to look at.",
+        'What it would remove, and why the rest stays: fairlead policy plan nightly',
+        'To let it act: fairlead policy edit nightly --mode approve, or --mode apply',
+        '',
+      ].join('\n'),
+    );
+    expect(exitCode).toBe(0);
+  });
+
+  it('refuses a policy that means every network unless that is said', async () => {
+    for (const words of [['nightly'], ['nightly', '--match', 'name=*']]) {
+      const ran = await create(...words);
+      expect(ran.exitCode).toBe(2);
+      expect(ran.err).toContain('--match-all');
+      expect(sent(ran)).toBeUndefined();
+    }
+    expect(sent(await create('nightly', '--match-all'))?.spec.matchAll).toBe(true);
+  });
+
+  it.each([
+    ['--match', 'bridge', "'bridge' is not KEY=VALUE"],
+    ['--exempt', 'labels=keep', 'Did you mean label=keep'],
+    ['--on', 'env prod', "'env prod' is not a term of a label selector"],
+    ['--unused-for', '14 days', "'14 days' is not a duration"],
+    ['--jitter', 'some', "'some' is not a duration"],
+    ['--window', '1-5', 'Write it as 01:00-05:00'],
+    ['--window-days', 'monday', "'monday' are not days of the week"],
+    ['--window-days', 'mon-tue-wed', 'are not days of the week'],
+    ['--max-networks', 'all', 'It must be a whole number'],
+    ['--max-host-percent', '101', 'It must be a number from 0 to 100'],
+    ['--notify', 'hook:finishd', 'Did you mean finished?'],
+    ['--notify', ':failed', 'is neither CHANNEL nor CHANNEL:EVENT'],
+    ['--zone', 'UTC', "--schedule '0 2 * * *'"],
+  ])('refuses %s %s before anything is sent', async (flag, value, message) => {
+    const { exitCode, err, controller } = await create('nightly', '--match-all', flag, value);
+    expect(exitCode).toBe(2);
+    expect(err).toContain(message);
+    expect(controller.asked).toEqual([]);
+  });
+
+  it('has window days only with a window, and names only as names are', async () => {
+    const days = await create('nightly', '--match-all', '--schedule', 'every 6h', '--window-days', 'sat,sun');
+    expect(days.err).toContain('such as --window 01:00-05:00');
+    const named = await create('Nightly', '--match-all');
+    expect(named).toMatchObject({ exitCode: 2, err: expect.stringContaining('small letters, digits and dashes') });
+  });
+
+  it('passes on what the controller refuses', async () => {
+    const { exitCode, err } = await fairlead('policy create nightly --match-all', {
+      createPolicy: () => {
+        throw new FairleadError('already_exists', "There is a policy 'nightly' already");
+      },
+    });
+    expect(exitCode).toBe(1);
+    expect(err).toContain("There is a policy 'nightly' already");
+  });
+});
+
+describe('policy create -f', () => {
+  it('takes name and all else from a file, and flags before it', async () => {
+    const file = aFile('name: nightly\nmatchAll: true\nunusedFor: 7d\ncaps: { networks: 3 }\n');
+    const ran = await create('-f', file, '--unused-for', '30d');
+    const spec = aSpec({ matchAll: true, unusedFor: '30d', caps: { networks: 3 } });
+    expect(sent(ran)).toEqual({ name: 'nightly', spec });
+    expect(sent(await create('other', '-f', file))?.name).toBe('other');
+  });
+
+  it('takes it from standard input, and says what is wrong with all of it by line and column', async () => {
+    const words = ['policy', 'create', 'nightly', '-f', '-'];
+    const read = await fairlead(words, answers, { input: 'matchAll: true' });
+    expect(sent(read)).toEqual({ name: 'nightly', spec: aSpec() });
+    const { exitCode, err, controller } = await fairlead(words, answers, { input: 'unusedfor: 7d\nminAge: 1 day\n' });
+    expect(exitCode).toBe(2);
+    expect(err).toBe(
+      [
+        'error: stdin is no valid policy, it has 2 faults',
+        "stdin:1:1: there is no field 'unusedfor'; did you mean unusedFor?",
+        "stdin:2:9: minAge: '1 day' is not a duration. Write a number and a unit, such as 30s, 10m, 24h, 14d or 1h30m.",
+        '',
+      ].join('\n'),
+    );
+    expect(controller.asked).toEqual([]);
+  });
+
+  it('shows at its place what only the controller can know', async () => {
+    const file = aFile('name: nightly\nmatchAll: true\nschedule:\n  when: 0 2 31 2 *\n');
+    const message = 'there is no such day';
+    const refused = () => {
+      throw new FairleadError('invalid_argument', `The policy is not valid: /spec/schedule/when: ${message}`, {
+        faults: [{ path: '/spec/schedule/when', message }],
+      });
+    };
+    const { exitCode, err } = await fairlead(['policy', 'create', '-f', file], { createPolicy: refused });
+    expect(exitCode).toBe(2);
+    expect(err).toContain(`${file}:4:9: schedule.when: there is no such day\n`);
+    expect((await fairlead(['policy', 'create', '-f', file, '-o', 'json'], { createPolicy: refused })).err).toContain(
+      `"path": "${file}:4:9"`,
+    );
+  });
+
+  it.each([
+    [['-f', '/nonexistent/policy.yaml'], '/nonexistent/policy.yaml cannot be read'],
+    [['--match-all'], 'The policy has no name'],
+  ])('refuses %j', async (words, message) => {
+    const { exitCode, err } = await create(...words);
+    expect(exitCode).toBe(2);
+    expect(err).toContain(message);
+  });
+
+  it('refuses more than a policy can be', async () => {
+    const { exitCode, err } = await fairlead('policy create nightly -f -', answers, { input: ' '.repeat(65_536) });
+    expect(exitCode).toBe(2);
+    expect(err).toContain('Name the file');
+  });
+});
