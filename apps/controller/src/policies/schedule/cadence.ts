@@ -39,8 +39,8 @@ export const cadenceOf = remembered(CADENCES_KEPT, (when: string): Cadence => {
 function intervalOf(text: string): number {
   const ms = durationAfterEvery(text);
   if (ms === undefined) throw unreadable(`'${text}' is not an interval; write ${suggestedInterval(text)}`);
-  if (ms < SHORTEST) throw unreadable(`'${text}' is too often; an interval is ${formatDuration(SHORTEST)} at least`);
-  if (ms > LONGEST) throw unreadable(`'${text}' is too seldom; an interval is ${HORIZON_YEARS} years at most`);
+  if (ms < SHORTEST) throw unreadable(`'${text}' is too short; an interval is ${formatDuration(SHORTEST)} at least`);
+  if (ms > LONGEST) throw unreadable(`'${text}' is too long; an interval is ${HORIZON_YEARS} years at most`);
   return ms;
 }
 
@@ -80,8 +80,13 @@ function wallTimesOf(text: string): Cadence {
 }
 
 function wrongCount(text: string, count: number): string {
-  const wanted = `it takes five: ${FIELD_NAMES.join(' ')}`;
-  const advice =
-    count === 6 ? `; there are no seconds, so leave the first out: ${text.split(/\s+/).slice(1).join(' ')}` : '';
-  return `'${text}' has ${count} ${count === 1 ? 'field' : 'fields'}, ${wanted}${advice}`;
+  const fields = `${count} ${count === 1 ? 'field' : 'fields'}`;
+  return `'${text}' has ${fields}; a pattern takes five: ${FIELD_NAMES.join(' ')}${adviceOnCount(text, count)}`;
+}
+
+function adviceOnCount(text: string, count: number): string {
+  const [, hour, minute] = /^(\d?\d):(\d\d)$/.exec(text) ?? [];
+  if (hour !== undefined) return `; for ${text} every day write ${Number(minute)} ${Number(hour)} * * *`;
+  if (Object.hasOwn(NICKNAMES, `@${text.toLowerCase()}`)) return `; write @${text.toLowerCase()}`;
+  return count === 6 ? `; there are no seconds, so leave the first out: ${text.replace(/^\S+\s+/, '')}` : '';
 }

@@ -19,11 +19,11 @@ const field = (name: string, min: number, max: number, examples: string, wrapped
 });
 
 const FIELDS: readonly Field[] = [
-  field('minute', 0, 59, '*, 0,30, 10-20 or */15', '50-59,0-10'),
-  field('hour', 0, 23, '*, 2,14, 9-17 or */6', '22-23,0-6'),
-  field('day', 1, 31, '*, 1,15, 1-7, L (the last) or 15W (the working day nearest to it)', '25-31,1-5'),
-  field('month', 1, 12, '*, 1,7, JAN-MAR or */3', 'NOV-DEC,JAN'),
-  field('weekday', 0, 7, '*, MON,THU, MON-FRI, 5L (the last Friday) or FRI#2 (the second)', 'FRI-SAT,SUN'),
+  field('minute', 0, 59, "'*', '0,30', '10-20' or '*/15'", '50-59,0-10'),
+  field('hour', 0, 23, "'*', '2,14', '9-17' or '*/6'", '22-23,0-6'),
+  field('day', 1, 31, "'*', '1,15', '1-7', 'L' (the last) or '15W' (the working day nearest to it)", '25-31,1-5'),
+  field('month', 1, 12, "'*', '1,7', 'JAN-MAR' or '*/3'", 'NOV-DEC,JAN'),
+  field('weekday', 0, 7, "'*', 'MON,THU', 'MON-FRI', '5L' (the last Friday) or 'FRI#2' (the second)", 'FRI-SAT,SUN'),
 ];
 
 export const FIELD_NAMES: readonly string[] = FIELDS.map(({ name }) => name);
@@ -59,5 +59,5 @@ function fault(item: string, { name, min, max, examples, wrapped }: Field): stri
   const [, start, step] = /^(\d*)\/(\d+)$/.exec(item) ?? [];
   if (step !== undefined) return `steps from nowhere; write ${start ? `${start}-${max}` : '*'}/${step}`;
   if (/\/0*$/.test(item)) return `has no step; write */2, for every second ${name}`;
-  return `cannot be read; a ${name} is ${examples}`;
+  return `cannot be read; write it like ${examples}`;
 }

@@ -13,7 +13,7 @@ export function describeSchedule({ when, zone, window }: Schedule): string {
 
 function wordsOf(fields: readonly string[]): string {
   const [minute = '', hour = '', day = '', month = '', weekday = ''] = fields;
-  const pattern = `at cron pattern ${fields.join(' ')}`;
+  const pattern = `cron ${fields.join(' ')}`;
   const days = month === '*' ? wordsOfDays(day, weekday) : undefined;
   if (days === undefined || !/^\d+$/.test(minute)) return pattern;
   if (hour === '*' && days === EVERY_DAY) return `every hour at minute ${Number(minute)}`;

@@ -9,6 +9,8 @@ import { isoOf, scheduleOf } from './testing.js';
  */
 const MINUTE = 60_000;
 const MINUTES_A_DAY = 1440;
+/** Minutes whose clock is read together where it shows as many at their end. */
+const AT_ONCE = 180;
 const START = Date.parse('2011-01-01T00:00Z');
 const END = Date.parse('2028-01-01T00:00Z');
 
@@ -37,20 +39,20 @@ function readClock(zone: string): Clock {
     if (wall <= latest) again.set(wall, i);
     for (let passed = latest + 1; passed < wall; passed++) skipped.add(passed);
     for (let passed = latest + 1; passed <= wall; passed++) reached[passed - first] = i;
-    latest = Math.max(latest, wall);
+    if (wall > latest) latest = wall;
   }
   return { first, reached: reached.subarray(0, latest - first + 1), skipped, again, changes };
 }
 
-/** Each hour in which the clock is changed is read minute by minute. */
+/** Three hours in which the clock is changed are read minute by minute. */
 function readWalls(zone: string): Int32Array {
   const walls = new Int32Array((END - START) / MINUTE);
   const read = wallReader(zone);
   let first = read(START);
-  for (let hour = 0; hour < walls.length; hour += 60) {
-    const next = read(START + (hour + 60) * MINUTE);
-    const plain = next - first === 60;
-    for (let i = hour; i < hour + 60; i++) walls[i] = plain ? first + i - hour : read(START + i * MINUTE);
+  for (let from = 0; from < walls.length; from += AT_ONCE) {
+    const next = read(START + (from + AT_ONCE) * MINUTE);
+    const plain = next - first === AT_ONCE;
+    for (let i = from; i < from + AT_ONCE; i++) walls[i] = plain ? first + i - from : read(START + i * MINUTE);
     first = next;
   }
   return walls;
@@ -107,16 +109,17 @@ function namesOf(pattern: string): { days: (day: number) => boolean; times: numb
 /** All instants at which the pattern runs, in order. */
 function allInstants({ first, reached, skipped, again }: Clock, pattern: string): number[] {
   const { days, times, everyHour } = namesOf(pattern);
-  const minutes = new Set<number>();
+  const minutes: number[] = [];
   for (let day = Math.floor(first / MINUTES_A_DAY); day * MINUTES_A_DAY < first + reached.length; day++) {
     for (const time of days(day) ? times : []) {
       const wall = day * MINUTES_A_DAY + time;
       const [shown, later] = [reached[wall - first], again.get(wall)];
-      if (shown !== undefined && !(everyHour && skipped.has(wall))) minutes.add(shown);
-      if (later !== undefined && everyHour) minutes.add(later);
+      if (shown !== undefined && !(everyHour && skipped.has(wall))) minutes.push(shown);
+      if (later !== undefined && everyHour) minutes.push(later);
     }
   }
-  return [...Int32Array.from(minutes).sort()].map((minute) => START + minute * MINUTE);
+  minutes.sort((a, b) => a - b);
+  return minutes.filter((minute, i) => minute !== minutes[i - 1]).map((minute) => START + minute * MINUTE);
 }
 
 const FIXED_PATTERNS = [
@@ -125,7 +128,7 @@ const FIXED_PATTERNS = [
   '*/20 1-3 * * *',
   '15 0,1,2,3,23 * * *',
   '30 * * * *',
-  '*/5 * * * *',
+  '*/20 * * * *',
 ];
 const MORE_PATTERNS = ['0 0 L * *', '45 23 31 * *', '5 2 29 2 *', '*/7 */5 1,15 * 1'];
 

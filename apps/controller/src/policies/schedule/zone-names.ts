@@ -34,7 +34,7 @@ export function adviceOnZone(name: string): string {
   if (name.trim() === '') return 'name a place, such as Europe/Berlin, or UTC';
   if (/[+-]\d/.test(name))
     return 'an offset cannot follow daylight-saving time: name a place, such as Europe/Berlin, or UTC';
-  if (/^[A-Z]{2,5}$/.test(name)) return 'an abbreviation may mean several: name a place, such as Europe/Berlin, or UTC';
+  if (/^[A-Z]{1,5}$/.test(name)) return 'an abbreviation may mean several: name a place, such as Europe/Berlin, or UTC';
   return `did you mean ${similarZones(name).join(' or ')}?`;
 }
 
