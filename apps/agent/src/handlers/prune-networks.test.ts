@@ -130,7 +130,7 @@ describe('a container that is made on a network while it is removed', () => {
     const [item] = await results;
     expect(item).toMatchObject({ outcome: 'removed', restoredId: '', engineMessage: 'Pool' });
     expect(item?.reason).toMatch(/^removed; late came onto it .* cannot start; .*: range taken$/);
-    expect(rig.log.lines.at(-1)).toMatchObject({ details: { network: 'my-net', users: ['late'] } });
+    expect(rig.log.lines.at(-1)).toMatchObject({ details: { network: 'my-net', containers: ['late'] } });
   });
 
   it('has lost nothing where another network took the name', async () => {

@@ -1,9 +1,13 @@
 import { type Network, toFairleadError } from '@fairlead/domain';
 import type { ContainerFacts } from '@fairlead/engine';
-import type { PruneItemResult__Output } from '@fairlead/link';
+import type { PruneItemResult__Output, RestoreNetworkResponse } from '@fairlead/link';
 import { lost, type OperationScope } from '../operations/operation-runner.js';
+import { restoreRecord } from '../restore/restore-record.js';
 import type { HandlerDeps } from './deps.js';
 import { removed, undone } from './prune-results.js';
+
+/** A prune shows what it has changed when it is over. */
+const AT_THE_END = { show: () => Promise.resolve() };
 
 /**
  * Gives a network back to the containers that were made on it while it was removed: at once, since without it they
@@ -18,29 +22,27 @@ export async function undoRemoval(
 ): Promise<PruneItemResult__Output> {
   const names = users.map(({ name }) => name).sort();
   const who = `${names.join(', ')} came onto it while it was removed`;
+  const details = { network: network.name, containers: names };
   // Harm is undone also where that cannot be written down; the result then says that it could not.
   await scope.undoing(network.id, names).catch(() => undefined);
   try {
-    const { id, failures } = await makeAgain(deps, network);
-    deps.log.warn('A network was made again: containers were made on it while it was removed', {
-      network: network.name,
-      users: names,
-    });
-    return undone(network, id, [who, ...failures].join('; '));
+    const restored = await restoreRecord(deps, { network, attachments: [] }, { renumber: false }, AT_THE_END);
+    deps.log.warn('A network was made again, since containers came onto it while it was removed', details);
+    return undone(
+      network,
+      restored.network?.id ?? '',
+      [`${who}, so that it was made again`, ...failuresOf(restored)].join('; '),
+    );
   } catch (thrown) {
     const error = toFairleadError(thrown);
     if (error.code === 'engine_unavailable') throw lost(error);
-    deps.log.warn('Containers were made on a network while it was removed; they cannot start', {
-      network: network.name,
-      users: names,
-    });
+    deps.log.warn('Containers came onto a network while it was removed; they cannot start', details);
     const reason = `removed; ${who} and cannot start; it could not be made again: ${error.message}`;
     return removed(network, reason, error.engineMessage);
   }
 }
 
-async function makeAgain({ engine }: HandlerDeps, network: Network): Promise<{ id: string; failures: string[] }> {
-  const { id: _id, createdAt: _createdAt, endpoints: _endpoints, scope: _scope, ...spec } = network;
-  const { id } = await engine.createNetwork({ ...spec, scope: '' });
-  return { id, failures: [] };
-}
+const failuresOf = ({ attachments = [] }: RestoreNetworkResponse): string[] =>
+  attachments
+    .filter(({ outcome }) => outcome === 'failed')
+    .map(({ containerName, reason }) => `${containerName} could not be attached again: ${reason}`);
