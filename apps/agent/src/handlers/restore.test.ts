@@ -321,6 +321,20 @@ describe('what stands in the way', () => {
     expect(changes()).toEqual([]);
   });
 
+  it('is nothing where a removal by force had failed half way: who was taken off is put back', async () => {
+    const id = addNetwork();
+    for (const name of ['one', 'two']) rig.engine.addContainer({ name, networks: [{ ...FIXED, ipv4: '' }] });
+    const question = await questionOf(id, { removedBy: 'removal' });
+    rig.engine.failNext('removeNetwork', new FairleadError('engine_failed', 'It broke'));
+    await expect(removeByForce(id, 'removal')).rejects.toEqual(refused('engine_failed', 'one, two'));
+    await rig.engine.connect(id, 'two', EMPTY);
+    const changes = watchChanges();
+    const { network, attachments } = await restore(question);
+    expect(network?.id).toBe(id);
+    expect(attachments).toMatchObject([{ containerName: 'one', outcome: 'attached' }]);
+    expect(changes()).toEqual(['connect']);
+  });
+
   it('for one container is told in the answer, and keeps the others from nothing', async () => {
     const id = addNetwork();
     for (const name of ['one', 'two']) rig.engine.addContainer({ name, networks: ['bridge', 'my-net'] });

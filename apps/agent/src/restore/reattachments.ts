@@ -30,7 +30,7 @@ export function planReattachments(
 ): Reattachment[] {
   const found = containers.flatMap((container): Reattachment[] => {
     const { id: containerId, name: containerName, state } = container;
-    const wanted = referring(subject, container, renumber) ?? detachedFrom(subject, container, present);
+    const wanted = referring(subject, container, present, renumber) ?? detachedFrom(subject, container, present);
     if (wanted === undefined) return [];
     const endpoint = renumber ? { ...wanted.endpoint, ipv4: '', ipv6: '' } : wanted.endpoint;
     return [{ containerId, containerName, state, reason: wanted.reason, endpoint }];
@@ -42,9 +42,15 @@ export const hasStatic = ({ ipv4, ipv6 }: EndpointSpec): boolean => ipv4 !== '' 
 
 type Wanted = Pick<Reattachment, 'reason' | 'endpoint'>;
 
-function referring({ network }: RestoreSubject, container: ContainerDetails, renumber: boolean): Wanted | undefined {
+function referring(
+  { network }: RestoreSubject,
+  container: ContainerDetails,
+  present: NetworkAttributes | undefined,
+  renumber: boolean,
+): Wanted | undefined {
   const isLost = ({ networkId, networkName, configured }: ConfiguredAttachment): boolean =>
-    networkId === network.id ||
+    // A removal that failed half way has left the network where it was.
+    (networkId === network.id && networkId !== present?.id) ||
     // Renumbered, it could not start with the address that it asks for.
     (renumber && networkId === '' && networkName === network.name && hasStatic(configured));
   const attachment = container.attachments.find(isLost);

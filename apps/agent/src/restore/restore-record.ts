@@ -46,7 +46,7 @@ export async function restoreRecord(
     network: describeNetwork(network),
     source: subject.source ?? 'journal',
     attachments,
-    differences: await compare(engine, plan, network),
+    differences: await compare(engine, plan, network, attachments),
     losses: [...plan.losses],
   };
 }
@@ -74,10 +74,16 @@ async function reattach(
   }
 }
 
-/** What the engine shows afterwards, against what was recorded. */
-async function compare(engine: EnginePort, plan: RestorePlan, network: Network): Promise<RestoreDifference[]> {
+/** What the engine shows afterwards, of the network and of those on it, against what was recorded. */
+async function compare(
+  engine: EnginePort,
+  plan: RestorePlan,
+  network: Network,
+  attachments: readonly ReattachedMessage[],
+): Promise<RestoreDifference[]> {
   const differences = networkDifferences(plan.network, network);
-  for (const { containerId, containerName, endpoint } of plan.attachments) {
+  for (const [index, { containerId, containerName, endpoint }] of plan.attachments.entries()) {
+    if (attachments[index]?.outcome !== 'attached') continue;
     const container = await inspectIfThere(engine, containerId);
     const now = container?.attachments.find(({ networkName }) => networkName === network.name);
     differences.push(...endpointDifferences(containerName, endpoint, now?.configured));
