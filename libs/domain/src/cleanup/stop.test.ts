@@ -68,7 +68,9 @@ describe('a run', () => {
     expect(stop({}, { undone: 2 }, 0)).toBe(
       '2 networks of the first hosts had to be made again, as a container came in between',
     );
+    expect(stop({}, { unreachable: 1 }, 0)).toBe('1 host of the first ones went away');
     for (const wave of [1, 2] as const) {
+      expect(stop({}, { unreachable: 1 }, wave)).toBeUndefined();
       expect(stop({}, { failed: 1 }, wave)).toBeUndefined();
       expect(stop({}, { undone: 100 }, wave)).toBeUndefined();
     }

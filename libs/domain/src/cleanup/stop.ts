@@ -31,9 +31,10 @@ export function stopReason(stop: StopRules, progress: RunProgress, wave: Wave): 
   return `${unreachable} of ${counted(hosts, 'host')} went away: ${share}`;
 }
 
-/** The first hosts are there to show what is wrong: one network is enough. */
-function canaryFailing({ failed, undone }: RunProgress): string | undefined {
+/** The first hosts are there to show what is wrong: one network is enough, and one that went away has shown nothing. */
+function canaryFailing({ failed, undone, unreachable }: RunProgress): string | undefined {
   if (failed > 0) return `${counted(failed, 'network')} of the first hosts could not be removed`;
+  if (unreachable > 0) return `${counted(unreachable, 'host')} of the first ones went away`;
   if (undone === 0) return undefined;
   return `${counted(undone, 'network')} of the first hosts had to be made again, as a container came in between`;
 }
