@@ -10,19 +10,22 @@ export interface PlannedRestore {
   readonly renumber: boolean;
 }
 
+/** Made again already, with nobody left to attach. */
+export const isThere = ({ plan: { present, attachments } }: PlannedRestore): boolean =>
+  present !== null && attachments.length === 0;
+
 /** Whether something stands in the way. */
-export const isBlocked = ({ plan: { conflicts, present }, renumber }: PlannedRestore): boolean =>
-  present === null && conflicts.some(({ renumberingHelps }) => !(renumber && renumberingHelps));
+export const isBlocked = (planned: PlannedRestore): boolean => !isThere(planned) && planned.plan.conflicts.length > 0;
 
 /** What making the network again would meet, in lines. */
 export function describeRestorePlan(planned: PlannedRestore): string[] {
-  const { host, network, present, conflicts, attachments, losses } = planned.plan;
+  const { host, network, present, attachments, losses } = planned.plan;
   const name = `${host}/${network.name}`;
-  if (present !== null) return [`${name} is there already, as ${shortId(present)}`];
+  const there = present === null ? '' : `is there already, as ${shortId(present)}`;
+  if (isThere(planned)) return [`${name} ${there}`];
   if (isBlocked(planned)) return [`${name} cannot be made again:`, ...describeConflicts(planned)];
   return [
-    `${name} would be made again ${describeSource(planned.plan)}`,
-    ...conflicts.map(({ explanation }) => `  ${explanation}`),
+    `${name} ${there || `would be made again ${describeSource(planned.plan)}`}`,
     ...attachments.map((attachment) => `  attaches again ${describeAttachment(attachment)}`),
     ...losses.map((loss) => `  does not come back: ${loss}`),
   ];
@@ -31,7 +34,7 @@ export function describeRestorePlan(planned: PlannedRestore): string[] {
 function describeConflicts({ id, plan: { conflicts }, renumber }: PlannedRestore): string[] {
   const helps = !renumber && conflicts.every(({ renumberingHelps }) => renumberingHelps);
   return [
-    ...conflicts.map(({ explanation, holder }) => `  ${explanation} (${holder.name} ${shortId(holder.id)})`),
+    ...conflicts.map(({ explanation }) => `  ${explanation}`),
     ...(helps ? [`  With another address range: fairlead network restore ${id} --renumber`] : []),
   ];
 }

@@ -17,7 +17,7 @@ const range = {
   kind: 'range' as const,
   what: '172.20.0.0/16',
   holder,
-  explanation: '172.20.0.0/16 is taken by other',
+  explanation: "The range 172.20.0.0/16 overlaps 172.20.0.0/16 of network 'other' (abc000000000).",
   renumberingHelps: true,
 };
 const name = { ...range, kind: 'name' as const, explanation: 'the name ci-42 is taken', renumberingHelps: false };
@@ -138,7 +138,7 @@ describe('what stands in the way of a restore', () => {
     expect(err).toBe(
       [
         'web-1/ci-42 cannot be made again:',
-        '  172.20.0.0/16 is taken by other (other abc000000000)',
+        `  ${range.explanation}`,
         `  With another address range: fairlead network restore ${ID} --renumber`,
         '',
       ].join('\n'),
@@ -159,7 +159,7 @@ describe('what stands in the way of a restore', () => {
   });
 
   it('is gone with --renumber', async () => {
-    const { exitCode, controller } = await refuses([range], ' --renumber');
+    const { exitCode, controller } = await refuses([], ' --renumber');
     expect(exitCode).toBe(0);
     expect(controller.of('planRestore')[0]?.body).toEqual({ renumber: true });
     expect(controller.of('restoreNetwork')[0]?.body).toMatchObject({ renumber: true });
@@ -174,6 +174,16 @@ describe('what stands in the way of a restore', () => {
     expect(err).toBe('web-1/ci-42 is there already, as eeeeeeeeeeee\n');
     expect(exitCode).toBe(0);
     expect(controller.of('restoreNetwork')).toEqual([]);
+  });
+
+  it('is what an earlier try has left undone', async () => {
+    const present = aRestorePlan({ present: 'e'.repeat(64), attachments: [attachment] });
+    const { err, controller } = await fairlead(`network restore ${ID} -f`, {
+      ...answers,
+      planRestore: () => present,
+    });
+    expect(err).toContain('web-1/ci-42 is there already, as eeeeeeeeeeee\n  attaches again one (exited) as db');
+    expect(controller.of('restoreNetwork')).toHaveLength(1);
   });
 
   it('may come up only then', async () => {

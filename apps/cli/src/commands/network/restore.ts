@@ -8,7 +8,7 @@ import { toData } from '../../output/format.js';
 import { lines } from '../../output/rows.js';
 import { commandEach } from '../command.js';
 import { confirm } from '../confirm.js';
-import { describeRestorePlan, describeRestored, isBlocked, type PlannedRestore } from './restore-output.js';
+import { describeRestorePlan, describeRestored, isBlocked, isThere, type PlannedRestore } from './restore-output.js';
 import { chooseRemovals, type Removal } from './restore-targets.js';
 
 interface Flags extends ClientFlags {
@@ -56,7 +56,7 @@ async function restore(cli: Cli, references: string[], flags: Flags): Promise<nu
     return worstExit(refused);
   }
   if (!flags.force || forPeople(flags)) cli.terminal.warn(lines(results.flatMap((one) => describeRestorePlan(one))));
-  const ready = results.filter((one) => one.plan.present === null && !isBlocked(one));
+  const ready = results.filter((one) => !isThere(one) && !isBlocked(one));
   if (ready.length === 0 || !(await agreed(cli, flags, ready))) return worstExit(refused);
   return worstExit([...refused, await carryOut(cli, client, flags, ready, several)]);
 }

@@ -22,7 +22,8 @@ export function followRun(cli: Cli, client: Client, begun: RunView): Promise<Run
   let view = begun;
   const what = (): string => `${view.policy.name}: ${[view.state, describeProgress(view)].filter(Boolean).join(', ')}`;
   return withProgress(cli.around, what, async (terminal) => {
-    const teller = new Teller(terminal, cli.around.now, begun);
+    const teller = new Teller(terminal, cli.around.now, { ...begun, reason: '' });
+    teller.tell(begun);
     for (let wait = POLL_FIRST_MS; !isOver(view) && !signal.aborted; wait = longer(wait)) {
       await cli.around.sleep(wait, signal);
       if (signal.aborted) break;

@@ -38,7 +38,7 @@ export const describeRestorability = ({
   restorability,
   losses,
 }: Pick<PolicyPlanItemView, 'restorability' | 'losses'>): string =>
-  restorability === 'with-changes' ? `not exactly: ${losses.join(' ')}` : (restorability ?? '');
+  restorability === 'with-changes' ? `not exactly: ${losses.join('; ')}` : (restorability ?? '');
 
 function planLines({ policy, summary, items, cut }: ShownPlan, now: number): string[] {
   const { remove, keep, hosts, overCaps } = summary;

@@ -7,7 +7,7 @@ const partly = aPolicyItem('ci-2', {
   host: 'demo-1',
   simulated: true,
   restorability: 'with-changes',
-  losses: ['Its driver options are not known whole.'],
+  losses: ['its driver x is a plugin, which has to be there', 'its bridge gets another name'],
 });
 const kept = aPolicyItem('shop', {
   action: 'keep',
@@ -33,7 +33,7 @@ describe('policy plan', () => {
       [
         'HOST                 NETWORK   DRIVER   UNUSED    WHY                                                  RESTORABLE',
         'web-1                ci-1      bridge   for 31d   no container, running or stopped, was on it for 31d   exactly',
-        'demo-1 (simulated)   ci-2      bridge   for 31d   no container, running or stopped, was on it for 31d   not exactly: Its driver options are not known whole.',
+        'demo-1 (simulated)   ci-2      bridge   for 31d   no container, running or stopped, was on it for 31d   not exactly: its driver x is a plugin, which has to be there; its bridge gets another name',
         'nightly, version 1: 2 to remove, 4 kept (3 built in, 1 used by stopped containers), on 2 hosts',
         'Left out, as nobody knows what is on them now: web-2 (offline 2m ago)',
         'Over its caps, a run would remove nothing: web-1: 1 of 4 networks, 0 are allowed (10 %)',

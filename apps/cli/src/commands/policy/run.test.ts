@@ -206,6 +206,12 @@ describe('following a run', () => {
     expect(out).toBe(`nightly ${ID}: done, 3 removed of 3\n`);
   });
 
+  it('says at once why it does not begin', async () => {
+    const waiting = { ...began, state: 'waiting' as const, reason: 'it waits for the window (01:00 to 05:00)' };
+    const { err } = await fairlead('policy run nightly -f', { ...answers, startRun: () => waiting });
+    expect(err).toContain('nightly: waiting, it waits for the window (01:00 to 05:00)\n');
+  });
+
   it('outlasts a controller that starts again, and gives up on one that does not', async () => {
     const away = new TypeError('fetch failed');
     const back = await fairlead('policy run nightly -f', {
