@@ -24,6 +24,8 @@ const dockerode = atHome('dockerode: only libs/engine', 'dockerode', 'docker-mod
 const grpc = atHome('gRPC: only libs/link', '@grpc/*');
 const prisma = atHome('Prisma: only *.store.ts and database/', '@prisma/*', '**/generated/prisma/**', 'libsql');
 const oidc = atHome('openid-client: only the controller’s access/oidc', 'openid-client');
+const mail = atHome('mail and webhooks: only the controller’s notifications', 'nodemailer', 'nodemailer/*', 'standardwebhooks');
+const cron = atHome('croner: only the controller’s policies/schedule', 'croner');
 const restrict = (...patterns) => ({ 'no-restricted-imports': ['error', { patterns }] });
 const noEnvironment = {
   'no-restricted-properties': [
@@ -67,14 +69,20 @@ export default tseslint.config(
       'no-console': 'error',
     },
   },
-  { files: ['libs/**/*.ts', 'apps/**/*.ts'], rules: { ...restrict(dockerode, grpc, prisma, oidc), ...noEnvironment } },
+  { files: ['libs/**/*.ts', 'apps/**/*.ts'], rules: { ...restrict(dockerode, grpc, prisma, oidc, mail, cron), ...noEnvironment } },
   { files: ['libs/engine/**/*.ts'], rules: restrict(grpc, prisma) },
   { files: ['libs/link/**/*.ts'], rules: restrict(dockerode, prisma) },
   {
     files: ['apps/controller/src/database/**/*.ts', 'apps/controller/src/**/*.store.ts'],
-    rules: restrict(dockerode, grpc, oidc),
+    rules: restrict(dockerode, grpc, oidc, mail, cron),
   },
-  { files: ['apps/controller/src/access/oidc/**/*.ts'], rules: restrict(dockerode, grpc, prisma) },
+  { files: ['apps/controller/src/access/oidc/**/*.ts'], rules: restrict(dockerode, grpc, prisma, mail, cron) },
+  {
+    files: ['apps/controller/src/notifications/**/*.ts'],
+    ignores: ['**/*.store.ts'],
+    rules: restrict(dockerode, grpc, prisma, oidc, cron),
+  },
+  { files: ['apps/controller/src/policies/schedule/**/*.ts'], rules: restrict(dockerode, grpc, prisma, oidc, mail) },
   { files: ['apps/*/src/config.ts'], rules: { 'no-restricted-properties': 'off' } },
   {
     files: ['libs/domain/**/*.ts'],
