@@ -89,10 +89,18 @@ describeOnLab('an agent between a caller and an engine', () => {
       await sent('ConnectContainer', () => client.call('ConnectContainer', { operationId: 'op-2', ...on() }));
       await sent('Probe', () => client.call('Probe', { from: 'one', target: 'localhost', count: 1 }));
       await sent('DisconnectContainer', () => client.call('DisconnectContainer', { operationId: 'op-3', ...on() }));
-      await sent('RemoveNetwork', () => client.call('RemoveNetwork', { operationId: 'op-4', networkId: network.id }));
+      await client.call('ConnectContainer', { operationId: 'op-4', ...on() });
+      const record = await client.call('InspectNetwork', { network: 'n1' });
+      const removal = { operationId: 'op-5', networkId: network.id, force: true };
+      await sent('RemoveNetwork', () => client.call('RemoveNetwork', removal));
+      const lost = { networkId: network.id, removedBy: 'op-5', record };
+      await sent('PlanRestore', () => client.call('PlanRestore', lost));
+      await sent('RestoreNetwork', () => client.call('RestoreNetwork', { operationId: 'op-6', ...lost }));
+      await host.docker('network', 'disconnect', 'n1', 'one');
+      await host.docker('network', 'rm', 'n1');
       await create('n2');
       const items = [{ networkId: network.id, expectedDigest: network.digest }];
-      await sent('PruneNetworks', () => all('PruneNetworks', { operationId: 'op-5', items }));
+      await sent('PruneNetworks', () => all('PruneNetworks', { operationId: 'op-7', items }));
       expect((await host.docker('network', 'ls', '--format', '{{.Name}}')).split('\n').sort()).toEqual([
         ...['bridge', 'host', 'none'],
       ]);
@@ -117,7 +125,7 @@ describeOnLab('an agent between a caller and an engine', () => {
       // All of that means something only if the calls got as far as the engine.
       const used = new Set(proxy.calls.map((call) => findAllowed(planned(call))));
       expect(ALLOWED_CALLS.filter((call) => !used.has(call))).toEqual([]);
-      expect(Object.keys(counts).length).toBe(11);
+      expect(Object.keys(counts).length).toBe(13);
       expect(Math.min(...Object.values(counts).map(({ called }) => called))).toBeGreaterThan(100);
       for (const rpc of ['InspectNetwork', 'CreateNetwork', 'ConnectContainer', 'RemoveNetwork', 'Probe']) {
         expect([rpc, (counts[rpc]?.succeeded ?? 0) > 0]).toEqual([rpc, true]);

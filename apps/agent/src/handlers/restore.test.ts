@@ -335,6 +335,15 @@ describe('what stands in the way', () => {
     expect(changes()).toEqual(['connect']);
   });
 
+  it('is no container of a network that is there, whatever record is given for it', async () => {
+    const id = addNetwork();
+    rig.engine.addContainer({ name: 'one', networks: [FIXED], state: 'exited' });
+    const { network } = await readNetwork(rig.engine, id);
+    const forged = { ...network, name: 'other', subnets: [{ ...SUBNET, cidr: '10.99.0.0/24', gateway: '10.99.0.1' }] };
+    const question = { networkId: id, record: toNetworkMessage(forged, networkDigest(forged)) };
+    expect(await plan(question)).toMatchObject({ conflicts: [], attachments: [] });
+  });
+
   it('for one container is told in the answer, and keeps the others from nothing', async () => {
     const id = addNetwork();
     for (const name of ['one', 'two']) rig.engine.addContainer({ name, networks: ['bridge', 'my-net'] });

@@ -3,7 +3,8 @@ import { type EngineFacts, LABELS_LEFT_OUT, type Network } from '@fairlead/domai
 import { aNetwork } from '@fairlead/domain/testing';
 import type { ContainerDetails } from '@fairlead/engine';
 import { ENTRIES_LEFT_OUT } from '../inventory/limits.js';
-import { planRestore, type Scene } from './plan.js';
+import { planRestore } from './plan.js';
+import type { Scene } from './subject.js';
 
 const ENGINE: EngineFacts = {
   ...{ kind: 'docker', version: '28.5.2', apiVersion: '1.51', simulated: false },

@@ -1,22 +1,11 @@
-import type { EngineFacts, Network, NetworkAttributes, NetworkSpec } from '@fairlead/domain';
-import type { ContainerDetails } from '@fairlead/engine';
+import type { Network, NetworkAttributes, NetworkSpec } from '@fairlead/domain';
 import { type Conflict, findConflicts } from './conflicts.js';
 import { withoutMarks } from './left-out.js';
 import { findLosses } from './losses.js';
 import { planReattachments, type Reattachment } from './reattachments.js';
 import { isSameNetwork } from './same-network.js';
-import type { RestoreOptions, RestoreSubject } from './subject.js';
+import type { RestoreOptions, RestoreSubject, Scene } from './subject.js';
 import { toSpec } from './to-spec.js';
-
-/** What an engine shows that bears on a restore. */
-export interface Scene {
-  readonly engine: EngineFacts;
-  readonly networks: readonly NetworkAttributes[];
-  /** Those that may have to do with the network. */
-  readonly containers: readonly ContainerDetails[];
-  /** Ids of all containers. */
-  readonly containerIds: ReadonlySet<string>;
-}
 
 export interface RestorePlan {
   /** What is made again. */
@@ -36,7 +25,7 @@ export function planRestore(subject: RestoreSubject, scene: Scene, options: Rest
   const network = subject.source === 'controller' ? withoutMarks(subject.network) : subject.network;
   const present = scene.networks.find((candidate) => isSameNetwork(network, candidate, renumber));
   const others = scene.networks.filter((candidate) => candidate !== present);
-  const attachments = planReattachments(subject, scene.containers, present, options);
+  const attachments = planReattachments(subject, scene, present, options);
   const { engine, containerIds: containers } = scene;
   return {
     network,

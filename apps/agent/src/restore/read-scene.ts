@@ -1,8 +1,7 @@
 import type { EnginePort } from '@fairlead/engine';
-import type { Scene } from './plan.js';
 import { inspectIfThere } from './read-attachments.js';
 import { isConcerned } from './reattachments.js';
-import type { RestoreSubject } from './subject.js';
+import type { RestoreSubject, Scene } from './subject.js';
 
 /** What the engine shows now that bears on a restore. @throws FairleadError `engine_unavailable` */
 export async function readScene(engine: EnginePort, subject: RestoreSubject): Promise<Scene> {

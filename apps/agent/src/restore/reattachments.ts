@@ -1,7 +1,7 @@
 import type { ContainerState, EndpointSpec, NetworkAttributes } from '@fairlead/domain';
 import type { ConfiguredAttachment, ContainerDetails, ContainerFacts } from '@fairlead/engine';
 import type { Detached } from '../journal/seal.js';
-import type { RestoreOptions, RestoreSubject } from './subject.js';
+import type { RestoreOptions, RestoreSubject, Scene } from './subject.js';
 
 /** A container that is to be attached again. */
 export interface Reattachment {
@@ -18,20 +18,31 @@ export const isConcerned = ({ id, attachments }: ContainerFacts, { network, atta
   attachments.some(({ networkId, networkName }) => networkId === network.id || networkName === network.name) ||
   detached.some(({ containerId }) => containerId === id);
 
+/** The network as the containers may refer to it. */
+interface Referred {
+  readonly name: string;
+  /** Undefined where the network with that id is there: a removal that failed half way has left it. */
+  readonly lostId: string | undefined;
+  readonly presentId: string | undefined;
+}
+
 /**
  * Who is to be attached, those with static addresses first, so that nobody else is given one of these. A container
  * that has not been live on the network yet looks for it by name, and finds the new one.
+ * @param present the network of the engine that is this one
  */
 export function planReattachments(
-  subject: RestoreSubject,
-  containers: readonly ContainerDetails[],
+  { network: { id, name }, attachments }: RestoreSubject,
+  { networks, containers }: Pick<Scene, 'networks' | 'containers'>,
   present: NetworkAttributes | undefined,
   { renumber }: RestoreOptions,
 ): Reattachment[] {
+  const isThere = networks.some((network) => network.id === id);
+  const referred = { name, lostId: isThere ? undefined : id, presentId: present?.id };
   const found = containers.flatMap((container): Reattachment[] => {
-    const { id: containerId, name: containerName, state } = container;
-    const wanted = referring(subject, container, present, renumber) ?? detachedFrom(subject, container, present);
+    const wanted = referring(referred, container, renumber) ?? detachedFrom(referred, container, attachments);
     if (wanted === undefined) return [];
+    const { id: containerId, name: containerName, state } = container;
     const endpoint = renumber ? { ...wanted.endpoint, ipv4: '', ipv6: '' } : wanted.endpoint;
     return [{ containerId, containerName, state, reason: wanted.reason, endpoint }];
   });
@@ -42,33 +53,24 @@ export const hasStatic = ({ ipv4, ipv6 }: EndpointSpec): boolean => ipv4 !== '' 
 
 type Wanted = Pick<Reattachment, 'reason' | 'endpoint'>;
 
-function referring(
-  { network }: RestoreSubject,
-  container: ContainerDetails,
-  present: NetworkAttributes | undefined,
-  renumber: boolean,
-): Wanted | undefined {
+function referring({ name, lostId }: Referred, container: ContainerDetails, renumber: boolean): Wanted | undefined {
   const isLost = ({ networkId, networkName, configured }: ConfiguredAttachment): boolean =>
-    // A removal that failed half way has left the network where it was.
-    (networkId === network.id && networkId !== present?.id) ||
+    (networkId !== '' && networkId === lostId) ||
     // Renumbered, it could not start with the address that it asks for.
-    (renumber && networkId === '' && networkName === network.name && hasStatic(configured));
+    (renumber && networkId === '' && networkName === name && hasStatic(configured));
   const attachment = container.attachments.find(isLost);
   return attachment && { reason: 'refers', endpoint: attachment.configured };
 }
 
 function detachedFrom(
-  { network, attachments }: RestoreSubject,
+  { name, presentId }: Referred,
   container: ContainerDetails,
-  present: NetworkAttributes | undefined,
+  attachments: readonly Detached[],
 ): Wanted | undefined {
-  const isBack = container.attachments.some(
-    ({ networkId, networkName }) =>
-      (networkId === '' && networkName === network.name) || (present !== undefined && networkId === present.id),
+  const isBack = container.attachments.some(({ networkId, networkName }) =>
+    networkId === '' ? networkName === name : networkId === presentId,
   );
-  const detached = isBack ? undefined : findDetached(attachments, container.id);
+  if (isBack) return undefined;
+  const detached = attachments.find(({ containerId }) => containerId === container.id);
   return detached && { reason: 'detached', endpoint: detached.endpoint };
 }
-
-const findDetached = (attachments: readonly Detached[], id: string): Detached | undefined =>
-  attachments.find(({ containerId }) => containerId === id);

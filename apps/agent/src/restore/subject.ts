@@ -1,4 +1,5 @@
-import type { Network } from '@fairlead/domain';
+import type { EngineFacts, Network, NetworkAttributes } from '@fairlead/domain';
+import type { ContainerDetails } from '@fairlead/engine';
 import type { Detached } from '../journal/seal.js';
 
 /** Whose record a network is made from: the journal of the agent that removed it, or what the controller saw last. */
@@ -16,4 +17,14 @@ export interface RestoreSubject {
 export interface RestoreOptions {
   /** Let the engine choose the address ranges anew, and drop static addresses. */
   readonly renumber: boolean;
+}
+
+/** What an engine shows that bears on a restore. */
+export interface Scene {
+  readonly engine: EngineFacts;
+  readonly networks: readonly NetworkAttributes[];
+  /** Those that may have to do with the network. */
+  readonly containers: readonly ContainerDetails[];
+  /** Ids of all containers. */
+  readonly containerIds: ReadonlySet<string>;
 }

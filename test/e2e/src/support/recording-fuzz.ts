@@ -145,6 +145,8 @@ export class Fuzz {
       }),
       RemoveNetwork: () => ({ ...operation(), networkId: network(), force: this.chance(0.5) }),
       PruneNetworks: () => ({ ...operation(), items: this.some(3, item) }),
+      PlanRestore: () => this.restore(network()),
+      RestoreNetwork: () => ({ ...operation(), ...this.restore(network()) }),
       Probe: () => ({
         from: this.chance(0.15) ? container() : this.text(),
         target: this.target(),
@@ -158,6 +160,12 @@ export class Fuzz {
       }),
       WatchInventory: () => ({ heartbeatMs: this.pick([0, 1, 4_294_967_295]) }),
     };
+  }
+
+  /** With a digest that fits only by chance. */
+  private restore(id: string): Record<string, unknown> {
+    const record = { ...this.spec(), id, createdAt: this.text(), digest: this.text() };
+    return { networkId: this.mostly(id), removedBy: this.rarely(), record, renumber: this.chance(0.5) };
   }
 
   private spec(): Record<string, unknown> {
