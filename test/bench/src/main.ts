@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: every figure of docs/benchmarks.md, printed as it stands there. Needs a lab (root, dockerd), but for
- * what is on simulated hosts. `fleet [HOSTS]` and `soak [MINUTES] [HOSTS]` take long, and are run when they are named.
+ * what is on simulated hosts. `fleet [HOSTS]`, `plan [HOSTS]` and `soak [MINUTES] [HOSTS]` take long, and are run when they
+ * are named.
  */
 import { cpus, totalmem } from 'node:os';
 import { startFleet } from './bench-fleet.js';
@@ -10,6 +11,7 @@ import { measureHandshakes } from './identity/handshakes.js';
 import { measureHostile } from './identity/hostile.js';
 import { measureJoining } from './identity/joining.js';
 import { measureRenewing } from './identity/renewing.js';
+import { measurePlanning } from './planning/planning.js';
 import { type Finding, toMarkdown } from './report.js';
 import { measureResident } from './resident.js';
 import { measureSshList } from './ssh-list.js';
@@ -29,6 +31,7 @@ const usual: Readonly<Record<string, Part>> = {
 const named: Readonly<Record<string, Part>> = {
   fleet: async (hosts = 10_000) =>
     show(`The inventory of ${hosts} simulated hosts (${machine})`, await measureFleet(hosts)),
+  plan: async (hosts = 10_000) => show(`Cleanup plans for ${hosts} hosts (${machine})`, await measurePlanning(hosts)),
   soak: async (minutes = 20, hosts = 1_000) =>
     show(`A soak of ${hosts} simulated hosts (${machine})`, await measureSoak(hosts, minutes)),
 };

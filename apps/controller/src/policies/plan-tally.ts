@@ -46,15 +46,16 @@ export class PlanTally {
     if (this.leftOut.length < MAX_UNAVAILABLE) this.leftOut.push(view());
   }
 
-  add({ host, others, candidates, context }: HostNetworks, isSimulated: boolean): void {
+  add({ host, predefined, used, stopped, candidates, context }: HostNetworks, isSimulated: boolean): void {
+    grow(this.reasons, 'predefined', predefined);
+    grow(this.reasons, 'in-use', used - stopped);
+    grow(this.reasons, 'stopped-containers', stopped);
     const removals = this.removals.length;
-    for (const [reason, count] of others) grow(this.reasons, reason, count);
     const ordered = [...candidates].sort((a, b) => byNameAndId(a.attributes, b.attributes));
     for (const candidate of ordered) this.judge(host, candidate, context);
-    const kept = [...others.values()].reduce((sum, count) => sum + count, 0);
-    const own = kept - (others.get('predefined') ?? 0) + candidates.length;
-    this.hosts.push({ host, networks: own, remove: this.removals.length - removals });
-    this.networks += kept + candidates.length;
+    const networks = used + candidates.length;
+    this.hosts.push({ host, networks, remove: this.removals.length - removals });
+    this.networks += predefined + networks;
     if (isSimulated) this.simulatedHosts += 1;
   }
 
@@ -89,5 +90,5 @@ export class PlanTally {
 }
 
 function grow(counts: Map<string, number>, key: string, by: number): void {
-  counts.set(key, (counts.get(key) ?? 0) + by);
+  if (by > 0) counts.set(key, (counts.get(key) ?? 0) + by);
 }

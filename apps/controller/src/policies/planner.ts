@@ -26,6 +26,8 @@ export interface StaleRemoval {
 
 /** Networks that are read at once, as the hosts' counts tell: of 30 on each host some 70 hosts. */
 const PORTION = 2_000;
+/** Portions that the thread for reads has before it. */
+const READ_AHEAD = 2;
 
 /**
  * Works out what a policy would do, from the inventory as it is now. Nothing is stored, nothing is sent.
@@ -76,18 +78,21 @@ export class Planner {
     return { policyId: id, version, at, hash: planHash(id, version, removals), removals, summary, hosts };
   }
 
-  /** Each portion is read while the one before is looked at. */
+  /** Some portions are read while the one before is looked at. */
   private async *read(portions: Iterable<readonly StoredHost[]>) {
-    let before: Promise<(readonly [StoredHost, HostNetworks])[]> | undefined;
+    const reading: Promise<(readonly [StoredHost, HostNetworks])[]>[] = [];
     for (const hosts of portions) {
-      const reading = this.store
-        .portion(hosts.map(({ name }) => name))
-        .then((read) => read.map((networks, index) => [hosts[index]!, networks] as const));
-      reading.catch(() => undefined); // Whoever awaits it is told.
-      if (before !== undefined) yield await before;
-      before = reading;
+      reading.push(this.portion(hosts));
+      if (reading.length > READ_AHEAD) yield await reading.shift()!;
     }
-    if (before !== undefined) yield await before;
+    for (const portion of reading) yield await portion;
+  }
+
+  private portion(hosts: readonly StoredHost[]): Promise<(readonly [StoredHost, HostNetworks])[]> {
+    const names = hosts.map(({ name }) => name);
+    const read = this.store.portion(names).then((all) => all.map((of, index) => [hosts[index]!, of] as const));
+    read.catch(() => undefined); // Whoever awaits it is told.
+    return read;
   }
 
   /** Hosts to be read together. Whether a host is live is asked when it is about to be read. */
