@@ -61,15 +61,18 @@ export function describePruned(view: OperationView): string[] {
 /** One that was not looked at, or is gone, has no name by then. */
 const nameOf = ({ network }: PruneItemResultView): string => network.name || shortId(network.id);
 
+interface Outcome extends Pick<PruneItemResultView, 'reason' | 'engineMessage'> {
+  readonly outcome: string;
+  /** Id of the network that was made again at once. */
+  readonly restored?: string | null | undefined;
+}
+
 /** `kept, container one uses it, engine says: …`. */
-export function describeOutcome({
-  outcome,
-  reason,
-  engineMessage,
-}: Pick<PruneItemResultView, 'reason' | 'engineMessage'> & { readonly outcome: string }): string {
+export function describeOutcome({ outcome, reason, engineMessage, restored }: Outcome): string {
   const why = [
     withoutWords(reason, engineMessage),
     engineMessage === '' ? '' : `engine says: ${engineMessage.trim()}`,
+    restored ? `made again as ${shortId(restored)}` : '',
   ].filter((text) => text !== '');
   return [outcome, ...why].join(', ');
 }

@@ -127,6 +127,17 @@ describe('network prune', () => {
     expect(out).toBe('web-1/b0cf5eda7963: kept, not looked at\n');
   });
 
+  it('says of a network that came into use as it went that it was made again', async () => {
+    const reason = 'container new was made on it';
+    const undone = { network: ref('old'), outcome: 'undone', reason, code: '', engineMessage: '' } as const;
+    const { out, exitCode } = await fairlead('network prune -f', {
+      ...answers,
+      pruneNetworks: () => ({ ...pruned, result: { items: [{ ...undone, restored: 'f'.repeat(64) }] } }),
+    });
+    expect(out).toBe('web-1/old: undone, container new was made on it, made again as ffffffffffff\n');
+    expect(exitCode).toBe(0);
+  });
+
   it('goes on with the hosts that can be planned for, and names the others', async () => {
     const { out, err, exitCode } = await fairlead('network prune -f --all-hosts', {
       ...answers,

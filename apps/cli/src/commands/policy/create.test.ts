@@ -84,6 +84,7 @@ describe('policy create', () => {
     ['--unused-for', '14 days', "'14 days' is not a duration"],
     ['--jitter', 'some', "'some' is not a duration"],
     ['--window', '1-5', 'Write it as 01:00-05:00'],
+    ['--window', '24:00-05:00', 'Write it as 01:00-05:00'],
     ['--window-days', 'monday', "'monday' are not days of the week"],
     ['--window-days', 'mon-tue-wed', 'are not days of the week'],
     ['--max-networks', 'all', 'It must be a whole number'],
@@ -96,6 +97,11 @@ describe('policy create', () => {
     expect(exitCode).toBe(2);
     expect(err).toContain(message);
     expect(controller.asked).toEqual([]);
+  });
+
+  it('takes a window up to the end of the day', async () => {
+    const ran = await create('nightly', '--match-all', '--schedule', 'every 6h', '--window', '22:00-24:00');
+    expect(sent(ran)?.spec.schedule?.window).toEqual({ from: '22:00', to: '24:00', days: [] });
   });
 
   it('has window days only with a window, and names only as names are', async () => {

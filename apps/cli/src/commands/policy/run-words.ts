@@ -1,5 +1,4 @@
 import type { RunItemView, RunView } from '@fairlead/api';
-import { shortId } from '@fairlead/domain';
 import { describeOutcome } from '../network/prune-output.js';
 
 /** `12 removed, 1 kept, 1 failed of 14`; empty where the plan has nothing to remove, or is not there yet. */
@@ -25,10 +24,7 @@ export function describeInstant({ trigger, actor, scheduledFor, scheduledUntil, 
 
 /** `web-1/ci-42: kept, container one uses it`. */
 export const describeItem = (item: RunItemView): string =>
-  `${item.host}/${item.network.name}: ${describeOutcome({ ...item, outcome: item.outcome ?? item.state })}${describeAgain(item)}`;
-
-const describeAgain = ({ restored }: RunItemView): string =>
-  restored === null ? '' : `, made again as ${shortId(restored)}`;
+  `${item.host}/${item.network.name}: ${describeOutcome({ ...item, outcome: item.outcome ?? item.state })}`;
 
 /**
  * 0: all is done, or only told. 1: something failed or the run ended in its midst. 4: it removed nothing, by its rules or

@@ -114,8 +114,9 @@ function percent(text: string): number {
   throw new InvalidArgumentError('It must be a number from 0 to 100.');
 }
 
+/** `24:00` is an end only. */
 function parseWindow(text: string): Pick<WindowView, 'from' | 'to'> {
-  const [, from, to] = /^((?:[01]\d|2[0-3]):[0-5]\d)-((?:[01]\d|2[0-3]):[0-5]\d)$/.exec(text) ?? [];
+  const [, from, to] = /^((?:[01]\d|2[0-3]):[0-5]\d)-((?:[01]\d|2[0-3]):[0-5]\d|24:00)$/.exec(text) ?? [];
   if (from !== undefined && to !== undefined) return { from, to };
   throw new FairleadError('invalid_argument', `'${text}' is not a time of day`, { hint: 'Write it as 01:00-05:00.' });
 }
