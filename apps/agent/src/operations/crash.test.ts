@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { createSimulatedEngine, type EnginePort, type SimulatedEngine } from '@fairlead/engine';
-import { digestOf } from '../inventory/describe-network.js';
+import { describeNetwork, digestOf } from '../inventory/describe-network.js';
 import { readNetwork } from '../handlers/looks.js';
 import { type Handle, openHandle } from '../journal/journal-file.js';
 import { all, arrive, aSpec, call, live, type Life, lookUp } from '../testing/handler-rig.js';
@@ -113,7 +113,7 @@ interface Subject {
 async function makeSubject(engine: SimulatedEngine, random: () => number): Promise<Subject> {
   const there = async (id: string): Promise<boolean> =>
     (await engine.listNetworks()).some((network) => network.id === id);
-  const kind = Math.floor(random() * 4);
+  const kind = Math.floor(random() * 5);
   if (kind === 0) {
     const request = { operationId: 'op', spec: aSpec('made') };
     return {
@@ -123,6 +123,7 @@ async function makeSubject(engine: SimulatedEngine, random: () => number): Promi
       networkIds: [],
     };
   }
+  if (kind === 4) return restoreSubject(engine);
   const names = ['a', 'b', 'c'];
   const ids = names.map((name) => engine.addNetwork({ name }));
   for (const name of names) {
@@ -137,6 +138,20 @@ async function makeSubject(engine: SimulatedEngine, random: () => number): Promi
     look: (life) => lookUp(life, 'RemoveNetwork', request),
     isApplied: async () => !(await there(request.networkId)),
     networkIds: ids,
+  };
+}
+
+async function restoreSubject(engine: SimulatedEngine): Promise<Subject> {
+  const networkId = engine.addNetwork({ name: 'lost' });
+  for (const name of ['x', 'y']) engine.addContainer({ name, networks: ['lost'], state: 'exited' });
+  const record = describeNetwork((await readNetwork(engine, networkId)).network);
+  await engine.removeNetwork(networkId);
+  const request = { operationId: 'op', networkId, record };
+  return {
+    send: ({ handlers }) => handlers.RestoreNetwork(arrive('RestoreNetwork', request), call()),
+    look: (life) => lookUp(life, 'RestoreNetwork', request),
+    isApplied: async () => (await engine.listNetworks()).some(({ name }) => name === 'lost'),
+    networkIds: [],
   };
 }
 
