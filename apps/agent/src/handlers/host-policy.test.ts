@@ -188,6 +188,20 @@ describe('a policy that changes', () => {
     expect((await rig.handlers.CreateNetwork(request, call())).network).toMatchObject({ name: 'first' });
   });
 
+  it('holds from the next item of a prune on, also where that was looked at before', async () => {
+    allow({ mode: 'full' });
+    const remove = rig.engine.removeNetwork.bind(rig.engine);
+    rig.engine.removeNetwork = async (id) => {
+      while (rig.lines().filter(({ t }) => t === 'removing').length < 2) await new Promise(setImmediate);
+      allow({ mode: 'read-only' });
+      return remove(id);
+    };
+    expect(await prune(...['a', 'b'].map((name) => rig.engine.addNetwork({ name })))).toMatchObject([
+      { outcome: 'removed' },
+      { outcome: 'kept', code: 'policy_refused' },
+    ]);
+  });
+
   it('refuses every change once others can write it', async () => {
     allow({ mode: 'full' });
     await ACTS['create']?.();

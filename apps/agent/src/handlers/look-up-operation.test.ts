@@ -319,7 +319,7 @@ describe('looking an operation up', () => {
     expect(found.items?.map(({ name, outcome }) => [name, outcome])).toEqual([
       ['a', 'removed'],
       ['b', 'removed'],
-      ['', 'kept'],
+      ['c', 'kept'],
     ]);
     expect(rig.engine.deletesOf(ids[2] ?? '')).toBe(0);
   });

@@ -82,10 +82,54 @@ describe('the look before each removal', () => {
     const request = await asking([free ?? '', used ?? '']);
     rig.calls.length = 0;
     await send(request);
-    expect(rig.calls).toEqual([
-      ...['inspectNetwork', 'listContainers', 'removeNetwork', 'listContainers'],
-      ...['inspectNetwork', 'listContainers', 'listNetworks'],
+    const times = (name: string): number => rig.calls.filter((each) => each === name).length;
+    expect(['inspectNetwork', 'listContainers', 'listNetworks', 'removeNetwork'].map(times)).toEqual([3, 4, 1, 1]);
+  });
+});
+
+describe('a network that was looked at while the one before was removed', () => {
+  const pair = () => ['a', 'b'].map((name) => rig.engine.addNetwork({ name }));
+
+  it('has its record on the disk before its turn comes, and is removed by one DELETE', async () => {
+    const [a, b] = pair();
+    const request = await asking([a ?? '', b ?? '']);
+    let recorded: unknown;
+    meanwhile(async () => {
+      while (!rig.lines().some((line) => line.t === 'removing' && line.network.id === b))
+        await new Promise(setImmediate);
+      recorded = await rig.engine.inspectNetwork('b');
+    });
+    expect(await send(request)).toMatchObject([{ outcome: 'removed' }, { outcome: 'removed' }]);
+    expect(recorded).toMatchObject({ id: b });
+    expect(rig.engine.deletesOf(b ?? '')).toBe(1);
+  });
+
+  it('is looked at again in its turn', async () => {
+    const request = await asking(pair());
+    meanwhile(async () => {
+      while (rig.lines().filter(({ t }) => t === 'removing').length < 2) await new Promise(setImmediate);
+      rig.engine.addContainer({ name: 'late', networks: ['b'], state: 'created' });
+    });
+    expect(await send(request)).toMatchObject([
+      { outcome: 'removed' },
+      { outcome: 'kept', code: 'network_in_use', reason: expect.stringContaining('late (created)') },
     ]);
+  });
+});
+
+describe('a journal that fails in the middle of a prune', () => {
+  it.each(['item', 'removing'])('lets nothing more be removed: %s', async (kind) => {
+    const ids = ['a', 'b', 'c'].map((name) => rig.engine.addNetwork({ name }));
+    const request = await asking(ids);
+    const append = rig.journal.append.bind(rig.journal);
+    rig.journal.append = (...entries) =>
+      entries.some(({ t }) => t === kind) && rig.engine.deletesOf(ids[0] ?? '') > 0
+        ? Promise.reject(new FairleadError('journal_failed', 'no space left'))
+        : append(...entries);
+    const sent = send(request);
+    if (kind === 'item') await expect(sent).rejects.toMatchObject({ code: 'journal_failed' });
+    else expect((await sent).at(-1)).toMatchObject({ outcome: 'failed', code: 'journal_failed' });
+    expect(ids.map((id) => rig.engine.deletesOf(id))).toEqual([1, kind === 'item' ? 0 : 1, 0]);
   });
 });
 

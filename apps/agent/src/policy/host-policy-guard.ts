@@ -92,7 +92,7 @@ export class HostPolicyGuard implements PolicyGuard {
       return { rule: 'a file that can be trusted', sentence };
     }
     const { removalsSince, now } = this.parts;
-    return refusal(state.policy, { ...act, removals: removalsSince(now() - HOUR_MS) });
+    return refusal(state.policy, { removals: removalsSince(now() - HOUR_MS), ...act });
   }
 
   private async look(): Promise<PolicyState> {
