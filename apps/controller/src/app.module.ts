@@ -46,6 +46,9 @@ import { PoliciesController } from './policies/policies.controller.js';
 import { PoliciesService } from './policies/policies.service.js';
 import { RestoreController } from './restore/restore.controller.js';
 import { RestoreService } from './restore/restore.service.js';
+import { FreezeSwitch } from './runs/freeze-switch.js';
+import { RunsController } from './runs/runs.controller.js';
+import { RunsService } from './runs/runs.service.js';
 import { type Runtime } from './runtime.js';
 import { VERSION } from './version.js';
 
@@ -66,6 +69,7 @@ export class AppModule {
         OverlaysController,
         OperationsController,
         PoliciesController,
+        RunsController,
         RestoreController,
         EventsController,
         AccessController,
@@ -88,6 +92,8 @@ export class AppModule {
         value(EventHub, runtime.events),
         value(ConsistencyService, runtime.consistency),
         value(PoliciesService, runtime.policies),
+        value(RunsService, runtime.runs.service),
+        value(FreezeSwitch, runtime.freeze),
         value(PlanPages, runtime.planPages),
         value(RestoreService, runtime.restores),
         value(JoinTokensService, runtime.identities.tokens),

@@ -20,6 +20,7 @@ import { HistoryStore } from './history/history.store.js';
 import { RemovedNetworksStore } from './history/removed-networks.store.js';
 import { Retention } from './history/retention.js';
 import { DEFAULT_RETENTION, type RetentionLimits } from './history/retention-limits.js';
+import { effectiveLabels } from './hosts/effective-labels.js';
 import { HostsService } from './hosts/hosts.service.js';
 import { HostsStore } from './hosts/hosts.store.js';
 import { KnownSources } from './hosts/known-sources.js';
@@ -49,6 +50,9 @@ import { Planner } from './policies/planner.js';
 import { PoliciesService } from './policies/policies.service.js';
 import { PoliciesStore } from './policies/policies.store.js';
 import { RestoreService } from './restore/restore.service.js';
+import { createRuns, type Runs } from './runs/create-runs.js';
+import { FreezeStore } from './runs/freeze.store.js';
+import { FreezeSwitch } from './runs/freeze-switch.js';
 
 /** The controller's parts, joined. No HTTP here: the module serves these over REST. */
 export interface Runtime {
@@ -69,6 +73,8 @@ export interface Runtime {
   readonly events: EventHub;
   readonly consistency: ConsistencyService;
   readonly policies: PoliciesService;
+  readonly runs: Runs;
+  readonly freeze: FreezeSwitch;
   readonly planner: Planner;
   readonly planPages: PlanPages;
   readonly notifier: Notifier;
@@ -109,6 +115,8 @@ export interface RuntimeOptions {
   readonly publicUrl?: URL | null;
   /** Waits between two looks at a host; default: as long as it is told to. */
   readonly pause?: ((ms: number) => Promise<unknown>) | undefined;
+  /** Most time between two looks at schedules and runs, in milliseconds; other than the usual only in tests. */
+  readonly tickMs?: number | undefined;
 }
 
 export function createRuntime(
@@ -127,6 +135,7 @@ export function createRuntime(
     channels = [],
     publicUrl = null,
     pause,
+    tickMs,
     ...options
   }: RuntimeOptions,
 ): Runtime {
@@ -165,9 +174,11 @@ export function createRuntime(
   const changed = (operation: Operation): void => {
     authors.operationChanged(operation);
     fleetEvents.operationChanged(operation);
+    runs.operationChanged(operation);
   };
+  const freeze = new FreezeSwitch(new FreezeStore(database, audit), now);
   const settler = new Settler(operationsStore, hostsStore, fleet, now, changed, log);
-  const service = new OperationsService(operationsStore, hosts, fleet, settler, now, changed, log);
+  const service = new OperationsService(operationsStore, hosts, fleet, settler, freeze, now, changed, log);
   fleet.listen(fleetEvents);
   fleet.listen(settler);
   if (identities.renewals) fleet.listen(identities.renewals);
@@ -176,10 +187,28 @@ export function createRuntime(
   const planStore = new PlanStore(database);
   const planner = new Planner(planStore, networksStore, hostsStore, fleet, now);
   const policiesStore = new PoliciesStore(database, audit);
-  const runs = { activeOf: () => Promise.resolve(false), policyChanged: () => undefined };
   const notifier = createNotifier({ database, channels, publicUrl, now, log: warn });
+  const known = (hostName: string) => hostsStore.find(hostName);
+  const runs = createRuns({
+    database,
+    audit,
+    policies: policiesStore,
+    planner,
+    operations: service,
+    operationsStore,
+    freeze,
+    fleet,
+    freshness: (hostName) => known(hostName) && fleet.freshnessOf(known(hostName)!),
+    labelsOf: (hostName) => known(hostName) && effectiveLabels(known(hostName)!),
+    events,
+    notifier,
+    now,
+    monotonic: monotonic ?? (() => performance.now()),
+    log,
+    tickMs,
+  });
   const channelNames = channels.map(({ name }) => name);
-  const policies = new PoliciesService(policiesStore, hosts, runs, channelNames, now);
+  const policies = new PoliciesService(policiesStore, hosts, runs.service, channelNames, now);
   const sources = new KnownSources(hostsStore, now);
   const link = new LinkServer({
     onConnection: (connection) => fleet.attach(connection),
@@ -210,6 +239,8 @@ export function createRuntime(
     events,
     consistency: new ConsistencyService(hosts, networksStore, fleet, now, pause),
     policies,
+    runs,
+    freeze,
     planner,
     planPages: new PlanPages(planner, planStore, hostsStore, now),
     notifier,
@@ -222,14 +253,17 @@ export function createRuntime(
       refusals.start();
       const open = [...(await operationsStore.unsettled()), ...(await operationsStore.interrupted())];
       for (const operation of open) authors.operationChanged(operation);
+      await freeze.load();
       await fleet.start();
       await identities.start();
       await service.recover();
+      runs.start();
       retention.start();
       notifier.start();
     },
     stop: async (withinMs) => {
       settler.stop();
+      const rested = runs.stop();
       await retention.stop();
       await service.drain(withinMs);
       await identities.stop();
@@ -242,6 +276,7 @@ export function createRuntime(
         .catch((error: unknown) => log('the state of hosts could not be noted', { error: String(error) }));
       await renewed;
       await service.drain(withinMs);
+      await rested;
       await notifier.stop();
       await refusals.stop();
       await auditing.stop();

@@ -111,10 +111,13 @@ export type PrunePlanView = View<typeof prunePlan>;
 export const pruneItemResult = z
   .object({
     network: networkRef,
-    outcome: z.enum(['removed', 'kept', 'failed']),
+    outcome: z.enum(['removed', 'kept', 'failed', 'undone']).meta({
+      description: '`undone`: removed, and made again at once, since a container was made on it in between',
+    }),
     reason: z.string().meta({ description: 'Why it was kept or what went wrong, as a sentence; empty when removed' }),
     code: z.string().meta({ description: 'Error code of the closed list; empty when removed' }),
     engineMessage: z.string(),
+    restored: z.string().optional().meta({ description: 'Id of the network that was made again, where it was' }),
   })
   .meta({
     id: 'PruneItemResult',

@@ -47,6 +47,13 @@ export function isUniqueViolation(error: unknown, fields?: readonly string[]): b
   return violated !== undefined && (fields === undefined || fields.join() === violated.join());
 }
 
+/**
+ * Whether a statement had no value where one is needed. Statements are guarded so: what may be written only while
+ * something holds is NULL while it does not, and the whole transaction is rolled back.
+ */
+export const isGuardViolation = (error: unknown): boolean =>
+  driverError(error)?.cause.kind === 'NullConstraintViolation';
+
 function violatedFields(error: unknown): readonly string[] | undefined {
   const payload = driverError(error)?.cause;
   if (payload?.kind !== 'UniqueConstraintViolation') return undefined;

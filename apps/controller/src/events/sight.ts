@@ -30,7 +30,8 @@ export function sightOf(scope: HostScope, find: (hostName: string) => Labelled |
   if (scope.everything) return everything;
   const sees = (hostName: string): boolean => scope.includes(find(hostName));
   return ({ type, host: name, audience: { host, before, narrowed } }) => {
-    if (name === null) return 'whole';
+    // Runs are of the whole fleet, and so are their routes.
+    if (name === null) return type === 'run.changed' ? undefined : 'whole';
     const within = scope.includes(host);
     const was = before === undefined ? within : scope.includes(before);
     if (was && !within) return 'removal';

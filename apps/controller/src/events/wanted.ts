@@ -9,7 +9,7 @@ const PREFIX = /^[0-9a-f]{12,64}$/;
 
 type Subject = Pick<ToldEvent, 'type' | 'host' | 'audience'>;
 
-/** Whether a reader asked for an event that it may see; `resync` always comes. */
+/** Whether a reader asked for an event that it may see; `resync` always comes. What is of no host fits no filter by hosts. */
 export function wantedBy({
   host: hosts,
   on,
@@ -19,8 +19,10 @@ export function wantedBy({
   const named = new Set(hosts);
   const fits = fitsHost(on ?? '');
   const isAbout = network === undefined ? () => true : isNetwork(network);
+  const isNarrow = hosts.length > 0 || (on ?? '') !== '' || network !== undefined;
   return ({ type, host, audience }, seen) => {
-    if (host === null || seen === 'resync') return true;
+    if (type === 'resync' || seen === 'resync') return true;
+    if (host === null) return !isNarrow && (types.length === 0 || types.includes(type));
     const shown = seen === 'removal' ? 'host.removed' : type;
     return (
       (types.length === 0 || types.includes(shown)) &&

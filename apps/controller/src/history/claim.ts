@@ -74,7 +74,8 @@ function removal(removed: string, force: boolean, failed: boolean): Claim {
 function pruning({ outcome, result }: Operation, wanted: readonly string[]): Claim | undefined {
   const isOver = outcome === 'succeeded' || outcome === 'failed';
   const items = (result?.items ?? []) as readonly PruneItemResultView[];
-  const done = items.filter((item) => item.outcome === 'removed').map(({ network }) => network.id);
+  const gone = items.filter((item) => item.outcome === 'removed' || item.outcome === 'undone');
+  const done = gone.map(({ network }) => network.id);
   const removed = new Set(isOver ? done : wanted);
   return removed.size === 0
     ? undefined

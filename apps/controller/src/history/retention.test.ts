@@ -63,7 +63,7 @@ const operation = (age: number, outcome: string | null) => ({
 describe('retention', () => {
   it('takes the history that is older than it may be, to the millisecond', async () => {
     await entries(91 * DAY, 90 * DAY + 1, 90 * DAY, 0);
-    expect(await retention().sweep()).toEqual({ history: 2, removedNetworks: 0, operations: 0 });
+    expect(await retention().sweep()).toEqual({ history: 2, removedNetworks: 0, operations: 0, runs: 0 });
     expect(await ages()).toEqual([90 * DAY, 0]);
   });
 
@@ -109,7 +109,7 @@ describe('retention', () => {
     const stopped = retention();
     stopped.start();
     await stopped.stop();
-    expect(await stopped.sweep()).toEqual({ history: 0, removedNetworks: 0, operations: 0 });
+    expect(await stopped.sweep()).toEqual({ history: 0, removedNetworks: 0, operations: 0, runs: 0 });
     expect(await ages()).toEqual([91 * DAY]);
   });
 });

@@ -16,6 +16,7 @@ export interface Swept {
   readonly history: number;
   readonly removedNetworks: number;
   readonly operations: number;
+  readonly runs: number;
 }
 
 /**
@@ -68,7 +69,27 @@ export class Retention {
       'id',
       Prisma.sql`WHERE "id" < ${firstId(this.before(operationDays))} AND "state" = 'finished' AND "outcome" <> 'unknown'`,
     );
-    return { history: old + beyond, removedNetworks, operations };
+    return { history: old + beyond, removedNetworks, operations, runs: await this.sweepRuns() };
+  }
+
+  /**
+   * Runs of the same age as the operations that they were carried out by, each with its networks. The last run of a policy
+   * stays, since the fences of the next ones have to be above its own.
+   */
+  private async sweepRuns(): Promise<number> {
+    const end = firstId(this.before(this.limits.operationDays));
+    const runs = await this.remove(
+      'Run',
+      'id',
+      Prisma.sql`WHERE "id" < ${end} AND "state" = 'finished'
+        AND "id" < (SELECT MAX(later."id") FROM "Run" later WHERE later."policyId" = "Run"."policyId")`,
+    );
+    await this.remove(
+      'RunItem',
+      'rowid',
+      Prisma.sql`WHERE "runId" < ${end} AND "runId" NOT IN (SELECT "id" FROM "Run")`,
+    );
+    return runs;
   }
 
   private before(days: number): number {

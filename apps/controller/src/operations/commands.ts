@@ -3,6 +3,7 @@ import {
   type CreateNetworkRequest,
   type DisconnectRequest,
   type ProbeRequest,
+  type PruneItemResultView,
   type PruneRequest,
   type RemoveQuery,
   toEndpointSpec,
@@ -10,6 +11,7 @@ import {
 } from '@fairlead/api';
 import { type OperationKind } from '@fairlead/domain';
 import { type Methods, toEndpointSpecMessage, toNetworkSpecMessage } from '@fairlead/link';
+import { type Statement } from '../database/index.js';
 import { type FleetExplanation, type NetworkRef, type OperationTarget, type Result } from './operation.js';
 
 /** The methods of NetworkService that operations call. */
@@ -39,7 +41,29 @@ export interface Command {
   sending(operationId: string): Sending;
   /** Adds to the agent's answer what only the controller knows. */
   readonly complete?: (result: Result) => Promise<Result>;
+  /** What is written in one transaction with the operation, before anything is sent. */
+  readonly alongside?: (operationId: string) => readonly Statement[];
+  readonly watch?: Watch;
 }
+
+/** Who looks on while a command is carried out, and can stop a prune between two networks. */
+export interface Watch {
+  /** Told of each network of a prune when the agent has told of it, in order. */
+  readonly taken?: (item: PruneItemResultView) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** The policy's run that a prune is a part of. */
+export interface RunRef {
+  readonly runId: string;
+  readonly policyId: string;
+  readonly policyName: string;
+  readonly version: number;
+  /** Agents refuse a lower one than they have seen of the policy. */
+  readonly fence: number;
+}
+
+type PruneItem = { readonly networkId: string; readonly expectedDigest: string };
 
 export const createCommand = (hostName: string, body: CreateNetworkRequest): Command => ({
   kind: 'create',
@@ -95,17 +119,33 @@ export const removeCommand = (hostName: string, network: NetworkRef, query: Remo
 });
 
 /** @param items the networks that the plan removes, each with the digest of the record that it was made for */
-export const pruneCommand = (
-  hostName: string,
-  items: readonly { readonly networkId: string; readonly expectedDigest: string }[],
-  body: PruneRequest,
-): Command => ({
+export const pruneCommand = (hostName: string, items: readonly PruneItem[], body: PruneRequest): Command => ({
   kind: 'prune',
   hostName,
   target: {},
   request: body,
   deadlineMs: body.deadlineMs,
   sending: (operationId) => ({ method: 'PruneNetworks', message: { operationId, items: [...items] } }),
+});
+
+/** A prune in the name of a policy: what it asked for is in the run, which the request names. */
+export const runCommand = (
+  hostName: string,
+  items: readonly PruneItem[],
+  { runId, policyId, policyName, version, fence }: RunRef,
+  deadlineMs: number,
+  rest: Required<Pick<Command, 'alongside' | 'watch'>>,
+): Command => ({
+  kind: 'prune',
+  hostName,
+  target: {},
+  request: { runId, policy: policyName, version },
+  deadlineMs,
+  sending: (operationId) => ({
+    method: 'PruneNetworks',
+    message: { operationId, items: [...items], run: { policyId, runId, fence } },
+  }),
+  ...rest,
 });
 
 /** @param explain what the fleet knows about the way between the two, or undefined where the agent knows it all */

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { FairleadError, toFairleadError } from '@fairlead/domain';
+import { FairleadError, type OperationKind, toFairleadError } from '@fairlead/domain';
 import { v7 as uuidv7 } from 'uuid';
 import { type Clock } from '../clock.js';
 import { type Fleet } from '../fleet/fleet.js';
@@ -7,7 +7,7 @@ import { type HostSession } from '../fleet/host-session.js';
 import { type HostsService } from '../hosts/hosts.service.js';
 import { KeyedMutex } from '../keyed-mutex.js';
 import { type Log } from '../log.js';
-import { type Command, type Sending } from './commands.js';
+import { type Command, type Sending, type Watch } from './commands.js';
 import { type Actor, type Ending, type Operation } from './operation.js';
 import { type NewOperation, type OperationsStore } from './operations.store.js';
 import { brokenEnding, failedEnding, succeededEnding } from './results.js';
@@ -25,6 +25,14 @@ export interface Idempotency {
 export interface Accepted {
   readonly operation: Operation;
   readonly finished: Promise<Operation>;
+}
+
+/** Holds destructive work. */
+export interface Hold {
+  /** @throws FairleadError `frozen` where commands of this kind are held */
+  assertOpen(kind: OperationKind): void;
+  /** Aborted while the work is held, with that error as its reason. */
+  readonly signal: AbortSignal;
 }
 
 /** How long an answer waits for the inventory to show what the command did, in milliseconds. */
@@ -49,6 +57,7 @@ export class OperationsService {
     private readonly hosts: HostsService,
     private readonly fleet: Fleet,
     private readonly settler: Settler,
+    private readonly hold: Hold,
     private readonly now: Clock,
     private readonly changed: (operation: Operation) => void,
     private readonly log: Log,
@@ -56,8 +65,8 @@ export class OperationsService {
 
   /**
    * @param prepare makes the command; not called where the key has led to an operation before
-   * @throws FairleadError what `prepare` throws, `host_not_found`, `idempotency_mismatch`, `storage_failed`, and
-   *   `controller_unavailable` while the controller stops: in each case nothing was sent
+   * @throws FairleadError what `prepare` throws, `host_not_found`, `idempotency_mismatch`, `storage_failed`, `frozen`
+   *   while destructive work is held, and `controller_unavailable` while the controller stops: nothing was sent
    */
   async submit(prepare: () => Promise<Command>, actor: Actor, idempotency?: Idempotency): Promise<Accepted> {
     if (idempotency === undefined) return this.accept(prepare, actor);
@@ -90,8 +99,9 @@ export class OperationsService {
     if (this.stopping) {
       throw new FairleadError('controller_unavailable', 'The controller is stopping; nothing was sent');
     }
+    this.hold.assertOpen(command.kind);
     const attempt = this.begin(command, actor, idempotency);
-    await this.store.add(attempt.operation);
+    await this.store.add(attempt.operation, command.alongside?.(attempt.operation.id));
     return this.start(attempt);
   }
 
@@ -128,7 +138,7 @@ export class OperationsService {
       }
       const dispatch = { sent, dispatchedAt: base.createdAt, journalId: session.journalId };
       const operation = { ...fresh, ...UNDER_WAY, ...dispatch };
-      return { operation, session, sent, complete: command.complete };
+      return { operation, session, sent, complete: command.complete, watch: command.watch };
     } catch (error) {
       return ended(failedEnding(toFairleadError(error)));
     }
@@ -145,9 +155,9 @@ export class OperationsService {
   }
 
   /** Rejects only where the end cannot be written down, which is then tried again until it is. */
-  private async run({ operation, session, sent, complete }: Dispatch): Promise<Operation> {
-    const deadlineMs = Math.max(1, operation.createdAt + operation.deadlineMs - this.now());
-    const ending = await send(session.connection, sent, deadlineMs, complete);
+  private async run(dispatch: Dispatch): Promise<Operation> {
+    const { operation, session } = dispatch;
+    const ending = await this.send(dispatch);
     await atMost(SHOW_WITHIN_MS, session.caughtUp());
     const record = this.recorder(operation, ending, this.now());
     try {
@@ -162,8 +172,21 @@ export class OperationsService {
     }
   }
 
+  /** What was held meanwhile is not sent any more. */
+  private async send({ operation, session, sent, complete, watch = {} }: Dispatch): Promise<Ending> {
+    const deadlineMs = Math.max(1, operation.createdAt + operation.deadlineMs - this.now());
+    try {
+      this.hold.assertOpen(operation.kind);
+    } catch (error) {
+      return failedEnding(toFairleadError(error));
+    }
+    const signal = AbortSignal.any([this.hold.signal, ...(watch.signal ? [watch.signal] : [])]);
+    return send(session.connection, sent, deadlineMs, complete, { ...watch, signal });
+  }
+
   private recorder(operation: NewOperation, ending: Ending, at: number): () => Promise<Operation> {
-    const known = ending.error?.code === 'host_unavailable' ? { ...operation, ...NOTHING_SENT } : operation;
+    const wasSent = ending.error?.code !== 'host_unavailable' && !isHeldBack(ending);
+    const known = wasSent ? operation : { ...operation, ...NOTHING_SENT };
     return async () => {
       const finished = await this.store.finish(known, ending, at);
       this.running.delete(operation.id);
@@ -192,6 +215,9 @@ async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
   done.abort();
 }
 
+/** Held before anything was sent: of a prune that was stopped there are items. */
+const isHeldBack = ({ error, result }: Ending): boolean => error?.code === 'frozen' && result === null;
+
 /** Names no other hosts, as `HostsService.get` would: whose command it was may not know of them. */
 const forgotten = (hostName: string): FairleadError =>
   new FairleadError('host_not_found', `Host '${hostName}' was forgotten just now. Nothing was sent.`);
@@ -212,6 +238,7 @@ interface Dispatch {
   readonly session: HostSession;
   readonly sent: Sending;
   readonly complete: Command['complete'];
+  readonly watch: Watch | undefined;
 }
 
 /** An operation on its way, or one that ended before anything was sent. */

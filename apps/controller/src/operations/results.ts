@@ -54,13 +54,18 @@ export const toPruneItem = ({
   reason,
   code,
   engineMessage,
+  restoredId,
 }: PruneItemResult__Output): PruneItemResultView => ({
   network: { id: networkId, name },
-  outcome: outcome === 'removed' || outcome === 'kept' ? outcome : 'failed',
+  outcome: isItemOutcome(outcome) ? outcome : 'failed',
   reason,
   code,
   engineMessage,
+  ...(restoredId !== '' && { restored: restoredId }),
 });
+
+const isItemOutcome = (outcome: string): outcome is PruneItemResultView['outcome'] =>
+  ['removed', 'kept', 'failed', 'undone'].includes(outcome);
 
 /** A prune has failed when one of its networks has; one that was kept is no failure. */
 export function pruneEnding(items: readonly PruneItemResultView[]): Ending {
@@ -106,7 +111,7 @@ export function asQuestion(error: FairleadError): FairleadError {
  */
 export function brokenPruneEnding(items: readonly PruneItemResultView[], error: FairleadError): Ending {
   const ending = failedEnding(error, { items });
-  const begun = items.some(({ outcome }) => outcome === 'removed');
+  const begun = items.some(({ outcome }) => outcome === 'removed' || outcome === 'undone');
   return begun && ending.outcome !== 'unknown' ? { ...ending, outcome: 'failed' } : ending;
 }
 

@@ -87,6 +87,12 @@ export class PoliciesStore {
     return Prisma.sql`UPDATE "Policy" SET "scheduledThrough" = ${until}
       WHERE "id" = ${policyId} AND "scheduledThrough" = ${from}`;
   }
+
+  /** Holds while the policy is at that version, not paused, and has passed through exactly that instant. */
+  isThrough({ id, version }: Pick<StoredPolicy, 'id' | 'version'>, until: number): Prisma.Sql {
+    return Prisma.sql`EXISTS (SELECT 1 FROM "Policy" WHERE "id" = ${id} AND "version" = ${version}
+      AND "scheduledThrough" = ${until} AND NOT "paused")`;
+  }
 }
 
 /** Raw, since what was said may hold what Prisma takes for its own (`$type`). */

@@ -1,0 +1,80 @@
+import { FairleadError, type OperationKind } from '@fairlead/domain';
+import { type Clock, toTimestamp } from '../clock.js';
+import { Mutex } from '../database/mutex.js';
+import { type Actor } from '../operations/operation.js';
+import { type FreezeState, type FreezeStore, UNTOUCHED } from './freeze.store.js';
+
+/** What takes something away that somebody may miss. */
+const DESTRUCTIVE: ReadonlySet<OperationKind> = new Set<OperationKind>(['remove', 'prune', 'disconnect']);
+
+/**
+ * The one switch that holds all destructive work.
+ *
+ * Invariants: it holds in memory before it is written, and lets go only after that is; changes take turns; `signal` is
+ * aborted exactly while it is frozen, with the reason as an error.
+ */
+export class FreezeSwitch {
+  private state = UNTOUCHED;
+  /** What was asked for last. */
+  private latest = UNTOUCHED;
+  private halt = new AbortController();
+  private readonly turns = new Mutex();
+  private readonly listeners: ((state: FreezeState) => void)[] = [];
+
+  constructor(
+    private readonly store: FreezeStore,
+    private readonly now: Clock,
+  ) {}
+
+  /** To be called before anything is sent. */
+  async load(): Promise<void> {
+    this.put(await this.store.load());
+  }
+
+  get current(): FreezeState {
+    return this.state;
+  }
+
+  /** Aborted while it is frozen. */
+  get signal(): AbortSignal {
+    return this.halt.signal;
+  }
+
+  /** Called after each change. Must not throw. */
+  onChange(listener: (state: FreezeState) => void): void {
+    this.listeners.push(listener);
+  }
+
+  /** @throws FairleadError `frozen` where such a command is held */
+  assertOpen(kind: OperationKind): void {
+    if (this.state.frozen && DESTRUCTIVE.has(kind)) throw frozenBy(this.state);
+  }
+
+  /** @throws FairleadError `storage_failed`: a freeze then holds until this controller ends, or it is released */
+  set(frozen: boolean, reason: string, actor: Actor): Promise<FreezeState> {
+    const next = { frozen, reason, actor: actor.name, at: this.now() };
+    this.latest = next;
+    if (frozen && !this.state.frozen) this.put(next);
+    return this.turns.run(async () => {
+      await this.store.save(next, actor);
+      // Whoever freezes while somebody else lets go does not have to wait for that.
+      if (frozen || this.latest === next) this.put(next);
+      for (const listener of this.listeners) listener(next);
+      return next;
+    });
+  }
+
+  private put(state: FreezeState): void {
+    this.state = state;
+    if (state.frozen) this.halt.abort(frozenBy(state));
+    else if (this.halt.signal.aborted) this.halt = new AbortController();
+  }
+}
+
+export const explainFreeze = ({ actor, at, reason }: FreezeState): string =>
+  `by ${actor} since ${toTimestamp(at ?? 0)}${reason === '' ? '' : `: ${reason}`}`;
+
+const frozenBy = (state: FreezeState): FairleadError =>
+  new FairleadError('frozen', `Destructive work is frozen ${explainFreeze(state)}. Nothing was removed.`, {
+    hint: "'fairlead freeze off' lets it go on.",
+  });

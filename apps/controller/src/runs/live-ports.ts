@@ -1,0 +1,171 @@
+import { type PolicySpecView, type RunOutcome } from '@fairlead/api';
+import { FairleadError } from '@fairlead/domain';
+import { isGuardViolation, type Statement } from '../database/index.js';
+import { runCommand } from '../operations/commands.js';
+import { type OperationsService } from '../operations/operations.service.js';
+import { type Planner } from '../policies/planner.js';
+import { type Bell } from './bell.js';
+import { type OperationEnds, toOperationEnd } from './operation-ends.js';
+import { CONTROLLER, type ItemCounts, type ItemEnd, NO_ITEMS, type RunItem, type StoredRun } from './run.js';
+import { type GateParts, gateOf, PolicyWindow } from './run-gate.js';
+import { type RunItemsStore } from './run-items.store.js';
+import { LeaseLostError, type OperationEnd, type RunPorts, type Watch } from './run-ports.js';
+import { type RunChange } from './run-rows.js';
+import { describeCounts } from './run-words.js';
+import { RunMovedOnError, type RunsStore } from './runs.store.js';
+import { type NotificationEvent } from '../notifications/notice.js';
+
+export interface LiveParts extends GateParts {
+  readonly runs: RunsStore;
+  readonly items: RunItemsStore;
+  readonly operations: Pick<OperationsService, 'submit'>;
+  readonly ends: OperationEnds;
+  readonly planner: Pick<Planner, 'recheck'>;
+  readonly isLive: (hostName: string) => boolean;
+  /** When this controller took up its work, milliseconds since the epoch: hosts need a while to come back. */
+  readonly since: number;
+  readonly bell: Bell;
+  /** Told when something of the run was written. */
+  readonly changed: (runId: string) => void;
+  readonly notices: (run: StoredRun, event: NotificationEvent, counts: ItemCounts, at: number) => readonly Statement[];
+}
+
+/** Time between two looks at what nobody tells of, in milliseconds. */
+const LOOK_EVERY_MS = 250;
+/** How long hosts may take to come back after a start of the controller, in milliseconds. */
+const BACK_WITHIN_MS = 60_000;
+/** After that a host that does not come back to tell is given up, in milliseconds. */
+const LOST_AFTER_MS = 3_600_000;
+/** Time for an operation, and for each of its networks, in milliseconds. */
+const DEADLINE_MS = 60_000;
+const DEADLINE_EACH_MS = 2_000;
+
+/** The ports of a run to the database, to the operations and to the switches of this controller. */
+export class LivePorts implements RunPorts {
+  private readonly window: PolicyWindow;
+
+  constructor(
+    private run: StoredRun,
+    private readonly spec: PolicySpecView,
+    private readonly parts: LiveParts,
+  ) {
+    this.window = new PolicyWindow(spec.schedule);
+  }
+
+  items = (): Promise<readonly RunItem[]> => this.parts.items.all(this.run.id);
+  gate = () => gateOf(this.window, this.parts);
+  change = (signal: AbortSignal): Promise<void> => this.parts.bell.wait(LOOK_EVERY_MS, signal);
+
+  async reachable(hostName: string, signal: AbortSignal): Promise<boolean> {
+    const { isLive, since, now } = this.parts;
+    while (!isLive(hostName)) {
+      if (signal.aborted || now() - since > BACK_WITHIN_MS) return false;
+      await this.change(signal);
+    }
+    return true;
+  }
+
+  /** What a host that has just gone would say is not known; the dispatch will tell. */
+  async stale(items: readonly RunItem[]): Promise<ReadonlyMap<RunItem, string>> {
+    const { policyId: id, version } = this.run;
+    const stale = await this.parts.planner.recheck({ id, version, spec: this.spec }, items);
+    const told = stale.flatMap(({ removal, why }) => {
+      const item = items.find((each) => each === removal);
+      return item !== undefined && this.parts.isLive(item.hostName) ? [[item, why] as const] : [];
+    });
+    return new Map(told);
+  }
+
+  async dispatch(hostName: string, items: readonly RunItem[], { taken, signal }: Watch): Promise<OperationEnd> {
+    const { id: runId, policyId, policyName, version, fence, actor } = this.run;
+    const alongside = (operationId: string) => [this.parts.items.sending(this.run, items, operationId)];
+    const wanted = items.map(({ networkId, digest }) => ({ networkId, expectedDigest: digest }));
+    const deadlineMs = DEADLINE_MS + items.length * DEADLINE_EACH_MS;
+    const ref = { runId, policyId, policyName, version, fence };
+    const command = runCommand(hostName, wanted, ref, deadlineMs, { alongside, watch: { taken, signal } });
+    try {
+      const { operation, finished } = await this.parts.operations.submit(() => Promise.resolve(command), actor);
+      // Where its end cannot be written yet, it is known later.
+      return await finished.then(toOperationEnd, () => toOperationEnd({ ...operation, outcome: 'unknown' }));
+    } catch (error) {
+      if (isGuardViolation(error)) throw new LeaseLostError('', { cause: error });
+      if (error instanceof FairleadError && error.code === 'frozen') return held(error);
+      throw error;
+    }
+  }
+
+  async settled(operationId: string, signal: AbortSignal): Promise<OperationEnd | undefined> {
+    const until = AbortSignal.any([signal, AbortSignal.timeout(LOST_AFTER_MS)]);
+    try {
+      return await this.parts.ends.of(operationId, until);
+    } catch (error) {
+      if (error instanceof FairleadError && error.code === 'operation_not_found') return undefined;
+      throw error;
+    }
+  }
+
+  async record(ends: readonly ItemEnd[]): Promise<void> {
+    await this.parts.items.record(this.run, ends, this.parts.now());
+    this.parts.changed(this.run.id);
+  }
+
+  async become(state: 'running' | 'held' | 'paused', reason: string): Promise<void> {
+    const verb = { running: 'resume', held: 'hold', paused: 'pause' }[state];
+    const counts = state === 'held' ? await this.counts() : NO_ITEMS;
+    await this.step(verb, { state, reason }, state === 'held' ? 'held' : undefined, counts);
+  }
+
+  /** A cancellation was written by whoever cancelled it. */
+  async close(outcome: RunOutcome, reason: string): Promise<void> {
+    if (outcome !== 'cancelled' && outcome !== 'done') await this.step('stop', { outcome, reason });
+  }
+
+  async finish(outcome: RunOutcome, reason: string): Promise<void> {
+    const { items, now } = this.parts;
+    const before = await this.counts();
+    const left = before.total - before.done;
+    const counts = { ...before, done: before.total, skipped: before.skipped + left };
+    const why = reason === '' ? describeCounts(counts) : `${reason}; ${describeCounts(counts)}`;
+    const skipping = items.skipping(this.run.id, reason, now());
+    const change = {
+      state: 'finished',
+      outcome,
+      reason: why,
+      finishedAt: now(),
+      owner: null,
+      leaseUntil: null,
+    } as const;
+    await this.step('finish', change, outcome === 'stopped' ? 'failed' : 'finished', counts, [skipping]);
+  }
+
+  private async step(
+    verb: string,
+    change: RunChange,
+    event?: NotificationEvent,
+    counts = NO_ITEMS,
+    statements: readonly Statement[] = [],
+  ): Promise<void> {
+    const { runs, now, notices, changed } = this.parts;
+    const at = now();
+    const told = event === undefined ? [] : notices({ ...this.run, ...change }, event, counts, at);
+    try {
+      const step = { verb, actor: CONTROLLER, at, statements: [...statements, ...told] };
+      this.run = await runs.change(this.run, change, step);
+    } catch (error) {
+      throw error instanceof RunMovedOnError ? new LeaseLostError('', { cause: error }) : error;
+    }
+    changed(this.run.id);
+  }
+
+  private async counts(): Promise<ItemCounts> {
+    return (await this.parts.items.counts([this.run.id])).get(this.run.id) ?? NO_ITEMS;
+  }
+}
+
+/** Held between two questions: nothing was written. */
+const held = ({ message }: FairleadError): OperationEnd => ({
+  operationId: '',
+  outcome: 'refused',
+  items: [],
+  error: { code: 'frozen', message, engineMessage: '' },
+});

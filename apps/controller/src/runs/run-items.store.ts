@@ -1,0 +1,127 @@
+import { type ItemOutcome } from '@fairlead/api';
+import { type Database, isGuardViolation, listed, Prisma, type Statement } from '../database/index.js';
+import { type ItemCounts, type ItemEnd, NO_ITEMS, type PlannedItem, type RunItem, type StoredRun } from './run.js';
+import { LeaseLostError } from './run-ports.js';
+import { isOwned } from './run-rows.js';
+
+/** As raw SQL reads it: JSON is text. */
+export type ItemRow = Omit<RunItem, 'losses'> & { readonly losses: string };
+
+/** Items written by one statement: some 500 KB. */
+const CHUNK = 1_000;
+
+export const toRunItem = ({ losses, ...row }: ItemRow): RunItem => ({
+  ...row,
+  losses: JSON.parse(losses) as string[],
+});
+
+/**
+ * Writes what runs plan and what becomes of it.
+ *
+ * Invariants: what was planned is written with its run and never changed; what becomes of it is written for the run's
+ * present owner only, and once an item is done it stays so, but for one whose outcome was not known.
+ */
+export class RunItemsStore {
+  constructor(private readonly database: Database) {}
+
+  /** For the transaction in which the plan of a run is stored. */
+  insertions(runId: string, items: readonly PlannedItem[]): Statement[] {
+    const chunks = Array.from({ length: Math.ceil(items.length / CHUNK) }, (_, index) => index * CHUNK);
+    return chunks.map((start) => insertion(runId, items.slice(start, start + CHUNK)));
+  }
+
+  /** In the order in which they are taken. */
+  async all(runId: string): Promise<RunItem[]> {
+    const rows = await this.database.read<ItemRow>(Prisma.sql`
+      SELECT "position", "hostName", "networkId", "networkName", "driver", "digest", "wave", "restorability",
+        "explanation", "losses", "state", "outcome", "reason", "code", "engineMessage", "operationId", "restoredId", "endedAt"
+      FROM "RunItem" WHERE "runId" = ${runId} ORDER BY "position"`);
+    return rows.map(toRunItem);
+  }
+
+  /** That they are part of an operation, for the transaction in which that is written: refused as a whole otherwise. */
+  sending(run: StoredRun, items: readonly RunItem[], operationId: string): Statement {
+    const positions = listed(items.map(({ position }) => position));
+    return Prisma.sql`UPDATE "RunItem" SET "operationId" = ${operationId},
+      "state" = CASE WHEN "state" = 'planned' AND ${isOwned(run)} THEN 'sent' END
+      WHERE "runId" = ${run.id} AND "position" IN ${positions}`;
+  }
+
+  /** @throws LeaseLostError where the run has another owner by now, or has ended */
+  async record(run: StoredRun, ends: readonly ItemEnd[], at: number): Promise<void> {
+    try {
+      await this.database.transaction([recording(run, ends, at)]);
+    } catch (error) {
+      throw isGuardViolation(error) ? new LeaseLostError('', { cause: error }) : error;
+    }
+  }
+
+  /** For the transaction in which a run ends: nobody comes to what is planned still. */
+  skipping(runId: string, reason: string, at: number): Statement {
+    return Prisma.sql`UPDATE "RunItem" SET "state" = 'done', "outcome" = 'skipped', "reason" = ${reason}, "code" = '',
+      "endedAt" = ${at} WHERE "runId" = ${runId} AND "state" = 'planned'`;
+  }
+
+  /** Items of an operation that ended without anybody knowing what became of them, each with its run. */
+  async unknown(operationId: string): Promise<(RunItem & { readonly runId: string })[]> {
+    const rows = await this.database.read<ItemRow & { readonly runId: string }>(Prisma.sql`
+      SELECT * FROM "RunItem" WHERE "operationId" = ${operationId} AND "state" = 'done' AND "code" = 'outcome_unknown'
+        AND "outcome" = 'failed'`);
+    return rows.map(({ runId, ...row }) => ({ ...toRunItem(row), runId }));
+  }
+
+  /** Tells it of them after all. */
+  async correct(runId: string, ends: readonly ItemEnd[], at: number): Promise<void> {
+    const known = Prisma.sql`"code" = 'outcome_unknown' AND "outcome" = 'failed'`;
+    await this.database.transaction([update(runId, ends, at, Prisma.sql`'done'`, known)]);
+  }
+
+  /** By run; a run without items is left out. */
+  async counts(runIds: readonly string[]): Promise<ReadonlyMap<string, ItemCounts>> {
+    const rows = await this.database.read<{ runId: string; outcome: ItemOutcome | null; count: number }>(Prisma.sql`
+      SELECT "runId", "outcome", COUNT(*) AS "count" FROM "RunItem" WHERE "runId" IN ${listed(runIds)}
+      GROUP BY "runId", "outcome"`);
+    const counts = new Map<string, ItemCounts>();
+    for (const { runId, outcome, count } of rows) {
+      const so = counts.get(runId) ?? NO_ITEMS;
+      const done = outcome === null ? {} : { done: so.done + count, [outcome]: count };
+      counts.set(runId, { ...so, total: so.total + count, ...done });
+    }
+    return counts;
+  }
+}
+
+const insertion = (runId: string, items: readonly PlannedItem[]): Statement => Prisma.sql`
+  INSERT INTO "RunItem" ("runId", "position", "hostName", "networkId", "networkName", "driver", "digest", "wave",
+    "restorability", "explanation", "losses", "state", "reason", "code", "engineMessage")
+  SELECT ${runId}, value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8,
+    value->>9, 'planned', '', '', '' FROM json_each(${JSON.stringify(items.map(toList))})`;
+
+const toList = (item: PlannedItem) => [
+  item.position,
+  item.hostName,
+  item.networkId,
+  item.networkName,
+  item.driver,
+  item.digest,
+  item.wave,
+  item.restorability,
+  item.explanation,
+  JSON.stringify(item.losses),
+];
+
+const recording = (run: StoredRun, ends: readonly ItemEnd[], at: number): Statement =>
+  update(run.id, ends, at, Prisma.sql`CASE WHEN ${isOwned(run)} THEN e.value->>1 END`, Prisma.sql`"state" <> 'done'`);
+
+/** @param state of each, `e` being its end @param where which items may be changed */
+function update(runId: string, ends: readonly ItemEnd[], at: number, state: Prisma.Sql, where: Prisma.Sql): Statement {
+  const values = JSON.stringify(ends.map((end) => toEndList(end, at)));
+  return Prisma.sql`UPDATE "RunItem" SET "state" = ${state}, "outcome" = e.value->>2, "reason" = e.value->>3,
+    "code" = e.value->>4, "engineMessage" = e.value->>5, "restoredId" = e.value->>6, "endedAt" = e.value->>7
+    FROM json_each(${values}) AS e WHERE "runId" = ${runId} AND "position" = e.value->>0 AND ${where}`;
+}
+
+const toEndList = (end: ItemEnd, at: number) =>
+  end.state === 'planned'
+    ? [end.position, 'planned', null, '', '', '', null, null]
+    : [end.position, 'done', end.outcome, end.reason, end.code, end.engineMessage, end.restoredId, at];

@@ -1,0 +1,73 @@
+import { type RunItemQuery, type RunQuery } from '@fairlead/api';
+import { type Database, listed, Prisma, where } from '../database/index.js';
+import { type Page, pageFrom } from '../paging/page.js';
+import { PageCursor } from '../paging/page-cursor.js';
+import { type RunItem, type StoredRun } from './run.js';
+import { type ItemRow, toRunItem } from './run-items.store.js';
+import { type RunRow, toStoredRun } from './run-rows.js';
+
+export interface Counted<Row> extends Page<Row> {
+  readonly total: number;
+}
+
+/** An item with the removal by which it is restored; null: it was not removed. */
+export type PlacedItem = RunItem & { readonly removal: string | null };
+
+/** Reads runs and their items by pages, on the thread for reads. */
+export class RunPagesStore {
+  constructor(private readonly database: Pick<Database, 'read'>) {}
+
+  /** Newest first. @throws FairleadError `invalid_argument` for a cursor that no page ended with */
+  async runs(query: RunQuery): Promise<Counted<StoredRun>> {
+    const cursor = new PageCursor('runs', query);
+    const asked = conditionsOf(query);
+    const end = query.cursor === undefined ? [] : [Prisma.sql`"id" < ${cursor.read(query.cursor, ['string'])[0]}`];
+    const [rows, total] = await Promise.all([
+      this.database.read<RunRow>(
+        Prisma.sql`SELECT * FROM "Run" ${where([...asked, ...end])} ORDER BY "id" DESC LIMIT ${query.limit + 1}`,
+      ),
+      this.count(Prisma.sql`SELECT COUNT(*) AS "total" FROM "Run" ${where(asked)}`),
+    ]);
+    return { ...pageFrom(rows.map(toStoredRun), query.limit, ({ id }) => cursor.write(id)), total };
+  }
+
+  /** In the order in which they are taken. @throws FairleadError `invalid_argument` for a cursor that no page ended with */
+  async items(run: StoredRun, query: RunItemQuery): Promise<Counted<PlacedItem>> {
+    const cursor = new PageCursor(`items of ${run.id}`, query);
+    const asked = [
+      Prisma.sql`i."runId" = ${run.id}`,
+      ...oneOf('i."outcome"', query.outcome),
+      ...oneOf('i."hostName"', query.host),
+    ];
+    const end =
+      query.cursor === undefined ? [] : [Prisma.sql`i."position" > ${cursor.read(query.cursor, ['number'])[0]}`];
+    const [rows, total] = await Promise.all([
+      this.database.read<ItemRow & { readonly removal: string | null }>(Prisma.sql`
+        SELECT i.*, ${removalSince(run.createdAt)} AS "removal" FROM "RunItem" i ${where([...asked, ...end])}
+        ORDER BY i."position" LIMIT ${query.limit + 1}`),
+      this.count(Prisma.sql`SELECT COUNT(*) AS "total" FROM "RunItem" i ${where(asked)}`),
+    ]);
+    const items = rows.map(({ removal, ...row }) => ({ ...toRunItem(row), removal }));
+    return { ...pageFrom(items, query.limit, ({ position }) => cursor.write(position)), total };
+  }
+
+  private async count(sql: Prisma.Sql): Promise<number> {
+    const [row] = await this.database.read<{ readonly total: number }>(sql);
+    return row?.total ?? 0;
+  }
+}
+
+/** The first one of that network on that host: ids of networks are never given twice. */
+const removalSince = (at: number): Prisma.Sql => Prisma.sql`CASE WHEN i."outcome" = 'removed' THEN
+  (SELECT r."id" FROM "RemovedNetwork" r WHERE r."hostName" = i."hostName" AND r."networkId" = i."networkId"
+    AND r."removedAt" >= ${at} ORDER BY r."removedAt" LIMIT 1) END`;
+
+const oneOf = (column: string, values: readonly string[]): Prisma.Sql[] =>
+  values.length === 0 ? [] : [Prisma.sql`${Prisma.raw(column)} IN ${listed(values)}`];
+
+const conditionsOf = ({ policy, state, outcome }: RunQuery): Prisma.Sql[] => [
+  ...(policy.length === 0 ? [] : [Prisma.sql`("policyId" IN ${listed(policy)} OR "policyName" IN ${listed(policy)})`]),
+  ...oneOf('"state"', state),
+  // Of a run that is under way it is how it is going to end, which nobody is told before.
+  ...(outcome.length === 0 ? [] : [Prisma.sql`"state" = 'finished'`, ...oneOf('"outcome"', outcome)]),
+];

@@ -1,0 +1,37 @@
+import { FairleadError } from '@fairlead/domain';
+import { type FleetPlan } from '../policies/fleet-plan.js';
+import { type StaleRemoval } from '../policies/planner.js';
+import { type StoredPolicy } from '../policies/stored-policy.js';
+import { type StoredRun } from './run.js';
+import { counted } from './run-words.js';
+
+/** Networks that a refusal names. */
+const MOST_NAMED = 5;
+
+export const busy = (policyName: string): FairleadError =>
+  new FairleadError('run_active', `A run of policy '${policyName}' is not finished`, {
+    hint: `See 'fairlead policy runs ${policyName}'; wait for its end, or cancel it.`,
+  });
+
+export const stale = (message: string): FairleadError =>
+  new FairleadError('plan_stale', `${message}. Nothing was removed.`, { hint: 'Look at a new plan.' });
+
+export const notWaiting = ({ id, state, outcome }: StoredRun): FairleadError =>
+  stale(`Run '${id}' does not wait for an approval: it is ${state === 'finished' ? outcome : state}`);
+
+/** @throws FairleadError `plan_stale`, `caps_exceeded` */
+export function assertWanted({ name }: StoredPolicy, { hash, summary }: FleetPlan, wanted: string | undefined): void {
+  if (hash !== wanted) throw stale(`Policy '${name}' would not remove the same networks by now that were shown`);
+  if (summary.overCaps.length === 0) return;
+  throw new FairleadError('caps_exceeded', `Nothing was removed: ${summary.overCaps.join('; ')}`, {
+    hint: `See 'fairlead policy plan ${name}'.`,
+  });
+}
+
+export function changedSince(gone: readonly StaleRemoval[]): FairleadError {
+  const named = gone
+    .slice(0, MOST_NAMED)
+    .map(({ removal, why }) => `${removal.hostName}/${removal.networkName}: ${why}`);
+  const rest = gone.length > MOST_NAMED ? `; and ${gone.length - MOST_NAMED} more` : '';
+  return stale(`${counted(gone.length, 'network')} of the plan would not go by now: ${named.join('; ')}${rest}`);
+}

@@ -1,0 +1,127 @@
+import { type PolicySpecView, type RunState } from '@fairlead/api';
+import { parseDuration } from '@fairlead/domain';
+import { type PoliciesStore } from '../policies/policies.store.js';
+import { type Bell } from './bell.js';
+import { CarryingOut, type TakenUp } from './carrying-out.js';
+import { Lease, LEASE_MS } from './lease.js';
+import { type LiveParts, LivePorts } from './live-ports.js';
+import { type PlanningParts, planRun } from './planning.js';
+import { CONTROLLER, type StoredRun } from './run.js';
+import { PolicyWindow } from './run-gate.js';
+import { type RunChange } from './run-rows.js';
+
+export type WorkParts = Omit<LiveParts, 'isPaused' | 'cancelled' | 'since' | 'bell' | 'notices'> &
+  PlanningParts & {
+    readonly policies: Pick<PoliciesStore, 'version'>;
+    /** Of this life of the controller. */
+    readonly owner: string;
+    /** Milliseconds of a clock that does not jump. */
+    readonly monotonic: () => number;
+  };
+
+/** What the work on a run is told while it goes on. */
+export interface Signs {
+  /** Aborted when it is to stop. */
+  readonly over: AbortSignal;
+  readonly bell: Bell;
+  /** When this controller took up its work, milliseconds since the epoch. */
+  readonly since: number;
+  readonly isPaused: () => boolean;
+  /** Why it was cancelled, if it was. */
+  readonly cancelled: () => string | undefined;
+}
+
+const BEGUN: ReadonlySet<RunState> = new Set<RunState>(['running', 'held', 'paused']);
+const isBegun = (run: StoredRun): run is StoredRun & Pick<TakenUp, 'state'> => BEGUN.has(run.state);
+
+/** Takes one run from where it is to where it waits for a person or for its time, or to its end. */
+export class RunWork {
+  constructor(private readonly parts: WorkParts) {}
+
+  /** Whether there is anything to do about a run that nobody works on. @param isPaused whether its policy is */
+  async isDue(run: StoredRun, isPaused: boolean): Promise<boolean> {
+    const now = this.parts.now();
+    if (isBegun(run)) return true;
+    if (run.state === 'awaiting-approval') return now >= (run.expiresAt ?? Infinity);
+    if (run.planHash !== null) return this.isInWindow(run);
+    return now >= run.dueAt && (!isPaused || (await this.isTooLate(run)));
+  }
+
+  /** @throws RunMovedOnError, LeaseLostError where somebody else has it */
+  async on(found: StoredRun, signs: Signs): Promise<void> {
+    const { runs, owner, now, monotonic, changed } = this.parts;
+    const run = await runs.claim(found, owner, now() + LEASE_MS, now());
+    const lease = new Lease(() => runs.renew(run, now() + LEASE_MS), monotonic);
+    try {
+      await this.goOn(run, { ...signs, over: AbortSignal.any([signs.over, lease.signal]) });
+    } finally {
+      lease.end();
+      await runs.release(run);
+      changed(run.id);
+    }
+  }
+
+  private async goOn(run: StoredRun, signs: Signs): Promise<void> {
+    const spec = await this.parts.policies.version(run.policyId, run.version);
+    if (spec === undefined) await this.end(run, 'failed', 'what its policy said is gone');
+    else if (isBegun(run)) await this.carryOut(run, spec, signs);
+    else if (run.state === 'awaiting-approval') await this.end(run, 'expired', 'nobody approved it in time');
+    else if (run.planHash !== null) await this.begin(run, spec, signs);
+    else if (await this.isTooLate(run)) await this.end(run, 'missed', missedWhy(spec));
+    else await this.plan(run, spec, signs);
+  }
+
+  private async plan(run: StoredRun, spec: PolicySpecView, signs: Signs): Promise<void> {
+    const isNew = run.state === 'waiting';
+    const planning = isNew ? await this.step(run, 'begin', { state: 'planning', reason: '' }) : run;
+    const planned = await planRun(this.parts, planning, spec);
+    this.parts.changed(run.id);
+    if (isBegun(planned)) await this.carryOut(planned, spec, signs);
+  }
+
+  private async begin(run: StoredRun, spec: PolicySpecView, signs: Signs): Promise<void> {
+    const change = { state: 'running', reason: '', startedAt: this.parts.now() } as const;
+    await this.carryOut({ ...(await this.step(run, 'begin', change)), ...change }, spec, signs);
+  }
+
+  private async carryOut(
+    run: StoredRun & Pick<TakenUp, 'state'>,
+    spec: PolicySpecView,
+    { over, ...signs }: Signs,
+  ): Promise<void> {
+    const { state, outcome, reason } = run;
+    const ports = new LivePorts(run, spec, {
+      ...this.parts,
+      ...signs,
+      notices: (noted, event, counts, at) => this.parts.notices(noted, spec, event, counts, at),
+    });
+    const closing = outcome === null ? undefined : { outcome, reason };
+    await CarryingOut.of({ state, reason, closing, stop: spec.stop }, ports, over);
+  }
+
+  private async isInWindow(run: StoredRun): Promise<boolean> {
+    const spec = await this.parts.policies.version(run.policyId, run.version);
+    return spec === undefined || new PolicyWindow(spec.schedule).isOpen(this.parts.now());
+  }
+
+  /** What a person has asked for is never too late. */
+  private async isTooLate(run: StoredRun): Promise<boolean> {
+    if (run.trigger === 'person') return false;
+    const spec = await this.parts.policies.version(run.policyId, run.version);
+    return this.parts.now() - run.dueAt > parseDuration(spec?.schedule?.startWithin ?? '0s');
+  }
+
+  private async end(run: StoredRun, outcome: 'failed' | 'expired' | 'missed', reason: string): Promise<void> {
+    const change = { state: 'finished', outcome, reason, finishedAt: this.parts.now() } as const;
+    await this.step(run, 'finish', change);
+  }
+
+  private async step(run: StoredRun, verb: string, change: RunChange): Promise<StoredRun> {
+    const changed = await this.parts.runs.change(run, change, { verb, actor: CONTROLLER, at: this.parts.now() });
+    this.parts.changed(run.id);
+    return changed;
+  }
+}
+
+const missedWhy = ({ schedule }: PolicySpecView): string =>
+  `it could not begin within ${schedule?.startWithin ?? '0s'} of its time`;

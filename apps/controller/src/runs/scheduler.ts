@@ -1,0 +1,126 @@
+import { formatDuration, toFairleadError } from '@fairlead/domain';
+import { type AuditStore } from '../audit/audit.store.js';
+import { type Clock } from '../clock.js';
+import { type Log } from '../log.js';
+import { type PoliciesStore } from '../policies/policies.store.js';
+import { comingInstants } from '../policies/policy-schedule.js';
+import { type StoredPolicy } from '../policies/stored-policy.js';
+import { Bell } from './bell.js';
+import { ClockWatch } from './clock-watch.js';
+import { type Due, dueOf } from './due.js';
+import { missedRuns, scheduledRun, skippedRun } from './new-runs.js';
+import { CONTROLLER, SCHEDULE, type StoredRun } from './run.js';
+import { RunMovedOnError, type RunsStore } from './runs.store.js';
+
+export interface SchedulerParts {
+  readonly policies: Pick<PoliciesStore, 'all' | 'passThrough' | 'isThrough'>;
+  readonly runs: Pick<RunsStore, 'add' | 'open'>;
+  readonly audit: Pick<AuditStore, 'commit'>;
+  /** Told when a run was made. */
+  readonly made: (run: StoredRun) => void;
+  readonly now: Clock;
+  /** Milliseconds of a clock that does not jump. */
+  readonly monotonic: () => number;
+  readonly log: Log;
+  /** Most time between two looks, in milliseconds; default: half a minute. */
+  readonly mostMs?: number | undefined;
+}
+
+/** Time between two looks while an instant is near, and while none is, in milliseconds. */
+const NEAR_MS = 1_000;
+const FAR_MS = 30_000;
+
+/**
+ * Makes a run of each instant of each policy's schedule.
+ *
+ * Invariants: an instant is dealt with in one transaction with the policy having passed through it, so that whoever comes
+ * second, or looks at a clock that was set back, finds it done; it runs once or not at all, and a row says which.
+ */
+export class Scheduler {
+  private readonly clock = new ClockWatch();
+  private readonly bell = new Bell();
+  private readonly stopping = new AbortController();
+  private running: Promise<void> = Promise.resolve();
+
+  constructor(private readonly parts: SchedulerParts) {}
+
+  start(): void {
+    this.running = this.run();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+  }
+
+  /** A policy has changed: its next instant may be nearer. */
+  poke(): void {
+    this.bell.ring();
+  }
+
+  /** Deals with all instants that have come. @returns milliseconds until the next look */
+  async tick(): Promise<number> {
+    const now = this.parts.now();
+    await this.watchClock(now);
+    let next = Infinity;
+    for (const policy of await this.parts.policies.all()) {
+      await this.serve(policy, now).catch((error: unknown) => this.failed(policy, error));
+      next = Math.min(next, comingInstants(policy, now, 1)[0] ?? Infinity);
+    }
+    const far = this.parts.mostMs ?? FAR_MS;
+    return next - now > far ? far : Math.min(NEAR_MS, far, Math.max(1, next - now));
+  }
+
+  private async run(): Promise<void> {
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      const wait = await this.tick().catch((error: unknown) => {
+        this.parts.log('schedules could not be looked at', { error: toFairleadError(error).message });
+        return NEAR_MS;
+      });
+      await this.bell.wait(wait, signal);
+    }
+  }
+
+  private async serve(policy: StoredPolicy, now: number): Promise<void> {
+    const due = dueOf(policy, now);
+    if (due === undefined) return;
+    const isBusy = due.last !== undefined && (await this.parts.runs.open(policy.id)).length > 0;
+    const runs = runsOf(policy, due, isBusy, now);
+    const { id, scheduledThrough } = policy;
+    const passing = this.parts.policies.passThrough(id, scheduledThrough, due.until);
+    const step = { verb: 'schedule', actor: SCHEDULE, at: now, statements: [passing] };
+    await this.parts.runs.add(runs, step, this.parts.policies.isThrough(policy, due.until));
+    for (const run of runs) this.parts.made(run);
+  }
+
+  /** Somebody else has dealt with it, or the policy has changed meanwhile: the next look finds it so. */
+  private failed({ name }: StoredPolicy, error: unknown): void {
+    if (error instanceof RunMovedOnError) return;
+    this.parts.log('an instant of a schedule could not be dealt with', {
+      policy: name,
+      error: toFairleadError(error).message,
+    });
+  }
+
+  private async watchClock(now: number): Promise<void> {
+    const jump = this.clock.look(now, this.parts.monotonic());
+    if (jump === undefined) return;
+    const direction = jump > 0 ? 'forward' : 'back';
+    const by = formatDuration(Math.abs(jump));
+    this.parts.log(`the clock was set ${direction} by ${by}`);
+    const what = { action: 'scheduler.clock-jump', hostName: null, operationId: null, outcome: 'done', target: {} };
+    await this.parts.audit.commit({ at: now, actor: CONTROLLER, detail: { direction, by, ms: jump }, ...what });
+  }
+}
+
+function runsOf(policy: StoredPolicy, { missed, last }: Due, isBusy: boolean, now: number): StoredRun[] {
+  const earlier = missed === undefined ? [] : [missedRuns(policy, missed, now)];
+  if (last === undefined) return earlier;
+  const why = isBusy ? 'the previous run is not finished' : last.skipped;
+  const run =
+    why === undefined
+      ? scheduledRun(policy, last.instant, last.dueAt, now)
+      : skippedRun(policy, last.instant, why, now);
+  return [...earlier, run];
+}
