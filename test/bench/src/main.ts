@@ -12,6 +12,7 @@ import { measureHostile } from './identity/hostile.js';
 import { measureJoining } from './identity/joining.js';
 import { measureRenewing } from './identity/renewing.js';
 import { measurePlanning } from './planning/planning.js';
+import { measurePrune } from './prune.js';
 import { type Finding, toMarkdown } from './report.js';
 import { measureResident } from './resident.js';
 import { measureSshList } from './ssh-list.js';
@@ -32,6 +33,15 @@ const named: Readonly<Record<string, Part>> = {
   fleet: async (hosts = 10_000) =>
     show(`The inventory of ${hosts} simulated hosts (${machine})`, await measureFleet(hosts)),
   plan: async (hosts = 10_000) => show(`Cleanup plans for ${hosts} hosts (${machine})`, await measurePlanning(hosts)),
+  prune: async (networks = 500, rounds = 2) => {
+    for (const [how, iptables] of [
+      ['with', true],
+      ['without', false],
+    ] as const) {
+      const findings = await measurePrune(networks, rounds, iptables);
+      show(`Removing unused networks of one host, its engine ${how} firewall rules (${machine})`, findings);
+    }
+  },
   soak: async (minutes = 20, hosts = 1_000) =>
     show(`A soak of ${hosts} simulated hosts (${machine})`, await measureSoak(hosts, minutes)),
 };
