@@ -17,8 +17,19 @@ export const isThere = ({ plan: { present, attachments } }: PlannedRestore): boo
 /** Whether something stands in the way. */
 export const isBlocked = (planned: PlannedRestore): boolean => !isThere(planned) && planned.plan.conflicts.length > 0;
 
-/** What making the network again would meet, in lines. */
-export function describeRestorePlan(planned: PlannedRestore): string[] {
+/** What making networks again would meet, in lines. What cannot come back of any of them is said once. */
+export function describeRestorePlans(planned: readonly PlannedRestore[]): string[] {
+  const ready = planned.filter((one) => !isThere(one) && !isBlocked(one));
+  const common = (ready[0]?.plan.losses ?? []).filter((loss) => ready.every(({ plan }) => plan.losses.includes(loss)));
+  const once = ready.length > 1 ? common : [];
+  return [
+    ...planned.flatMap((one) => describePlan(one, once)),
+    ...once.map((loss) => `Each of the ${ready.length}: ${loss}`),
+  ];
+}
+
+/** @param once what is not said here */
+function describePlan(planned: PlannedRestore, once: readonly string[]): string[] {
   const { host, network, present, attachments, losses } = planned.plan;
   const name = `${host}/${network.name}`;
   const there = present === null ? '' : `is there already, as ${shortId(present)}`;
@@ -27,7 +38,7 @@ export function describeRestorePlan(planned: PlannedRestore): string[] {
   return [
     `${name} ${there || `would be made again ${describeSource(planned.plan)}`}`,
     ...attachments.map((attachment) => `  attaches again ${describeAttachment(attachment)}`),
-    ...losses.map((loss) => `  does not come back: ${loss}`),
+    ...losses.filter((loss) => !once.includes(loss)).map((loss) => `  ${loss}`),
   ];
 }
 
@@ -59,11 +70,11 @@ function describeAttachment({
 
 type Result = OperationResultView<'restore'>;
 
-/** What came of it, in lines. */
+/** What came of it, in lines. What could not come back was said before. */
 export function describeRestored(view: OperationView): string[] {
   const result = operationResult(view, 'restore');
   if (result === undefined) return [operationName(view)];
-  const { network, attachments, differences, losses } = result;
+  const { network, attachments, differences } = result;
   const attached = attachments
     .filter(({ outcome }) => outcome === 'attached')
     .map(({ containerName }) => containerName);
@@ -72,7 +83,6 @@ export function describeRestored(view: OperationView): string[] {
     ...(attached.length === 0 ? [] : [`  attached again: ${attached.join(', ')}`]),
     ...attachments.filter(({ outcome }) => outcome === 'failed').map(describeFailure),
     ...differences.map(({ field, recorded, restored }) => `  differs: ${field} was ${recorded}, is ${restored}`),
-    ...losses.map((loss) => `  did not come back: ${loss}`),
   ];
 }
 

@@ -49,7 +49,7 @@ const answers = { planRestore: () => plan, restoreNetwork: () => restored() };
 const SHOWN = [
   'web-1/ci-42 would be made again with 172.20.0.0/16, from the journal of its host',
   '  attaches again one (exited) as db, 172.20.0.5',
-  '  does not come back: It gets a new id.',
+  '  It gets a new id.',
   '',
 ].join('\n');
 
@@ -60,9 +60,7 @@ describe('network restore', () => {
     });
     expect(err).toBe(SHOWN);
     expect(questions).toEqual(['Restore this network on web-1? [y/N] ']);
-    expect(out).toBe(
-      'web-1/ci-42: made again as ffffffffffff\n  attached again: one\n  did not come back: It gets a new id.\n',
-    );
+    expect(out).toBe('web-1/ci-42: made again as ffffffffffff\n  attached again: one\n');
     expect(exitCode).toBe(0);
     const [sent] = controller.of('restoreNetwork');
     expect(sent).toMatchObject({ params: { id: ID }, body: { renumber: false, deadlineMs: 30_000 } });
@@ -218,7 +216,14 @@ describe('network restore --run', () => {
     expect(controller.of('planRestore').map(({ params }) => params['id'])).toEqual(['r-a', 'r-b', 'r-c']);
     expect(questions).toEqual(['Restore 2 networks on 2 hosts? [y/N] ']);
     expect(controller.of('restoreNetwork').map(({ params }) => params['id'])).toEqual(['r-b', 'r-c']);
-    expect(err).toContain('web-1/r-a cannot be made again:');
+    expect(err.split('\n')).toEqual([
+      'web-1/r-a cannot be made again:',
+      '  the name ci-42 is taken',
+      'web-1/r-b would be made again with 172.20.0.0/16, from the journal of its host',
+      'web-2/r-c would be made again with 172.20.0.0/16, from the journal of its host',
+      'Each of the 2: It gets a new id.',
+      '',
+    ]);
     expect(exitCode).toBe(4);
   });
 

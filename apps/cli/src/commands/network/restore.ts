@@ -8,7 +8,7 @@ import { toData } from '../../output/format.js';
 import { lines } from '../../output/rows.js';
 import { commandEach } from '../command.js';
 import { confirm } from '../confirm.js';
-import { describeRestorePlan, describeRestored, isBlocked, isThere, type PlannedRestore } from './restore-output.js';
+import { describeRestored, describeRestorePlans, isBlocked, isThere, type PlannedRestore } from './restore-output.js';
 import { chooseRemovals, type Removal } from './restore-targets.js';
 
 interface Flags extends ClientFlags {
@@ -55,7 +55,7 @@ async function restore(cli: Cli, references: string[], flags: Flags): Promise<nu
     printPlans(cli, flags, results, several);
     return worstExit(refused);
   }
-  if (!flags.force || forPeople(flags)) cli.terminal.warn(lines(results.flatMap((one) => describeRestorePlan(one))));
+  if (!flags.force || forPeople(flags)) cli.terminal.warn(lines(describeRestorePlans(results)));
   const ready = results.filter((one) => !isThere(one) && !isBlocked(one));
   if (ready.length === 0 || !(await agreed(cli, flags, ready))) return worstExit(refused);
   return worstExit([...refused, await carryOut(cli, client, flags, ready, several)]);
@@ -77,7 +77,7 @@ function printPlans(cli: Cli, { output }: Flags, planned: readonly PlannedRestor
   const plans = planned.map((one) => one.plan);
   if (output === 'json' || output === 'yaml') cli.terminal.write(toData(output, several ? plans : plans[0]));
   else if (output === 'name') cli.terminal.write(lines(plans.map(({ host, network }) => `${host}/${network.name}`)));
-  else cli.terminal.write(lines(planned.flatMap((one) => describeRestorePlan(one))));
+  else cli.terminal.write(lines(describeRestorePlans(planned)));
 }
 
 function agreed(cli: Cli, { force }: Flags, ready: readonly PlannedRestore[]): Promise<boolean> {

@@ -46,7 +46,8 @@ function planLines({ policy, summary, items, cut }: ShownPlan, now: number): str
     ...(cut ? [`... and more than these ${items.length} (--limit)`] : []),
     `${policy.name}, version ${policy.version}: ${remove} to remove, ${keep} kept${describeReasons(summary)}, on ${count(hosts, 'host')}`,
     ...leftOutLines(summary, now),
-    ...overCaps.map((why) => `Over its caps, a run would remove nothing: ${why}`),
+    ...(overCaps.length === 0 ? [] : ['Over its caps, so that a run would remove nothing:']),
+    ...overCaps.map((why) => `  ${why}`),
   ];
 }
 

@@ -36,7 +36,8 @@ describe('policy plan', () => {
         'demo-1 (simulated)   ci-2      bridge   for 31d   no container, running or stopped, was on it for 31d   not exactly: its driver x is a plugin, which has to be there; its bridge gets another name',
         'nightly, version 1: 2 to remove, 4 kept (3 built in, 1 used by stopped containers), on 2 hosts',
         'Left out, as nobody knows what is on them now: web-2 (offline 2m ago)',
-        'Over its caps, a run would remove nothing: web-1: 1 of 4 networks, 0 are allowed (10 %)',
+        'Over its caps, so that a run would remove nothing:',
+        '  web-1: 1 of 4 networks, 0 are allowed (10 %)',
         '',
       ]
         .join('\n')

@@ -2,8 +2,9 @@ import type { RunItemView, RunView } from '@fairlead/api';
 import { describeOutcome } from '../network/prune-output.js';
 
 /** `12 removed, 1 kept, 1 failed of 14`; empty where the plan has nothing to remove, or is not there yet. */
-export function describeProgress({ progress }: Pick<RunView, 'progress'>): string {
+export function describeProgress({ progress, outcome }: Pick<RunView, 'progress' | 'outcome'>): string {
   if (progress.total === 0) return '';
+  if (outcome === 'reported') return `${progress.total} would go`;
   const rest = (['kept', 'failed', 'undone', 'skipped'] as const).filter((outcome) => progress[outcome] > 0);
   const counts = rest.map((outcome) => `, ${progress[outcome]} ${outcome}`).join('');
   return `${progress.removed} removed${counts} of ${progress.total}`;
@@ -12,7 +13,8 @@ export function describeProgress({ progress }: Pick<RunView, 'progress'>): strin
 /** `nightly 019ab2c4-…: running, 3 removed of 14`. */
 export function describeRun(run: RunView): string {
   const { policy, id, reason } = run;
-  const told = run.outcome === 'reported' ? '' : describeProgress(run);
+  // Of these the reason has the counts.
+  const told = reason !== '' && (run.outcome === 'reported' || run.outcome === 'done') ? '' : describeProgress(run);
   return `${policy.name} ${id}: ${[run.outcome ?? run.state, told, reason].filter((part) => part !== '').join(', ')}`;
 }
 

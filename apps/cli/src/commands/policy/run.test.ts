@@ -73,13 +73,13 @@ describe('policy run', () => {
   });
 
   it('begins nothing that is over the caps', async () => {
-    const over = aPolicyPlan(plan.items, { overCaps: ['2 networks, 1 is allowed'] });
+    const over = aPolicyPlan(plan.items, { overCaps: ['2 networks, 1 is allowed', 'host web-1: too many'] });
     const { exitCode, err, controller } = await fairlead('policy run nightly -f', {
       ...answers,
       planPolicy: () => over,
     });
     expect(exitCode).toBe(4);
-    expect(err).toContain('Nothing was removed: 2 networks, 1 is allowed');
+    expect(err).toContain('Nothing was removed: 2 networks, 1 is allowed (and 1 more)\n');
     expect(err).toContain('--max-networks');
     expect(controller.of('startRun')).toEqual([]);
   });

@@ -80,10 +80,13 @@ const cannotAsk = (policy: string): FairleadError =>
     hint: `See 'fairlead policy plan ${policy}', and give its hash with --plan-hash; or use --force.`,
   });
 
-const overItsCaps = ({ policy, summary }: ShownPlan): FairleadError =>
-  new FairleadError('caps_exceeded', `Nothing was removed: ${summary.overCaps.join('; ')}`, {
-    hint: `Narrow the policy, or raise its caps: fairlead policy edit ${policy.name} --max-networks N`,
+/** The first reason: the plan has all of them. */
+function overItsCaps({ policy, summary: { overCaps } }: ShownPlan): FairleadError {
+  const more = overCaps.length > 1 ? ` (and ${overCaps.length - 1} more)` : '';
+  return new FairleadError('caps_exceeded', `Nothing was removed: ${overCaps[0] ?? ''}${more}`, {
+    hint: `See 'fairlead policy plan ${policy.name}'. To raise its caps: fairlead policy edit ${policy.name} --max-networks N`,
   });
+}
 
 async function start(cli: Cli, client: Client, policy: string, flags: Flags, body: StartRunRequest): Promise<number> {
   const begun = await client.startRun({ params: { policy }, body }).catch((error: unknown) => {

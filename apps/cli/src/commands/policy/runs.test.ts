@@ -23,7 +23,7 @@ describe('policy runs', () => {
       progress: { ...progress, total: 0 },
     });
     const { out } = await fairlead('policy runs', {
-      listRuns: () => page({ ...run, trigger: 'person', actor: 'ann' }, missed),
+      listRuns: () => page({ ...run, trigger: 'person', actor: 'ann' }, missed, aRun({ id: 'run-3' })),
     });
     expect(out.split('\n').map((line) => line.split(/ {3,}/))).toEqual([
       ['RUN', 'POLICY', 'MODE', 'FOR', 'CREATED', 'OUTCOME', 'NETWORKS', 'WHY'],
@@ -36,6 +36,16 @@ describe('policy runs', () => {
         '7h 30m ago',
         'missed',
         'the controller was away',
+      ],
+      [
+        'run-3',
+        'nightly v1',
+        'report',
+        '2026-11-24T02:00:00.000Z',
+        '7h 30m ago',
+        'reported',
+        '2 would go',
+        'the policy only reports: 2 networks would have been removed',
       ],
       [''],
     ]);
