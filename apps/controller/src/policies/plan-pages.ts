@@ -22,9 +22,10 @@ const placeOf = ({ host, network }: PolicyPlanItemView): Place => [host, network
  */
 export class PlanPages {
   private readonly remembered = new Map<string, FleetPlan>();
+  private readonly making = new Map<string, Promise<FleetPlan>>();
 
   constructor(
-    private readonly planner: Planner,
+    private readonly planner: Pick<Planner, 'plan'>,
     private readonly store: PlanStore,
     private readonly hosts: Pick<HostsStore, 'find'>,
     private readonly now: Clock,
@@ -46,7 +47,15 @@ export class PlanPages {
     return { hash, policy: { id, name, version }, at: toTimestamp(at), summary, items, nextCursor };
   }
 
-  private async fresh(policy: StoredPolicy): Promise<FleetPlan> {
+  /** Who asks while a plan of this version is being made gets that one: many callers are no more work than one. */
+  private fresh(policy: StoredPolicy): Promise<FleetPlan> {
+    const key = JSON.stringify([policy.id, policy.version]);
+    const making = this.making.get(key) ?? this.make(policy).finally(() => this.making.delete(key));
+    this.making.set(key, making);
+    return making;
+  }
+
+  private async make(policy: StoredPolicy): Promise<FleetPlan> {
     const plan = await this.planner.plan(policy);
     this.remembered.delete(policy.id);
     this.remembered.set(policy.id, plan);

@@ -1,12 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type PolicyPlanItemView, policyPlan, policyPlanRequest, policySpec, toCleanupPolicy } from '@fairlead/api';
-import { type ContainerState, type Network, planHost } from '@fairlead/domain';
+import { CLEANUP_REASONS, type ContainerState, LABELS_LEFT_OUT, type Network, planHost } from '@fairlead/domain';
 import { anEndpoint } from '@fairlead/domain/testing';
 import { HostScope } from '../access/host-scope.js';
 import { NetworksStore } from '../networks/networks.store.js';
 import { ACTOR, Rig } from '../testing/rig.js';
 import { idOf, network, ScriptedAgent } from '../testing/scripted-agent.js';
 import { seeded } from '../testing/seeded.js';
+import { PlanStore } from './plan.store.js';
+import { PlanPages } from './plan-pages.js';
 import { type StoredPolicy } from './stored-policy.js';
 
 const HOUR = 3_600_000;
@@ -240,6 +242,18 @@ describe('the pages of a plan', () => {
     expect(second.summary.remove).toBeGreaterThan(first.summary.remove);
   });
 
+  it('are of one plan where several ask for it at once, and of a new one afterwards', async () => {
+    let plans = 0;
+    const planner = { plan: (policy: StoredPolicy) => ((plans += 1), plan(policy)) };
+    const hosts = { find: () => undefined };
+    const pages = new PlanPages(planner, new PlanStore(rig.database), hosts, () => rig.time);
+    const ask = () => pages.page(policyOf({}), policyPlanRequest.parse({}));
+    const [one, other] = await Promise.all([ask(), ask()]);
+    expect([one.hash, plans]).toEqual([other.hash, 1]);
+    await ask();
+    expect(plans).toBe(2);
+  });
+
   it('are not taken for those of another question', async () => {
     const { nextCursor: cursor } = await page(policyOf({}), { limit: 1 });
     const other = page(policyOf({}), { limit: 1, action: 'keep', cursor });
@@ -324,8 +338,9 @@ describe('a random fleet', () => {
       subnets: [{ cidr: pick('10.0.0.0/24', '10.0.0.0/16'), ipRange: null, gateway: null, auxAddresses: {} }],
       labels: {
         ...(random() < 0.4 && { 'com.docker.compose.project': pick('shop', 'blog', 'gone') }),
-        ...(random() < 0.1 && { 'fairlead/protect': pick('true', 'false') }),
+        ...(random() < 0.2 && { 'fairlead/protect': pick('true', 'false') }),
         ...(random() < 0.2 && { keep: 'yes' }),
+        ...(random() < 0.05 && { [LABELS_LEFT_OUT]: '3' }),
       },
       endpoints,
     });
@@ -345,8 +360,8 @@ describe('a random fleet', () => {
 
   it.each([1, 2, 3])('is planned as each host by itself would be (seed %i)', async (seed) => {
     const random = seeded(seed);
-    for (const host of ['a', 'b', 'c', 'd']) {
-      const count = Math.floor(random() * 40);
+    for (const host of ['a', 'b', 'c', 'd', 'e', 'f']) {
+      const count = Math.floor(random() * 60);
       await attach(
         host,
         Array.from({ length: count }, (_, nth) => randomNetwork(random, host, nth)),
@@ -354,6 +369,7 @@ describe('a random fleet', () => {
       await wait(HOUR);
     }
     await wait(2 * HOUR);
+    const met = new Set<string>();
     for (const policy of SPECS.map(policyOf)) {
       const { at, removals, summary } = await plan(policy);
       const expected = await judgedAlone(policy, at);
@@ -364,7 +380,9 @@ describe('a random fleet', () => {
       expect(summary.reasons).toEqual(countOf(expected.map(({ reason }) => reason)));
       const gone = expected.filter(({ action }) => action === 'remove');
       expect(removals).toMatchObject(gone.map(({ id, explanation }) => ({ networkId: id, explanation })));
+      Object.keys(summary.reasons).forEach((reason) => met.add(reason));
     }
+    expect([...met].sort()).toEqual([...CLEANUP_REASONS].sort());
   });
 });
 
