@@ -361,7 +361,7 @@ describe('a random fleet', () => {
   it.each([1, 2, 3])('is planned as each host by itself would be (seed %i)', async (seed) => {
     const random = seeded(seed);
     for (const host of ['a', 'b', 'c', 'd', 'e', 'f']) {
-      const count = Math.floor(random() * 60);
+      const count = 30 + Math.floor(random() * 50);
       await attach(
         host,
         Array.from({ length: count }, (_, nth) => randomNetwork(random, host, nth)),
