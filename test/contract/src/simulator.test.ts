@@ -118,6 +118,18 @@ describe('simulated agents at a controller', () => {
     await expect(client.getNetwork({ params })).rejects.toMatchObject({ code: 'network_not_found' });
   });
 
+  it('prune what no container uses, and tell the controller of each network', async () => {
+    const params = { host: 'host-1' };
+    const { hash, items } = await client.planPrune({ params, body: {} });
+    const planned = items.filter(({ action }) => action === 'remove').map(({ network }) => network.name);
+    const { outcome, result } = await client.pruneNetworks({ params, body: { planHash: hash } });
+    expect(outcome).toBe('succeeded');
+    const removed = planned.map((name) => ({ network: { name }, outcome: 'removed' }));
+    expect(result).toMatchObject({ items: removed });
+    expect(planned.length).toBeGreaterThan(0);
+    expect(await check(agents[1] as SimulatedAgent)).toMatchObject({ consistent: true });
+  });
+
   it('come back after their links broke, without a snapshot where nothing has changed', async () => {
     const { sessions, snapshots } = tally;
     for (const agent of agents) agent.drop();

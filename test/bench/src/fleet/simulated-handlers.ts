@@ -1,4 +1,4 @@
-import { FairleadError, toFairleadError } from '@fairlead/domain';
+import { FairleadError } from '@fairlead/domain';
 import { type KnownNetwork } from '@fairlead/agent/inventory';
 import {
   CAPABILITY,
@@ -7,8 +7,6 @@ import {
   type HostMessage,
   type InventoryUpdate,
   type NetworkServiceHandlers,
-  type PruneItemResult,
-  type PruneNetworksRequest__Output,
   toHostMessage,
   toNetworkMessage,
   type WatchInventoryRequest__Output,
@@ -18,6 +16,7 @@ import { digitsOf } from './chance.js';
 import { type SimulatedIdentity } from './simulated-identity.js';
 import { type SimulatedInventory } from './simulated-inventory.js';
 import { SimulatedJournal } from './simulated-journal.js';
+import { SimulatedPrunes } from './simulated-prunes.js';
 
 /** Signed checkpoints of the audit that one host keeps; a real witness keeps more. */
 const CHECKPOINTS = 16;
@@ -38,6 +37,7 @@ const messageOf = ({ network, digest }: KnownNetwork) => toNetworkMessage(networ
 export function createHandlers(parts: HandlerParts): NetworkServiceHandlers {
   const { inventory, identity, settle } = parts;
   const journal = new SimulatedJournal();
+  const prunes = new SimulatedPrunes(parts);
   const checkpoints = new Map<number, CheckpointMessage>();
   const change = async <T>(act: () => T): Promise<T> => {
     const answer = act();
@@ -75,12 +75,12 @@ export function createHandlers(parts: HandlerParts): NetworkServiceHandlers {
           return { removed, detached: inventory.remove(networkId, force).detached };
         }),
       ),
-    PruneNetworks: (request) => prune(parts, request),
+    PruneNetworks: (request, context) => prunes.run(request, context),
     PlanRestore: () => Promise.reject(new FairleadError('unsupported', 'Nothing can be restored on a simulated host')),
     RestoreNetwork: () =>
       Promise.reject(new FairleadError('unsupported', 'Nothing can be restored on a simulated host')),
     Probe: () => Promise.reject(new FairleadError('unsupported', 'Nothing can be probed on a simulated host')),
-    LookUpOperation: ({ operationId }) => Promise.resolve(journal.lookUp(operationId)),
+    LookUpOperation: ({ operationId }) => Promise.resolve(prunes.lookUp(operationId) ?? journal.lookUp(operationId)),
     WatchInventory: (wish, { signal }) => parts.watch(wish, signal),
     RequestCertificate: async ({ nonce }) => identity().request(nonce),
     InstallCertificate: async ({ certificateChain, roots }) => ({
@@ -120,24 +120,4 @@ function hostMessage({ name, host, identity }: HandlerParts): HostMessage {
     policy: { mode: '', rules: [] },
     rootDigests: identity().rootDigests,
   });
-}
-
-/** Not remembered: whoever asks again is told that they are gone. */
-async function* prune(
-  { inventory, settle }: HandlerParts,
-  { items }: PruneNetworksRequest__Output,
-): AsyncGenerator<PruneItemResult> {
-  for (const { networkId } of items) {
-    let result: PruneItemResult;
-    try {
-      const { name } = inventory.find(networkId).network;
-      inventory.remove(networkId, false);
-      result = { networkId, name, outcome: 'removed' };
-    } catch (thrown) {
-      const { code, message: reason } = toFairleadError(thrown);
-      result = { networkId, outcome: 'skipped', code, reason };
-    }
-    await settle();
-    yield result;
-  }
 }
