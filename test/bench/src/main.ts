@@ -1,7 +1,6 @@
 /**
  * `npm run bench`: every figure of docs/benchmarks.md, printed as it stands there. Needs a lab (root, dockerd), but for
- * what is on simulated hosts. `fleet [HOSTS]`, `plan [HOSTS]` and `soak [MINUTES] [HOSTS]` take long, and are run when they
- * are named.
+ * what is on simulated hosts. What takes long (`fleet`, `plan`, `prune`, `soak`) is run when it is named; see README.md.
  */
 import { cpus, totalmem } from 'node:os';
 import { startFleet } from './bench-fleet.js';
