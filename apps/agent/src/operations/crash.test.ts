@@ -131,6 +131,7 @@ async function makeSubject(engine: SimulatedEngine, random: () => number): Promi
     if (chance < 0.15) engine.addContainer({ name: `on-${name}`, networks: [name] });
     else if (chance < 0.3) engine.addContainer({ name: `on-${name}`, networks: [name], state: 'exited' });
   }
+  if (kind === 3 && random() < 0.5) surprise(engine, names[Math.floor(random() * names.length)] ?? '');
   if (kind === 3) return pruneSubject(engine, ids, there);
   const request = { operationId: 'op', networkId: ids[0] ?? '', force: random() < 0.5 };
   return {
@@ -155,6 +156,16 @@ async function restoreSubject(engine: SimulatedEngine): Promise<Subject> {
   };
 }
 
+/** A container is made on a network at the moment at which that is removed. */
+function surprise(engine: SimulatedEngine, name: string): void {
+  const remove = engine.removeNetwork.bind(engine);
+  engine.removeNetwork = async (id) => {
+    const isTheOne = (await engine.inspectNetwork(id).catch(() => undefined))?.name === name;
+    if (isTheOne) engine.addContainer({ name: `late-${id}`, networks: [name], state: 'created' });
+    return remove(id);
+  };
+}
+
 async function pruneSubject(
   engine: SimulatedEngine,
   ids: readonly string[],
@@ -172,8 +183,10 @@ async function pruneSubject(
     look: async (life) => {
       const found = await lookUp(life, 'PruneNetworks', request);
       if (found.verdict !== 'applied') return found;
-      for (const { networkId = '', outcome } of found.items ?? []) {
-        expect([networkId, outcome === 'removed']).toEqual([networkId, !(await there(networkId))]);
+      for (const { networkId = '', outcome = '', restoredId = '' } of found.items ?? []) {
+        const isGone = !(await there(networkId));
+        expect([networkId, ['removed', 'undone'].includes(outcome)]).toEqual([networkId, isGone]);
+        expect([restoredId, outcome === 'undone']).toEqual([restoredId, await there(restoredId)]);
       }
       expect(found.items).toHaveLength(items.length);
       return found;
