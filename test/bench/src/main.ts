@@ -4,6 +4,7 @@
  */
 import { cpus, totalmem } from 'node:os';
 import { startFleet } from './bench-fleet.js';
+import { measureRun } from './fleet/cleaning.js';
 import { measureFleet } from './fleet/fleet.js';
 import { measureSoak } from './fleet/soak.js';
 import { measureHandshakes } from './identity/handshakes.js';
@@ -41,6 +42,8 @@ const named: Readonly<Record<string, Part>> = {
       show(`Removing unused networks of one host, its engine ${how} firewall rules (${machine})`, findings);
     }
   },
+  run: async (hosts = 1_000) =>
+    show(`A run of a cleanup policy over ${hosts} simulated hosts (${machine})`, await measureRun(hosts)),
   soak: async (minutes = 20, hosts = 1_000) =>
     show(`A soak of ${hosts} simulated hosts (${machine})`, await measureSoak(hosts, minutes)),
 };
