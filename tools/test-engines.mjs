@@ -9,7 +9,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root, say, setUp } from './steps.mjs';
 
-const suites = { conformance: 'engine-conformance', walkthrough: 'walkthrough' };
+const suites = {
+  conformance: 'engine-conformance',
+  walkthrough: 'walkthrough',
+  restore: 'restore',
+  policies: 'policies',
+};
 const names = process.argv.slice(2).filter((name) => !name.startsWith('-'));
 const unknownFlags = process.argv.slice(2).filter((name) => name.startsWith('-'));
 
