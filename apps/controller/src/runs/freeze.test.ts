@@ -1,0 +1,119 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  connectRequest,
+  createNetworkRequest,
+  disconnectRequest,
+  probeRequest,
+  pruneRequest,
+  removeQuery,
+} from '@fairlead/api';
+import { HostScope } from '../access/host-scope.js';
+import { PruningAgent } from '../testing/pruning-agent.js';
+import { ACTOR, until } from '../testing/rig.js';
+import { RunsRig } from '../testing/runs-rig.js';
+
+let fleet: RunsRig;
+let agent: PruningAgent;
+
+beforeEach(async () => {
+  fleet = await RunsRig.start();
+  agent = new PruningAgent('web-1', ['a', 'b', 'c']);
+  await fleet.rig.attach(agent);
+});
+
+afterEach(() => fleet.rig.stop());
+
+const freeze = (frozen: boolean, reason = '') => fleet.rig.runtime.freeze.set(frozen, reason, ACTOR);
+const commands = () => fleet.rig.runtime.commands;
+const on = ['web-1', 'a'] as const;
+const COMMANDS = {
+  remove: () => commands().remove(...on, removeQuery.parse({}), HostScope.all),
+  prune: () => commands().prune('web-1', pruneRequest.parse({}), HostScope.all),
+  disconnect: () => commands().disconnect(...on, disconnectRequest.parse({ container: 'one' }), HostScope.all),
+  connect: () => commands().connect(...on, connectRequest.parse({ container: 'one' }), HostScope.all),
+  create: () => commands().create('web-1', createNetworkRequest.parse({ name: 'new' }), HostScope.all),
+  probe: () => commands().probe('web-1', probeRequest.parse({ from: 'one', to: 'two' }), HostScope.all),
+};
+
+describe('while destructive work is frozen', () => {
+  it.each(['remove', 'prune', 'disconnect'] as const)(
+    '%s is refused, saying by whom, when, why, and how on',
+    async (kind) => {
+      await freeze(true, 'an incident');
+      await expect(fleet.rig.submit(COMMANDS[kind])).rejects.toMatchObject({
+        code: 'frozen',
+        message: expect.stringContaining('by local since 2026-11-24T09:30:00.000Z: an incident'),
+        hint: expect.stringContaining('fairlead freeze off'),
+      });
+      expect(await fleet.operations()).toEqual([]);
+      await freeze(false);
+      expect(await fleet.rig.carryOut(COMMANDS[kind])).toMatchObject({ outcome: 'succeeded' });
+    },
+  );
+
+  it.each(['connect', 'create', 'probe'] as const)('%s goes on', async (kind) => {
+    await freeze(true);
+    expect(await fleet.rig.carryOut(COMMANDS[kind])).toMatchObject({ outcome: 'succeeded' });
+  });
+
+  it('a person’s prune stops between two networks', async () => {
+    const hold = agent.holdAt('b');
+    const { operation, finished } = await fleet.rig.submit(COMMANDS.prune);
+    await hold.reached;
+    await freeze(true, 'an incident');
+    hold.release();
+    expect(await finished).toMatchObject({ outcome: 'failed', error: { code: 'frozen' } });
+    expect(agent.removed).toEqual(['a', 'b']);
+    const { result } = await fleet.rig.stored(operation.id);
+    expect((result as { items: { outcome: string }[] }).items.map(({ outcome }) => outcome)).toEqual([
+      'removed',
+      'removed',
+      'kept',
+    ]);
+  });
+
+  it('everybody who listens is told, and the audit knows both times', async () => {
+    await freeze(true, 'an incident');
+    await freeze(false, 'it is over');
+    await until('both events are there', () => told().length === 2);
+    expect(told()).toEqual([
+      { frozen: true, reason: 'an incident', actor: 'local', at: '2026-11-24T09:30:00.000Z' },
+      { frozen: false, reason: 'it is over', actor: 'local', at: '2026-11-24T09:30:00.000Z' },
+    ]);
+    expect(await fleet.audited()).toEqual(['freeze.on', 'freeze.off']);
+  });
+
+  const told = () => fleet.rig.events.flatMap((event) => (event.type === 'freeze.changed' ? [event.data] : []));
+
+  it('it stays so over a restart, before any agent is back', async () => {
+    await freeze(true, 'an incident');
+    fleet = await fleet.restart();
+    expect(fleet.rig.runtime.freeze.current).toMatchObject({ frozen: true, reason: 'an incident' });
+    await fleet.rig.attach(agent);
+    await expect(fleet.rig.submit(COMMANDS.remove)).rejects.toMatchObject({ code: 'frozen' });
+  });
+
+  it('it holds at once, and lets go only once that is written', async () => {
+    const { freeze: hold } = fleet.rig.runtime;
+    const freezing = hold.set(true, '', ACTOR);
+    expect(hold.signal.aborted).toBe(true);
+    await freezing;
+    const releasing = hold.set(false, '', ACTOR);
+    expect(hold.signal.aborted).toBe(true);
+    await releasing;
+    expect(hold.signal.aborted).toBe(false);
+  });
+
+  it('it holds though it cannot be written', async () => {
+    await fleet.rig.database.prisma.$executeRawUnsafe('PRAGMA query_only = ON');
+    await expect(freeze(true)).rejects.toMatchObject({ code: 'storage_failed' });
+    await fleet.rig.database.prisma.$executeRawUnsafe('PRAGMA query_only = OFF');
+    await expect(fleet.rig.submit(COMMANDS.remove)).rejects.toMatchObject({ code: 'frozen' });
+  });
+
+  it('it stays so where somebody freezes while another lets go', async () => {
+    await freeze(true);
+    await Promise.all([freeze(false), freeze(true, 'wait')]);
+    expect(fleet.rig.runtime.freeze.current).toMatchObject({ frozen: true, reason: 'wait' });
+  });
+});
