@@ -215,7 +215,7 @@ async function play(seed: number): Promise<string> {
   try {
     const lives = 1 + Math.floor(random() * 3);
     for (let index = 0; index < lives; index += 1) {
-      const mortal = new Mortal(3 + Math.floor(random() * 30), random);
+      const mortal = new Mortal(3 + Math.floor(random() * 60), random);
       mortals.push(mortal);
       const life = await Promise.race([
         live({ folder, engine: mortal.engine(engine), openFile: mortal.openFile, now: () => time }),
