@@ -92,6 +92,7 @@ export class HostPolicyGuard implements PolicyGuard {
       return { rule: 'a file that can be trusted', sentence };
     }
     const { removalsSince, now } = this.parts;
+    // An act that is counted already says so itself.
     return refusal(state.policy, { removals: removalsSince(now() - HOUR_MS), ...act });
   }
 
