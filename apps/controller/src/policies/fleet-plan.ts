@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { type PlanSummaryView } from '@fairlead/api';
 import { type HostCount, type Restorability } from '@fairlead/domain';
 
@@ -40,16 +40,30 @@ export interface FleetPlan {
   readonly hosts: readonly HostCount[];
 }
 
-/** Names the version and each record that would go; time is no part of it. */
-export function planHash(
-  policyId: string,
-  version: number,
-  removals: readonly Pick<PlannedRemoval, 'hostName' | 'networkId' | 'digest'>[],
-): string {
-  const records = removals
-    .map(({ hostName, networkId, digest }) => JSON.stringify([hostName, networkId, digest]))
-    .sort();
-  return createHash('sha256')
-    .update(`[${JSON.stringify(policyId)},${version},[${records.join(',')}]]`)
-    .digest('hex');
+/**
+ * Names the version and each record that would go; time is no part of it. SHA-256 of the JSON text
+ * `[policyId, version, [[host, networkId, digest], …]]`, in order of host and id.
+ *
+ * Invariant: hosts come in order of name, each once.
+ */
+export class PlanHash {
+  private readonly hash: Hash;
+  private isEmpty = true;
+
+  constructor(policyId: string, version: number) {
+    this.hash = createHash('sha256').update(`[${JSON.stringify(policyId)},${version},[`);
+  }
+
+  /** @param removals all of one host */
+  add(removals: readonly Pick<PlannedRemoval, 'hostName' | 'networkId' | 'digest'>[]): void {
+    const records = removals.map(({ hostName, networkId, digest }) => JSON.stringify([hostName, networkId, digest]));
+    if (records.length === 0) return;
+    this.hash.update(`${this.isEmpty ? '' : ','}${records.sort().join(',')}`);
+    this.isEmpty = false;
+  }
+
+  /** Once, at the end. */
+  digest(): string {
+    return this.hash.update(']]').digest('hex');
+  }
 }

@@ -13,6 +13,8 @@ import { type StoredPolicy } from './stored-policy.js';
 const REMEMBERED_MS = 60_000;
 /** Plans that are remembered: of a policy that removes 60,000 networks one is some 40 MB. */
 const MOST_REMEMBERED = 2;
+/** Networks that are read at a time, though the page be smaller: those that it does not show may be many. */
+const LEAST_READ = 100;
 
 const placeOf = ({ host, network }: PolicyPlanItemView): Place => [host, network.name, network.id];
 
@@ -24,11 +26,13 @@ export class PlanPages {
   private readonly remembered = new Map<string, FleetPlan>();
   private readonly making = new Map<string, Promise<FleetPlan>>();
 
+  /** @param leastRead other than the usual only in tests */
   constructor(
     private readonly planner: Pick<Planner, 'plan'>,
     private readonly store: PlanStore,
     private readonly hosts: Pick<HostsStore, 'find'>,
     private readonly now: Clock,
+    private readonly leastRead = LEAST_READ,
   ) {}
 
   /** @throws FairleadError `invalid_argument` for a cursor that no page ended with */
@@ -92,22 +96,23 @@ export class PlanPages {
       .map(({ host }) => host)
       .filter((host) => (wanted.size === 0 || wanted.has(host)) && host >= (after?.[0] ?? ''));
     const items: PolicyPlanItemView[] = [];
+    const size = Math.max(limit + 1, this.leastRead);
     for (let end = after; names.length > 0 && items.length <= limit;) {
-      const some = this.someOf(names, limit);
-      const placed = await this.store.page(some, end, limit + 1);
+      const some = this.someOf(names, size);
+      const placed = await this.store.page(some, end, size);
       const judged = await this.judge(policy, placed, at);
       items.push(...judged.filter((item) => action === undefined || item.action === action));
       const last = placed.at(-1);
-      if (placed.length > limit && last !== undefined) end = [last.host, last.network.name, last.network.id];
+      if (placed.length === size && last !== undefined) end = [last.host, last.network.name, last.network.id];
       else names.splice(0, some.length);
     }
     return items.slice(0, limit + 1);
   }
 
   /** The first hosts, as many as have a page of networks by their counts. */
-  private someOf(names: readonly string[], limit: number): string[] {
+  private someOf(names: readonly string[], size: number): string[] {
     let networks = 0;
-    const enough = names.findIndex((name) => (networks += this.hosts.find(name)?.counts.networks ?? 0) > limit);
+    const enough = names.findIndex((name) => (networks += this.hosts.find(name)?.counts.networks ?? 0) >= size);
     return names.slice(0, enough < 0 ? names.length : enough + 1);
   }
 

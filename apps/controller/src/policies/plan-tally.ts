@@ -46,17 +46,19 @@ export class PlanTally {
     if (this.leftOut.length < MAX_UNAVAILABLE) this.leftOut.push(view());
   }
 
-  add({ host, predefined, used, stopped, candidates, context }: HostNetworks, isSimulated: boolean): void {
+  /** @returns the host's networks that would go */
+  add({ host, predefined, used, stopped, candidates, context }: HostNetworks, isSimulated: boolean): FreshRemoval[] {
     grow(this.reasons, 'predefined', predefined);
     grow(this.reasons, 'in-use', used - stopped);
     grow(this.reasons, 'stopped-containers', stopped);
-    const removals = this.removals.length;
+    const before = this.removals.length;
     const ordered = [...candidates].sort((a, b) => byNameAndId(a.attributes, b.attributes));
     for (const candidate of ordered) this.judge(host, candidate, context);
     const networks = used + candidates.length;
-    this.hosts.push({ host, networks, remove: this.removals.length - removals });
+    this.hosts.push({ host, networks, remove: this.removals.length - before });
     this.networks += predefined + networks;
     if (isSimulated) this.simulatedHosts += 1;
+    return this.removals.slice(before);
   }
 
   get summary(): PlanSummaryView {

@@ -9,15 +9,18 @@ import { idOf, network, ScriptedAgent } from '../testing/scripted-agent.js';
 import { seeded } from '../testing/seeded.js';
 import { PlanStore } from './plan.store.js';
 import { PlanPages } from './plan-pages.js';
+import { type Planner } from './planner.js';
 import { type StoredPolicy } from './stored-policy.js';
 
 const HOUR = 3_600_000;
 
 let rig: Rig;
+let pages: PlanPages;
 const agents = new Map<string, ScriptedAgent>();
 
 beforeEach(async () => {
   rig = await Rig.start();
+  pages = pagesOf(rig.runtime.planner);
   agents.clear();
 });
 
@@ -54,9 +57,13 @@ async function wait(ms: number): Promise<void> {
   }
 }
 
+/** They read as few networks at a time as a page has. */
+const pagesOf = (planner: Pick<Planner, 'plan'>): PlanPages =>
+  new PlanPages(planner, new PlanStore(rig.database), rig.runtime.hosts, () => rig.time, 1);
+
 const plan = (policy: StoredPolicy) => rig.runtime.planner.plan(policy);
 const page = async (policy: StoredPolicy, request: object = {}) =>
-  policyPlan.parse(await rig.runtime.planPages.page(policy, policyPlanRequest.parse(request)));
+  policyPlan.parse(await pages.page(policy, policyPlanRequest.parse(request)));
 
 /** All pages, one after the other. */
 async function items(policy: StoredPolicy, request: object, limit: number): Promise<PolicyPlanItemView[]> {
@@ -245,9 +252,8 @@ describe('the pages of a plan', () => {
   it('are of one plan where several ask for it at once, and of a new one afterwards', async () => {
     let plans = 0;
     const planner = { plan: (policy: StoredPolicy) => ((plans += 1), plan(policy)) };
-    const hosts = { find: () => undefined };
-    const pages = new PlanPages(planner, new PlanStore(rig.database), hosts, () => rig.time);
-    const ask = () => pages.page(policyOf({}), policyPlanRequest.parse({}));
+    const counted = pagesOf(planner);
+    const ask = () => counted.page(policyOf({}), policyPlanRequest.parse({}));
     const [one, other] = await Promise.all([ask(), ask()]);
     expect([one.hash, plans]).toEqual([other.hash, 1]);
     await ask();

@@ -9,7 +9,7 @@ import { effectiveLabels } from '../hosts/effective-labels.js';
 import { toUnavailableHost } from '../hosts/host.view.js';
 import { type HostsStore, type StoredHost } from '../hosts/hosts.store.js';
 import { type NetworksStore } from '../networks/networks.store.js';
-import { type FleetPlan, type PlannedRemoval, planHash } from './fleet-plan.js';
+import { type FleetPlan, PlanHash, type PlannedRemoval } from './fleet-plan.js';
 import { type HostNetworks, NO_CONTEXT, type PlanStore } from './plan.store.js';
 import { PlanTally } from './plan-tally.js';
 import { type StoredPolicy } from './stored-policy.js';
@@ -67,15 +67,16 @@ export class Planner {
   private async survey({ id, version, spec }: PlannedPolicy, at: number): Promise<FleetPlan> {
     const policy = toCleanupPolicy(spec);
     const tally = new PlanTally(policy, at);
+    const hash = new PlanHash(id, version);
     const breather = new Breather();
     for await (const portion of this.read(this.portions(policy.hosts, tally))) {
       for (const [host, networks] of portion) {
-        tally.add(networks, host.engine.simulated);
+        hash.add(tally.add(networks, host.engine.simulated));
         await breather.breathe();
       }
     }
     const { removals, hosts, summary } = tally;
-    return { policyId: id, version, at, hash: planHash(id, version, removals), removals, summary, hosts };
+    return { policyId: id, version, at, hash: hash.digest(), removals, summary, hosts };
   }
 
   /** Some portions are read while the one before is looked at. */
