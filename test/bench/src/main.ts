@@ -33,7 +33,7 @@ const named: Readonly<Record<string, Part>> = {
   fleet: async (hosts = 10_000) =>
     show(`The inventory of ${hosts} simulated hosts (${machine})`, await measureFleet(hosts)),
   plan: async (hosts = 10_000) => show(`Cleanup plans for ${hosts} hosts (${machine})`, await measurePlanning(hosts)),
-  prune: async (networks = 500, rounds = 2) => {
+  prune: async (networks = 500, rounds = 3) => {
     for (const [how, iptables] of [
       ['with', true],
       ['without', false],
