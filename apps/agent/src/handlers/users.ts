@@ -16,7 +16,10 @@ export interface Sight {
   readonly network: NetworkAttributes;
   /** Every container of the host, in any state. */
   readonly containers: readonly ContainerFacts[];
-  /** The other networks of the host, as far as they are needed: they can only show that a container means another. */
+  /**
+   * The other networks of the host; none where they do not matter. They show who is configured from this one, and that a
+   * container means another one; never that one more uses it.
+   */
   readonly others: readonly NetworkAttributes[];
 }
 
