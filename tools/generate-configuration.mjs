@@ -41,7 +41,8 @@ const SECTIONS = [
   },
   {
     app: 'cli',
-    title: '`fairlead host`, `network`, `operation`, `events`, `audit`, `ca`, `token`, `login`, `logout`, `whoami`',
+    title:
+      '`fairlead host`, `network`, `policy`, `freeze`, `operation`, `events`, `audit`, `ca`, `token`, `login`, `logout`, `whoami`',
     text:
       'The commands of the client. Their other flags say what to do, not where: see `--help` of each. Tokens have no flag, as\n' +
       'every user of a machine may read command lines; `fairlead login` keeps them in a file of their own.',
@@ -62,6 +63,7 @@ what these flags leave open, such as labels and log level.
 | \`XDG_RUNTIME_DIR\`                               | the sockets of rootless Docker and Podman                                  |
 | \`XDG_STATE_HOME\`                                | the folder below which data is kept, instead of \`~/.local/state\`           |
 | \`XDG_CONFIG_HOME\`                               | the folder below which logins are kept, instead of \`~/.config\`             |
+| \`VISUAL\`, \`EDITOR\`                              | the editor of \`fairlead policy edit\`                                       |
 | \`NODE_EXTRA_CA_CERTS\`                           | Node's own; certificates of a private authority that REST is served under  |
 | \`NODE_OPTIONS\`                                  | Node's own; see [add a host](guides/add-a-host.md) for the agent     |
 `;
