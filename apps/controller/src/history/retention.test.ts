@@ -104,6 +104,34 @@ describe('retention', () => {
     expect(left.sort()).toEqual(kept.map(({ id }) => id).sort());
   });
 
+  it('takes finished runs with their networks, but the last one of each policy', async () => {
+    const run = (id: string, policyId: string, age: number, state = 'finished') => ({
+      ...{
+        id: uuidv7({ msecs: NOW - age, seq: Number(id) }),
+        policyId,
+        policyName: id,
+        version: 1,
+        state,
+        instants: 1,
+      },
+      ...{ trigger: 'person', mode: 'apply', reason: '', fence: 1, actor: 'a', client: 'c', peer: 'unix' },
+      ...{ dueAt: 1n, createdAt: 1n },
+    });
+    const old = run('1', 'one', 92 * DAY);
+    const kept = [run('2', 'one', 91 * DAY), run('3', 'two', 92 * DAY, 'held'), run('4', 'two', 1 * DAY)];
+    const item = (runId: string) => ({
+      ...{ runId, position: 0, hostName: 'h', networkId: 'n', networkName: 'n', driver: 'bridge', digest: 'd' },
+      ...{ wave: 0, restorability: 'exactly', explanation: '', losses: [], state: 'planned' },
+      ...{ reason: '', code: '', engineMessage: '' },
+    });
+    await database.prisma.run.createMany({ data: [old, ...kept] });
+    await database.prisma.runItem.createMany({ data: [old, ...kept].map(({ id }) => item(id)) });
+    expect(await retention().sweep()).toMatchObject({ runs: 1 });
+    const left = kept.map(({ id }) => id).sort();
+    expect((await database.prisma.run.findMany()).map(({ id }) => id).sort()).toEqual(left);
+    expect((await database.prisma.runItem.findMany()).map(({ runId }) => runId).sort()).toEqual(left);
+  });
+
   it('takes nothing once it was stopped', async () => {
     await entries(91 * DAY);
     const stopped = retention();

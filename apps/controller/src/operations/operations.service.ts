@@ -180,6 +180,7 @@ export class OperationsService {
     } catch (error) {
       return failedEnding(toFairleadError(error));
     }
+    if (sent.method !== 'PruneNetworks') return send(session.connection, sent, deadlineMs, complete);
     const signal = AbortSignal.any([this.hold.signal, ...(watch.signal ? [watch.signal] : [])]);
     return send(session.connection, sent, deadlineMs, complete, { ...watch, signal });
   }

@@ -104,9 +104,11 @@ export class CarryingOut {
 
   /** Shows at once why a stretch is halted, while what is under way comes to its end. */
   private async watch(ended: AbortSignal): Promise<void> {
+    const until = AbortSignal.any([ended, this.over, this.halt.signal]);
     while (!ended.aborted && !this.over.aborted) {
       if (this.look().kind !== 'open') return this.show(this.gate());
-      await this.ports.change(AbortSignal.any([ended, this.over, this.halt.signal]));
+      if (until.aborted) return;
+      await this.ports.change(until);
     }
   }
 

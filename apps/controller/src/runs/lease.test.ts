@@ -1,0 +1,118 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { FairleadError } from '@fairlead/domain';
+import { until } from '../testing/rig.js';
+import { RunsRig } from '../testing/runs-rig.js';
+import { Lease, LEASE_MS } from './lease.js';
+import { aRun } from './new-runs.js';
+import { type StoredRun } from './run.js';
+import { RunItemsStore } from './run-items.store.js';
+import { LeaseLostError } from './run-ports.js';
+import { RunMovedOnError, RunsStore } from './runs.store.js';
+
+describe('a lease', () => {
+  const held = (renew: () => Promise<void>, monotonic = () => 0) => new Lease(renew, monotonic, 1);
+
+  it('is lost when somebody else has it', async () => {
+    const lease = held(() => Promise.reject(new LeaseLostError()));
+    await until('it is lost', () => lease.signal.aborted);
+  });
+
+  it('is lost when it could not be renewed for as long as it lasts, and not before', async () => {
+    let [time, tries] = [0, 0];
+    const lease = held(
+      () => {
+        tries += 1;
+        return Promise.reject(new FairleadError('storage_failed', 'the disk is full'));
+      },
+      () => time,
+    );
+    time = LEASE_MS - 1;
+    await until('it was tried', () => tries > 3);
+    expect(lease.signal.aborted).toBe(false);
+    time = LEASE_MS;
+    await until('it is lost', () => lease.signal.aborted);
+  });
+});
+
+describe('the owner of a run', () => {
+  let fleet: RunsRig;
+  let runs: RunsStore;
+  let items: RunItemsStore;
+  let run: StoredRun;
+
+  beforeEach(async () => {
+    // Its own runner looks once and then not again.
+    fleet = await RunsRig.start({ runtime: { tickMs: 600_000 } });
+    runs = new RunsStore(fleet.rig.database, fleet.rig.runtime.audit);
+    items = new RunItemsStore(fleet.rig.database);
+    await fleet.policy();
+    const policy = await fleet.rig.runtime.policies.get('nightly');
+    run = { ...aRun(policy, fleet.rig.time), state: 'running' };
+    const item = { hostName: 'h', networkId: 'n', networkName: 'net', driver: 'bridge', digest: 'd' };
+    const planned = { ...item, position: 0, wave: 0, restorability: 'exactly', explanation: '', losses: [] } as const;
+    const step = {
+      verb: 'start',
+      actor: run.actor,
+      at: run.createdAt,
+      statements: items.insertions(run.id, [planned]),
+    };
+    await runs.add([run], step);
+  });
+
+  afterEach(() => fleet.rig.stop());
+
+  const now = () => fleet.rig.time;
+  const claim = (found: StoredRun, owner: string) => runs.claim(found, owner, now() + LEASE_MS, now());
+  const step = () => ({ verb: 'hold', actor: run.actor, at: now() });
+
+  it('is one of those who want to be', async () => {
+    const claims = await Promise.allSettled(['one', 'other', 'third'].map((owner) => claim(run, owner)));
+    expect(claims.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected', 'rejected']);
+  });
+
+  it('is nobody else while the lease lasts, and somebody else after', async () => {
+    const first = await claim(run, 'one');
+    await expect(claim(first, 'other')).rejects.toThrow(RunMovedOnError);
+    fleet.rig.time += LEASE_MS;
+    const second = await claim(first, 'other');
+    expect(second.fence).toBeGreaterThan(first.fence);
+    expect(second.owner).toBe('other');
+  });
+
+  it('can write nothing once another has it, whatever it wants to write', async () => {
+    const late = await claim(run, 'one');
+    fleet.rig.time += LEASE_MS;
+    await claim(late, 'other');
+    const before = await fleet.audited();
+    const end = { position: 0, state: 'done', outcome: 'removed', reason: '', code: '' } as const;
+    const ends = [{ ...end, engineMessage: '', restoredId: null }];
+    await expect(runs.renew(late, now())).rejects.toThrow(LeaseLostError);
+    await expect(items.record(late, ends, now())).rejects.toThrow(LeaseLostError);
+    await expect(runs.change(late, { state: 'held' }, step())).rejects.toThrow(RunMovedOnError);
+    const sending = items.sending(late, await items.all(run.id), 'op-1');
+    await expect(runs.change(await runs.get(run.id), {}, { ...step(), statements: [sending] })).rejects.toThrow(
+      RunMovedOnError,
+    );
+    expect(await fleet.audited()).toEqual(before);
+    expect(await items.all(run.id)).toMatchObject([{ state: 'planned', operationId: null }]);
+  });
+
+  it('sends no item that is part of an operation already', async () => {
+    const owned = await claim(run, 'one');
+    const all = await items.all(run.id);
+    await runs.change(owned, {}, { ...step(), statements: [items.sending(owned, all, 'op-1')] });
+    const again = runs.change(owned, {}, { ...step(), statements: [items.sending(owned, all, 'op-2')] });
+    await expect(again).rejects.toThrow(RunMovedOnError);
+    expect(await items.all(run.id)).toMatchObject([{ state: 'sent', operationId: 'op-1' }]);
+  });
+
+  it('has a fence above that of each run of its policy before, also over a database from a backup', async () => {
+    const first = await claim(run, 'one');
+    const ended = await runs.change(first, { state: 'finished', outcome: 'done' }, step());
+    const policy = await fleet.rig.runtime.policies.get('nightly');
+    const next = aRun(policy, now());
+    await runs.add([next], step());
+    expect((await claim(next, 'one')).fence).toBeGreaterThan(ended.fence);
+    expect(first.fence).toBe((now() - Date.parse('2026-01-01T00:00:00Z')) / 1000);
+  });
+});
