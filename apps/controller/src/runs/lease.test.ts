@@ -1,7 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { FairleadError } from '@fairlead/domain';
+import { isGuardViolation } from '../database/index.js';
+import { runCommand } from '../operations/commands.js';
 import { until } from '../testing/rig.js';
 import { RunsRig } from '../testing/runs-rig.js';
+import { lost } from './item-end.js';
+import { takeLateWord } from './late-word.js';
 import { Lease, LEASE_MS } from './lease.js';
 import { aRun } from './new-runs.js';
 import { type StoredRun } from './run.js';
@@ -79,6 +83,24 @@ describe('the owner of a run', () => {
     expect(second.owner).toBe('other');
   });
 
+  it('can be somebody else where the clock was set back behind the lease', async () => {
+    const first = await claim(run, 'one');
+    fleet.rig.time -= 1;
+    expect((await claim(first, 'other')).owner).toBe('other');
+  });
+
+  it('sends nothing once another has it: the operation is refused with its items', async () => {
+    const late = await claim(run, 'one');
+    fleet.rig.time += LEASE_MS;
+    await claim(late, 'other');
+    const [ref, all] = [{ ...late, runId: late.id }, await items.all(run.id)];
+    const alongside = (operationId: string) => [items.sending(late, all, operationId)];
+    const command = runCommand('web-1', [], ref, 1_000, { alongside, watch: {} });
+    const error: unknown = await fleet.rig.submit(() => Promise.resolve(command)).catch((thrown: unknown) => thrown);
+    expect(isGuardViolation(error)).toBe(true);
+    expect(await fleet.operations()).toEqual([]);
+  });
+
   it('can write nothing once another has it, whatever it wants to write', async () => {
     const late = await claim(run, 'one');
     fleet.rig.time += LEASE_MS;
@@ -95,6 +117,38 @@ describe('the owner of a run', () => {
     );
     expect(await fleet.audited()).toEqual(before);
     expect(await items.all(run.id)).toMatchObject([{ state: 'planned', operationId: null }]);
+  });
+
+  it('is told late what became of a network, and the run says so then', async () => {
+    const owned = await claim(run, 'one');
+    const sending = items.sending(owned, await items.all(run.id), 'op-1');
+    await runs.change(owned, {}, { ...step(), statements: [sending] });
+    await items.record(owned, [lost(0)], now());
+    await runs.change(owned, { state: 'finished', outcome: 'stopped' }, step());
+    const removed = { network: { id: 'n', name: 'net' }, outcome: 'removed', reason: '', code: '', engineMessage: '' };
+    const settled = { at: now(), by: 'journal', explanation: '' } as const;
+    const ended = {
+      state: 'finished',
+      outcome: 'succeeded',
+      result: { items: [removed] },
+      error: null,
+      settled,
+    } as const;
+    const operation = {
+      ...ended,
+      id: 'op-1',
+      kind: 'prune',
+      hostName: 'h',
+      target: {},
+      request: {},
+      sent: null,
+    } as const;
+    const times = { createdAt: 1, dispatchedAt: 1, finishedAt: 1, durationMs: 0, deadlineMs: 1, journalId: null };
+    const told: string[] = [];
+    const changed = (id: string): void => void told.push(id);
+    await takeLateWord(items, { ...operation, ...times, actor: run.actor }, now, changed, () => undefined);
+    expect(told).toEqual([run.id]);
+    expect(await items.all(run.id)).toMatchObject([{ state: 'done', outcome: 'removed', code: '', reason: '' }]);
   });
 
   it('sends no item that is part of an operation already', async () => {

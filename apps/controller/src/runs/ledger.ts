@@ -20,7 +20,9 @@ export class Ledger {
   constructor(items: readonly RunItem[]) {
     for (const item of items) {
       this.items.set(item.position, item);
-      this.positions.set(item.hostName, [...(this.positions.get(item.hostName) ?? []), item.position]);
+      const ofHost = this.positions.get(item.hostName);
+      if (ofHost) ofHost.push(item.position);
+      else this.positions.set(item.hostName, [item.position]);
       this.count(item);
     }
   }

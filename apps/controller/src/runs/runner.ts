@@ -2,6 +2,7 @@ import { toFairleadError } from '@fairlead/domain';
 import { type Log } from '../log.js';
 import { type PoliciesStore } from '../policies/policies.store.js';
 import { Bell } from './bell.js';
+import { LEASE_MS } from './lease.js';
 import { type StoredRun } from './run.js';
 import { LeaseLostError } from './run-ports.js';
 import { RunWork, type WorkParts } from './run-work.js';
@@ -98,7 +99,9 @@ export class Runner {
 
   private isFree({ id, owner, leaseUntil }: StoredRun): boolean {
     const rests = (this.restUntil.get(id) ?? 0) > this.parts.monotonic();
-    return !rests && !this.active.has(id) && (owner === null || (leaseUntil ?? 0) <= this.parts.now());
+    if (rests || this.active.has(id)) return false;
+    const left = (leaseUntil ?? 0) - this.parts.now();
+    return owner === null || left <= 0 || left > LEASE_MS;
   }
 
   private take(run: StoredRun): void {

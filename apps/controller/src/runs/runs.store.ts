@@ -67,12 +67,14 @@ export class RunsStore {
   }
 
   /**
-   * Makes somebody the owner of a run that nobody owns, or whose owner has not renewed its lease.
+   * Makes somebody the owner of a run that nobody owns, or whose owner has not renewed its lease. One that ends later than
+   * any can was given before the clock was set back.
    * @returns the run as it is then; its fence is above that of every run of the policy @throws RunMovedOnError
    */
   async claim(run: StoredRun, owner: string, leaseUntil: number, at: number): Promise<StoredRun> {
     const least = Math.max(0, Math.floor((at - FENCES_SINCE) / 1000));
-    const free = Prisma.sql`"fence" = ${run.fence} AND ("owner" IS NULL OR "leaseUntil" <= ${at})`;
+    const over = Prisma.sql`"leaseUntil" <= ${at} OR "leaseUntil" > ${leaseUntil}`;
+    const free = Prisma.sql`"fence" = ${run.fence} AND ("owner" IS NULL OR ${over})`;
     const claiming = Prisma.sql`UPDATE "Run" SET "owner" = ${owner}, "leaseUntil" = ${leaseUntil},
       "state" = CASE WHEN "state" = ${run.state} AND ${free} THEN "state" END,
       "fence" = MAX((SELECT MAX(other."fence") FROM "Run" other WHERE other."policyId" = "Run"."policyId") + 1, ${least})
