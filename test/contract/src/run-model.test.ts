@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { history, type Tale } from './support/run-model/history.js';
 
 /** `MODEL_RUNS=100000` for the figure of docs/faults.md. */
-const HISTORIES = Number(process.env['MODEL_RUNS'] ?? 1_500);
+const HISTORIES = Number(process.env['MODEL_RUNS'] ?? 1_000);
 const FIRST = Number(process.env['MODEL_SEED'] ?? 1);
 
 describe('a run whose parts die, break and repeat themselves', () => {

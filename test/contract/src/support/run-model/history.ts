@@ -106,7 +106,10 @@ class Model {
         if (this.planned.has(`${host.name} ${id}`)) continue;
         if (!there.has(id) && !host.removedOutside.has(id)) wrong[`${host.name}/${name}`] = 'removed, and not planned';
       }
-      for (const [what, count] of host.deletes) if (count > 1) wrong[what] = `${count} DELETEs`;
+      for (const [what, count] of host.deletes) {
+        if (count > 1) wrong[what] = `${count} DELETEs`;
+        if (what.startsWith('nobody')) wrong[what] = 'a DELETE before it was journaled';
+      }
     }
     for (const { id, healthyLooks } of store.operations.values()) {
       if (healthyLooks > MOST_LOOKS) wrong[id] = `not settled after ${healthyLooks} s`;

@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { tmpdir } from 'node:os';
 import { live } from '@fairlead/agent/handler-rig';
 import { FairleadError } from '@fairlead/domain';
@@ -27,7 +26,6 @@ export class ModelHost {
   /** The next command is delivered twice. */
   doubling = false;
   private readonly disk = new MemoryDisk();
-  private readonly operation = new AsyncLocalStorage<string>();
   private process: Process = { lives: false };
   private containers = 0;
   private isDown = false;
@@ -101,7 +99,7 @@ export class ModelHost {
     this.cut();
   }
 
-  /** What is sent may come twice, the second time at any moment; and its DELETEs are told by its operation. */
+  /** What is sent may come twice. */
   private doubled(handlers: NetworkServiceHandlers): NetworkServiceHandlers {
     return {
       ...handlers,
@@ -109,11 +107,9 @@ export class ModelHost {
       PruneNetworks: (request, context) => {
         const again = this.doubling;
         this.doubling = false;
-        return this.operation.run(request.operationId, () => {
-          const first = handlers.PruneNetworks(request, context);
-          if (again) void drain(handlers.PruneNetworks(request, context));
-          return first;
-        });
+        const first = handlers.PruneNetworks(request, context);
+        if (again) void drain(handlers.PruneNetworks(request, context));
+        return first;
       },
     };
   }
@@ -142,7 +138,7 @@ export class ModelHost {
   }
 
   private noteDelete(id: string): void {
-    const key = `${this.operation.getStore() ?? 'nobody'} ${id}`;
+    const key = `${this.disk.remover(id) ?? 'nobody'} ${id}`;
     this.deletes.set(key, (this.deletes.get(key) ?? 0) + 1);
     if (!this.racing) return;
     this.racing = false;

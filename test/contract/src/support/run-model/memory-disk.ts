@@ -7,6 +7,13 @@ export type Handle = Awaited<ReturnType<OpenFile>>;
 export class MemoryDisk {
   private bytes = Buffer.from(`${JSON.stringify({ t: 'journal', v: 1, id: 'a-journal', at: 0 })}\n`);
 
+  /** The operation that said last that it is about to remove a network: it is written down before every DELETE. */
+  remover(networkId: string): string | undefined {
+    const lines = this.bytes.toString('utf8').split('\n');
+    const line = lines.findLast((each) => each.startsWith('{"t":"removing"') && each.includes(networkId));
+    return line === undefined ? undefined : (JSON.parse(line) as { op: string }).op;
+  }
+
   open(): Handle {
     return {
       write: async (bytes, offset, length, position) => {
