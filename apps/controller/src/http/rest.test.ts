@@ -128,6 +128,8 @@ describe('the routes', () => {
     const removed = await ask('listRemovedNetworks', client.listRemovedNetworks({ query: { network: 'rest-net' } }));
     const { id } = removed.items[0]!;
     expect(await ask('getRemovedNetwork', client.getRemovedNetwork({ params: { id } }))).toMatchObject({ id });
+    await ask('planRestore', client.planRestore({ params: { id }, body: {} }));
+    await ask('restoreNetwork', client.restoreNetwork({ params: { id }, body: {} }));
     const plan = await ask('planPrune', client.planPrune({ params, body: { until: '24h' } }));
     expect(plan.filters).toEqual({ until: '24h', labels: [], notLabels: [] });
     await ask('pruneNetworks', client.pruneNetworks({ params, body: { planHash: plan.hash, until: '24h' } }));
@@ -135,6 +137,22 @@ describe('the routes', () => {
     expect((await ask('listOperations', client.listOperations())).total).toBeGreaterThanOrEqual(6);
     expect(await ask('getOperation', client.getOperation({ params: { operation: made.id } }))).toEqual(made);
     expect(await ask('getOpenApi', client.getOpenApi())).toMatchObject({ openapi: '3.1.0' });
+    const policy = { policy: 'nightly' };
+    await ask('createPolicy', client.createPolicy({ body: { name: 'nightly', spec: { matchAll: true } } }));
+    await ask('listPolicies', client.listPolicies());
+    await ask('getPolicy', client.getPolicy({ params: policy }));
+    await ask('updatePolicy', client.updatePolicy({ params: policy, body: { paused: true } }));
+    await ask('listPolicyVersions', client.listPolicyVersions({ params: policy }));
+    await ask('planPolicy', client.planPolicy({ params: policy, body: {} }));
+    const run = await ask('startRun', client.startRun({ params: policy, body: {} }));
+    await ask('listRuns', client.listRuns());
+    expect(await ask('getRun', client.getRun({ params: { run: run.id } }))).toEqual(run);
+    await ask('listRunItems', client.listRunItems({ params: { run: run.id } }));
+    expect(await ask('cancelRun', client.cancelRun({ params: { run: run.id } }))).toEqual(run);
+    await ask('setFreeze', client.setFreeze({ body: { frozen: true } }));
+    await client.setFreeze({ body: { frozen: false } });
+    expect(await ask('getFreeze', client.getFreeze())).toMatchObject({ frozen: false });
+    await ask('removePolicy', client.removePolicy({ params: policy }));
     const gone = new ScriptedAgent('brief');
     (await rig.attach(gone)).close('done');
     await until('it has gone', () => rig.runtime.fleet.session('brief') === undefined);
@@ -158,8 +176,8 @@ describe('the routes', () => {
     await ask('retireRoot', client.retireRoot({ body: { force: true } }));
     expect((await ask('listAudit', client.listAudit())).total).toBeGreaterThan(10);
     expect(await ask('verifyAudit', client.verifyAudit())).toMatchObject({ sound: true });
-    // Those need more than a token: an identity provider, a reader that stays, two machines of one identity.
-    const elsewhere = ['beginDeviceLogin', 'pollDeviceLogin', 'logout', 'followEvents', 'resolveHost'];
+    // Those need more than a token: an identity provider, a reader that stays, two machines of one identity, a plan that waits.
+    const elsewhere = ['beginDeviceLogin', 'pollDeviceLogin', 'logout', 'followEvents', 'resolveHost', 'approveRun'];
     expect([...answered, ...elsewhere].sort()).toEqual([...OPERATION_IDS].sort());
     for (const host of ['listener', 'joined']) await client.removeHost({ params: { host } });
   });
