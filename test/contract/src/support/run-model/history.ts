@@ -21,8 +21,9 @@ export interface Tale {
 const MOST_LOOKS = 30;
 /** Turns of the event loop in which nobody takes a step before time goes on. */
 const QUIET = 12;
-/** As many of these in a row with nothing left to happen mean that it has come to a stand; the disk may be slow. */
-const STANDSTILL = 20_000;
+/** Turns between two looks whether everything is there again, and so many after which a run has come to a stand. */
+const HEAL_EVERY = 50;
+const STANDSTILL = 50_000;
 
 /** One history of a run over one to three hosts, with up to six faults at random steps. */
 export async function history(seed: number): Promise<Tale> {
@@ -75,18 +76,18 @@ class Model {
     return model;
   }
 
-  /** Until the run has ended. */
+  /** Until the run has ended. Once all that is planned has happened, everything is there again for good. */
   async play(): Promise<void> {
     const { world, store } = this.around;
     void this.controller.run();
-    for (let quiet = 0, still = 0, taken = 0; store.finished === undefined;) {
+    for (let quiet = 0, calm = 0, taken = 0; store.finished === undefined;) {
       await turn();
       quiet = world.taken === taken ? quiet + 1 : 0;
       taken = world.taken;
-      if (quiet < QUIET) continue;
-      if (world.hurry()) quiet = still = 0;
-      else this.heal();
-      if (++still > STANDSTILL) throw new Error(`it came to a stand: ${JSON.stringify(store)}`);
+      if (quiet >= QUIET && world.hurry()) quiet = 0;
+      if (!world.isCalm) continue;
+      if (calm++ % HEAL_EVERY === 0) this.heal();
+      if (calm > STANDSTILL) throw new Error(`it came to a stand: ${JSON.stringify(store)}`);
     }
     this.heal();
   }
@@ -102,6 +103,8 @@ class Model {
         const why = untrue(item, there, host);
         if (why !== undefined) wrong[`${host.name}/${item.networkName}`] = `${item.outcome} (${item.reason}): ${why}`;
       }
+      for (const name of await this.stranded(host, items))
+        wrong[`${host.name}/${name}`] = 'cannot start, and nobody said so';
       for (const { id, name } of this.before.get(host.name) ?? []) {
         if (this.planned.has(`${host.name} ${id}`)) continue;
         if (!there.has(id) && !host.removedOutside.has(id)) wrong[`${host.name}/${name}`] = 'removed, and not planned';
@@ -125,6 +128,19 @@ class Model {
   end(): void {
     this.controller.kill();
     for (const host of this.hosts) host.end();
+  }
+
+  /** Containers that refer to a network which was removed without a word on them. */
+  private async stranded({ engine, removedOutside }: ModelHost, items: readonly RunItem[]): Promise<string[]> {
+    const silent = items.filter(({ outcome, reason, networkId }) => {
+      return outcome === 'removed' && reason === '' && !removedOutside.has(networkId);
+    });
+    const refers = (network: string, { networkId, networkName }: RunItem): boolean =>
+      network === networkId || network === networkName;
+    return (await engine.listContainers()).flatMap(({ name, attachments }) => {
+      const networks = attachments.map(({ networkId, networkName }) => networkId || networkName);
+      return silent.some((item) => networks.some((network) => refers(network, item))) ? [name] : [];
+    });
   }
 
   private heal(): void {

@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { live } from '@fairlead/agent/handler-rig';
-import { FairleadError } from '@fairlead/domain';
+import { type ContainerState, FairleadError } from '@fairlead/domain';
 import { createSimulatedEngine, type EnginePort } from '@fairlead/engine';
 import { connectInProcess, type HostConnection, type NetworkServiceHandlers } from '@fairlead/link';
 import { MemoryDisk, type OpenFile } from './memory-disk.js';
@@ -68,22 +68,30 @@ export class ModelHost {
   }
 
   async connect(): Promise<void> {
-    if (this.handlers === undefined || this.connection !== undefined) return;
-    this.connection = await connectInProcess(this.doubled(this.handlers));
+    const { handlers } = this;
+    if (handlers === undefined || this.connection !== undefined) return;
+    // An engine that is down cannot be described: the link is made later.
+    const connection = await connectInProcess(this.doubled(handlers)).catch(() => undefined);
+    if (this.handlers === handlers && this.connection === undefined) this.connection = connection;
+    else connection?.close('another one was there first');
   }
 
   setDown(isDown: boolean): void {
     this.isDown = isDown;
   }
 
-  /** Somebody makes a container on a network of the host, if there is one. */
-  addContainer(network: string): void {
-    const state = pick(this.world.random, ['running', 'exited', 'created'] as const);
-    this.containers += 1;
+  /**
+   * Somebody makes a container on a network of the host, if there is one.
+   * @param states the engine makes one that was never started on a network that is not there, too
+   */
+  addContainer(network: string, states: readonly ContainerState[] = ['running', 'exited']): void {
+    const state = pick(this.world.random, states);
+    const name = `late-${(this.containers += 1)}`;
     try {
-      this.engine.addContainer({ name: `late-${this.containers}`, networks: [network], state });
+      this.engine.addContainer({ name, networks: [network], state });
     } catch {
-      // That network is gone.
+      // That network is gone; the engine leaves the container, as it was made and not started.
+      this.engine.removeContainer(name);
     }
   }
 
@@ -142,7 +150,7 @@ export class ModelHost {
     this.deletes.set(key, (this.deletes.get(key) ?? 0) + 1);
     if (!this.racing) return;
     this.racing = false;
-    this.addContainer(id);
+    this.addContainer(id, ['running', 'exited', 'created']);
   }
 
   private mortalFiles(process: Process): OpenFile {

@@ -47,6 +47,11 @@ export class World {
     return next !== undefined;
   }
 
+  /** Whether nothing more is to happen by itself. */
+  get isCalm(): boolean {
+    return this.due.length === 0;
+  }
+
   get taken(): number {
     return this.steps;
   }
