@@ -37,9 +37,10 @@ function seenByController({ networkId, record }: RestoreQuestion): Network {
   return network;
 }
 
-/** Lines of agents before 2026-11-30 have none. */
-function checkSeal({ network, attachments = [], seal }: Removing): void {
-  if (seal === undefined || seal === sealOf(network, attachments)) return;
+/** Lines of agents before 2026-11-30 have neither seal nor attachments; who has these has the seal too. */
+function checkSeal({ network, attachments, seal }: Removing): void {
+  const isEarlier = seal === undefined && attachments === undefined;
+  if (isEarlier || seal === sealOf(network, attachments ?? [])) return;
   throw mismatch(network, 'its entry in the journal of this agent was altered');
 }
 
