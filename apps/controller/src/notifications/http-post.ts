@@ -14,8 +14,11 @@ export interface Post {
   readonly limitMs: number;
 }
 
-/** The least of HTTP answers that refuse for good what is a fault of the request; these do not. */
-const TEMPORARY = [408, 425, 429];
+/**
+ * Answers that are about the notice itself, or say that the address is gone for good. Others may be mended on the other
+ * side within a day: a route that is missing while something is deployed (404), a proxy or a login that is set up wrong.
+ */
+const FINAL = [400, 410, 413, 422];
 
 /** Sends once; follows no redirect, since a signed body and a secret path are for the address that was configured. */
 export async function post({ url, headers, body, now, signal, limitMs }: Post): Promise<Outcome> {
@@ -41,7 +44,7 @@ function outcomeOf({ ok, status, headers }: Response, now: number): Outcome {
   if (ok) return delivered();
   const error = `answered ${status}`;
   if (status >= 300 && status < 400) return failed(`${error}: redirects are not followed`);
-  if (status >= 400 && status < 500 && !TEMPORARY.includes(status)) return refused(error);
+  if (FINAL.includes(status)) return refused(error);
   return failed(error, retryAfter(headers.get('retry-after'), now));
 }
 

@@ -203,7 +203,7 @@ describe('the notifier', () => {
     ]);
   });
 
-  it.each([410, 401])('gives up at once when the answer is %d', async (status) => {
+  it.each([410, 400])('gives up at once when the answer is %d', async (status) => {
     receiver.reactions.push(status);
     const notifier = aNotifier([hook('a')]);
     notifier.start();

@@ -74,12 +74,15 @@ describe('a webhook', () => {
     expect(receiver.received[0]?.body).toContain('"link":"https://fairlead.example:7800/api/v1/runs/0199-r"');
   });
 
-  it.each([500, 502, 503, 408, 425, 429])('may be sent again after an answer of %d', async (status) => {
-    receiver.reactions.push(status);
-    expect(await send()).toEqual({ kind: 'failed', error: `answered ${status}`, retryAfterMs: 0 });
-  });
+  it.each([500, 502, 503, 401, 403, 404, 405, 408, 425, 429])(
+    'may be sent again after an answer of %d',
+    async (status) => {
+      receiver.reactions.push(status);
+      expect(await send()).toEqual({ kind: 'failed', error: `answered ${status}`, retryAfterMs: 0 });
+    },
+  );
 
-  it.each([400, 401, 403, 404, 410, 413])('is refused for good by an answer of %d', async (status) => {
+  it.each([400, 410, 413, 422])('is refused for good by an answer of %d', async (status) => {
     receiver.reactions.push(status);
     expect(await send()).toEqual({ kind: 'refused', error: `answered ${status}` });
   });
