@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { jitterOf, jitterRange } from './jitter.js';
 import { scheduleOf } from './testing.js';
+import { windowAt } from './window.js';
 
 const AT = Date.parse('2026-11-30T02:00Z');
 const MINUTE = 60_000;
@@ -18,6 +19,23 @@ describe('the jitter of a run', () => {
   ])('is %s: %s, %p', (_, when, jitterMs, range) => {
     const instant = when.includes('29') ? Date.parse('2096-02-29T00:00Z') : AT;
     expect(jitterRange(scheduleOf(when, 'UTC', { jitterMs }), instant, AT)).toBe(range);
+  });
+
+  it.each([
+    ['by default', '0 2 * * *', null, '02:00', '02:03', 3 * MINUTE],
+    ['whatever the policy says', '0 2 * * *', 120 * MINUTE, '01:00', '03:00', 60 * MINUTE],
+    ['also where that is after midnight', '0 2 * * *', 180 * MINUTE, '22:00', '02:30', 30 * MINUTE],
+    ['but is not cut where its instant is outside', '0 2 * * *', null, '03:00', '03:01', 5 * MINUTE],
+  ])('ends with the window, %s: %s, %p, from %s to %s', (_, when, jitterMs, from, to, range) => {
+    const schedule = scheduleOf(when, 'UTC', { jitterMs, window: { from, to, days: [] } });
+    expect(jitterRange(schedule, AT, AT)).toBe(range);
+  });
+
+  it('leaves every run in its window', () => {
+    const window = { from: '02:00', to: '02:03', days: [] };
+    const schedule = scheduleOf('0 2 * * *', 'UTC', { window });
+    const starts = POLICIES.map((policy) => AT + jitterOf(schedule, policy, AT, AT));
+    expect(starts.every((start) => windowAt(schedule, start).open)).toBe(true);
   });
 
   it('is the same for everybody who asks', () => {
