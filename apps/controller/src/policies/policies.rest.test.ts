@@ -237,7 +237,7 @@ describe('a policy that cannot be', () => {
     ],
     [
       { match: [{ names: ['*'] }] },
-      '/spec/matchAll: a rule of match fits every network: narrow it, or set matchAll to mean every unused network',
+      '/spec/matchAll: a rule of match leaves out next to no network: narrow it, or set matchAll to say that so many are meant',
     ],
     [
       { ...all, mode: 'apply' },

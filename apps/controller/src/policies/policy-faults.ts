@@ -41,7 +41,7 @@ function faultsOfRules(spec: PolicySpecView): Fault[] {
   const message =
     spec.match.length === 0
       ? 'no rule says which networks are meant: add one to match, or set matchAll to mean every unused network'
-      : 'a rule of match fits every network: narrow it, or set matchAll to mean every unused network';
+      : 'a rule of match leaves out next to no network: narrow it, or set matchAll to say that so many are meant';
   return [{ path: '/spec/matchAll', message }];
 }
 

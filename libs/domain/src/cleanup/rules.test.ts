@@ -86,10 +86,16 @@ describe('a policy means every unused network', () => {
   it.each<Partial<NetworkRule>>([
     {},
     { names: ['ci-*', '**'] },
+    { names: ['?*'] },
+    { names: ['*?'] },
+    { names: ['ci-*', '**?*'] },
+    { labels: parseSelector('!keep') },
+    { labels: parseSelector('team!=web,env notin (prod),!keep') },
     { scopes: ['local'] },
     { scopes: ['swarm', 'local'] },
     { prefix: { min: 0, max: 128 } },
     { prefix: { min: 0, max: 32 } },
+    { prefix: { min: 1, max: 32 } },
     { names: ['*'], scopes: ['local'], prefix: { min: 0, max: 32 } },
   ])('with the rule %j, also beside one that narrows', (rule) => {
     expect(everything(rule)).toBe(true);
@@ -98,12 +104,15 @@ describe('a policy means every unused network', () => {
 
   it.each<Partial<NetworkRule>>([
     { drivers: ['bridge'] },
-    { names: ['?*'] },
+    { names: ['?'] },
+    { names: ['?*?'] },
+    { names: ['*-*'] },
     { names: ['*'], drivers: ['bridge'] },
-    { labels: parseSelector('!keep') },
+    { labels: parseSelector('team=web,!keep') },
+    { labels: parseSelector('team') },
     { projects: ['*'] },
     { scopes: ['swarm'] },
-    { prefix: { min: 1, max: 32 } },
+    { prefix: { min: 2, max: 32 } },
     { prefix: { min: 0, max: 31 } },
   ])('but not with the rule %j', (rule) => expect(everything(rule)).toBe(false));
 });

@@ -57,17 +57,20 @@ export function firstFit(
 }
 
 /**
- * Whether a policy means every network that is unused: it has no rule, or one that narrows nothing. As policies only
- * ever remove networks of the scope `local`, asking for it is no narrowing; nor is a prefix length that every IPv4
- * subnet has.
+ * Whether a policy means every network that is unused, or all but a few: it has no rule, or one that narrows nothing.
+ * As policies only ever remove networks of the scope `local`, asking for it is no narrowing; nor is a prefix length that
+ * every IPv4 subnet has, nor a selector that only says which labels a network does not have.
  */
 export const matchesEverything = ({ match }: Pick<CleanupPolicy, 'match'>): boolean =>
   match.length === 0 || match.some(narrowsNothing);
 
 const narrowsNothing = ({ drivers, names, labels, projects, scopes, prefix }: NetworkRule): boolean =>
   drivers.length === 0 &&
-  (names.length === 0 || names.some((glob) => /^\*+$/.test(glob))) &&
-  labels.length === 0 &&
+  (names.length === 0 || names.some(fitsMostNames)) &&
+  labels.every(({ operator }) => operator === 'absent' || operator === 'notIn') &&
   projects.length === 0 &&
   (scopes.length === 0 || scopes.includes('local')) &&
-  (prefix === null || (prefix.min === 0 && prefix.max >= 32));
+  (prefix === null || (prefix.min <= 1 && prefix.max >= 32));
+
+/** No name is empty, so that `?*` fits as many as `*`. */
+const fitsMostNames = (glob: string): boolean => /^\*+\??\**$|^\?\*+$/.test(glob);
