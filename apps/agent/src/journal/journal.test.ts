@@ -240,6 +240,17 @@ describe('a journal that has grown', () => {
     expect(await journal.findRemoval('other', network('a').id)).toBeUndefined();
   });
 
+  it('reads for the record of a network no other line than that', async () => {
+    const calls: string[] = [];
+    const names = Array.from({ length: 50 }, (_, index) => `net-${index}`);
+    const lines = names.map((name): Entry => ({ t: 'removing', op: 'op', at: time, network: network(name) }));
+    await (await openJournal()).append(started('op'), ...lines);
+    const journal = await openJournal({ openFile: faulty(() => undefined, calls) });
+    calls.length = 0;
+    expect(await journal.findRemoval('op', network('net-7').id)).toMatchObject({ network: { name: 'net-7' } });
+    expect(calls).toEqual(['read']);
+  });
+
   it('knows of an operation that it does not find whether it may have dropped it', async () => {
     const journal = await openJournal({ limits: limits() });
     time = 1_795_000_000_000;

@@ -48,8 +48,12 @@ export interface JournalOptions {
 interface Place {
   state: OperationState | undefined;
   readonly at: number;
-  readonly spans: Span[];
-  readonly removals: Span[];
+  readonly spans: LineSpan[];
+}
+
+interface LineSpan extends Span {
+  /** Id of the network whose record the line is, written before it was removed. */
+  readonly removing: string | undefined;
 }
 
 /**
@@ -141,9 +145,8 @@ export class Journal {
   async findRemoval(operationId: string, networkId: string): Promise<Removing | undefined> {
     try {
       return await this.use(async () => {
-        const spans = this.places.get(operationId)?.removals ?? [];
-        const lines = await Promise.all(spans.map((span) => this.file.read(span)));
-        return lines.map((line) => JSON.parse(line) as Removing).findLast(({ network }) => network.id === networkId);
+        const span = this.places.get(operationId)?.spans.findLast(({ removing }) => removing === networkId);
+        return span && (JSON.parse(await this.file.read(span)) as Removing);
       });
     } catch (cause) {
       throw failed(this.options.folder, cause);
@@ -213,10 +216,9 @@ export class Journal {
   }
 
   private note(entry: Entry, span: Span): void {
-    const place = this.places.get(entry.op) ?? { state: undefined, at: entry.at, spans: [], removals: [] };
+    const place = this.places.get(entry.op) ?? { state: undefined, at: entry.at, spans: [] };
     place.state = stateAfter(place.state, entry);
-    place.spans.push(span);
-    if (entry.t === 'removing') place.removals.push(span);
+    place.spans.push({ ...span, removing: entry.t === 'removing' ? entry.network.id : undefined });
     if (entry.t === 'started' && entry.run !== undefined) this.raise(entry.run);
     this.places.set(entry.op, place);
   }
@@ -300,18 +302,20 @@ export class Journal {
   }
 }
 
-const toRetained = ({ at, state, spans, removals }: Place) => ({
+const isRemoval = ({ removing }: LineSpan): boolean => removing !== undefined;
+
+const toRetained = ({ at, state, spans }: Place) => ({
   at,
   bytes: sizeOf(spans),
-  removalBytes: sizeOf(removals),
+  removalBytes: sizeOf(spans.filter(isRemoval)),
   open: state === 'started',
 });
 
 const sizeOf = (spans: readonly Span[]): number => spans.reduce((sum, { length }) => sum + length, 0);
 
-function spansOf({ spans, removals }: Place, kept: Kept): readonly Span[] {
-  if (kept === 'outcome') return spans.filter((span) => !removals.includes(span));
-  return { all: spans, removals, none: [] }[kept];
+function spansOf({ spans }: Place, kept: Kept): readonly Span[] {
+  if (kept === 'all' || kept === 'none') return kept === 'all' ? spans : [];
+  return spans.filter((span) => isRemoval(span) === (kept === 'removals'));
 }
 
 /** Milliseconds since the epoch that a UUIDv7 carries; undefined for any other id. */
