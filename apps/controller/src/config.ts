@@ -78,7 +78,11 @@ export const SETTINGS = {
   },
   'history-days': { value: 'N', meaning: 'days that the history of changes is kept', byDefault: '90' },
   'removed-days': { value: 'N', meaning: 'days that the last records of removed networks are kept', byDefault: '365' },
-  'operation-days': { value: 'N', meaning: 'days that finished operations are kept', byDefault: '90' },
+  'operation-days': {
+    value: 'N',
+    meaning: 'days that finished operations, runs and notices are kept',
+    byDefault: '90',
+  },
   'link-socket': { value: 'PATH', meaning: 'Unix socket for an agent of this machine', byDefault: 'none' },
   ...ACCESS_SETTINGS,
   notifications: {

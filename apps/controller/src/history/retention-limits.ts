@@ -4,7 +4,7 @@ export interface RetentionLimits {
   readonly historyDays: number;
   /** The last records of networks that are gone. */
   readonly removedDays: number;
-  /** Finished operations. Those whose outcome is unknown stay until it is settled. */
+  /** Finished operations, runs and notices. Operations whose outcome is unknown stay until it is settled. */
   readonly operationDays: number;
   /** Most entries of the history, however young: a container that restarts all the time shall not fill the disk. */
   readonly historyRows: number;

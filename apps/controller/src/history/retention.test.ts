@@ -7,6 +7,7 @@ import { DEFAULT_RETENTION } from './retention-limits.js';
 
 const DAY = 86_400_000;
 const NOW = 1_000 * DAY;
+const NOTHING = { history: 0, removedNetworks: 0, operations: 0, runs: 0, notifications: 0 };
 let database: Database;
 let discard: () => void;
 
@@ -63,7 +64,7 @@ const operation = (age: number, outcome: string | null) => ({
 describe('retention', () => {
   it('takes the history that is older than it may be, to the millisecond', async () => {
     await entries(91 * DAY, 90 * DAY + 1, 90 * DAY, 0);
-    expect(await retention().sweep()).toEqual({ history: 2, removedNetworks: 0, operations: 0, runs: 0 });
+    expect(await retention().sweep()).toEqual({ ...NOTHING, history: 2 });
     expect(await ages()).toEqual([90 * DAY, 0]);
   });
 
@@ -132,12 +133,25 @@ describe('retention', () => {
     expect((await database.prisma.runItem.findMany()).map(({ runId }) => runId).sort()).toEqual(left);
   });
 
+  it('takes notices of that age, and none that is still on its way', async () => {
+    const notice = (age: number, state: string) => ({
+      ...{ id: uuidv7({ msecs: NOW - age }), noticeId: 'n', channel: 'ops', event: 'finished', runId: 'r', notice: {} },
+      ...{ state, attempts: 1, createdAt: BigInt(NOW - age), nextAt: BigInt(NOW - age) },
+    });
+    const kept = [notice(91 * DAY, 'waiting'), notice(89 * DAY, 'delivered')];
+    const old = [notice(91 * DAY, 'delivered'), notice(92 * DAY, 'failed')];
+    await database.prisma.notification.createMany({ data: [...kept, ...old] });
+    expect(await retention().sweep()).toEqual({ ...NOTHING, notifications: 2 });
+    const left = (await database.prisma.notification.findMany()).map(({ id }) => id);
+    expect(left.sort()).toEqual(kept.map(({ id }) => id).sort());
+  });
+
   it('takes nothing once it was stopped', async () => {
     await entries(91 * DAY);
     const stopped = retention();
     stopped.start();
     await stopped.stop();
-    expect(await stopped.sweep()).toEqual({ history: 0, removedNetworks: 0, operations: 0, runs: 0 });
+    expect(await stopped.sweep()).toEqual(NOTHING);
     expect(await ages()).toEqual([91 * DAY]);
   });
 });

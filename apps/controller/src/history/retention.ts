@@ -17,6 +17,7 @@ export interface Swept {
   readonly removedNetworks: number;
   readonly operations: number;
   readonly runs: number;
+  readonly notifications: number;
 }
 
 /**
@@ -69,7 +70,8 @@ export class Retention {
       'id',
       Prisma.sql`WHERE "id" < ${firstId(this.before(operationDays))} AND "state" = 'finished' AND "outcome" <> 'unknown'`,
     );
-    return { history: old + beyond, removedNetworks, operations, runs: await this.sweepRuns() };
+    const [runs, notifications] = [await this.sweepRuns(), await this.sweepNotifications()];
+    return { history: old + beyond, removedNetworks, operations, runs, notifications };
   }
 
   /**
@@ -90,6 +92,15 @@ export class Retention {
       Prisma.sql`WHERE "runId" < ${end} AND "runId" NOT IN (SELECT "id" FROM "Run")`,
     );
     return runs;
+  }
+
+  /** Of the same age as the runs that they tell of; what is still on its way stays until it has ended. */
+  private sweepNotifications(): Promise<number> {
+    return this.remove(
+      'Notification',
+      'id',
+      Prisma.sql`WHERE "id" < ${firstId(this.before(this.limits.operationDays))} AND "state" <> 'waiting'`,
+    );
   }
 
   private before(days: number): number {
@@ -125,7 +136,7 @@ export class Retention {
   }
 }
 
-/** What ids of operations made from then on are not before: UUIDv7 begins with the milliseconds since the epoch. */
+/** What ids of rows made from then on are not before: UUIDv7 begins with the milliseconds since the epoch. */
 function firstId(at: number): string {
   const hex = Math.max(0, at).toString(16).padStart(12, '0');
   return `${hex.slice(0, 8)}-${hex.slice(8)}`;
