@@ -9,7 +9,8 @@ export type Cadence =
   | { readonly kind: 'every'; readonly ms: number }
   | { readonly kind: 'fixed' | 'elapsed'; readonly calendar: Calendar; readonly fields: readonly string[] };
 
-const SHORTEST = 5 * MINUTE;
+/** From one run to the next. */
+export const SHORTEST = 5 * MINUTE;
 const LONGEST = HORIZON_YEARS * 365 * DAY;
 const LONGEST_TEXT = 200;
 const CADENCES_KEPT = 5000;

@@ -1,6 +1,7 @@
-import { FairleadError } from '@fairlead/domain';
-import { cadenceOf } from './cadence.js';
-import { DAY, type Schedule, type ScheduleWindow } from './schedule.js';
+import { FairleadError, formatDuration } from '@fairlead/domain';
+import { cadenceOf, SHORTEST } from './cadence.js';
+import { type Calendar } from './calendar.js';
+import { DAY, MINUTE, type Schedule, type ScheduleWindow } from './schedule.js';
 import { minuteOf } from './window.js';
 import { zoneOf } from './zone.js';
 
@@ -17,7 +18,7 @@ const HINT =
 
 /**
  * @throws FairleadError `invalid_argument` with all faults: an unknown zone, a pattern that cannot be read or never comes,
- *   an interval below five minutes, a jitter that is no time, a window of no length
+ *   runs less than five minutes apart, a jitter that is no time, a window of no length
  */
 export function checkSchedule(schedule: Schedule): void {
   const faults = scheduleFaults(schedule);
@@ -28,11 +29,32 @@ export function checkSchedule(schedule: Schedule): void {
 
 /** Empty where there are none. */
 export const scheduleFaults = ({ when, zone, jitterMs, window }: Schedule): ScheduleFault[] => [
-  ...faultOf('/when', () => cadenceOf(when)),
+  ...faultOf('/when', () => checkPace(when)),
   ...faultOf('/zone', () => zoneOf(zone)),
   ...faultsOfJitter(jitterMs),
   ...(window === null ? [] : faultsOfWindow(window)),
 ];
+
+/**
+ * A pattern may ask for no more than `every` may: a run looks at every host that its policy is for, and the next instant is
+ * skipped while it is under way. What is stored goes on as it did, so that it is refused here and not where it is read.
+ */
+function checkPace(when: string): void {
+  const cadence = cadenceOf(when);
+  if (cadence.kind === 'every') return;
+  const shortest = shortestPause(cadence.calendar) * MINUTE;
+  if (shortest >= SHORTEST) return;
+  const message = `'${when.trim()}' comes ${formatDuration(shortest)} after it came; runs are ${formatDuration(SHORTEST)} apart at least`;
+  throw new FairleadError('invalid_argument', message);
+}
+
+/** Least minutes from one time of the pattern to the next; midnight counts as if every day were one of its days. */
+function shortestPause({ minutes, hours }: Calendar): number {
+  const first = minutes[0] ?? 0;
+  const pauses = minutes.map((minute, index) => (minutes[index + 1] ?? Infinity) - minute);
+  const meet = hours.some((hour) => hours.includes((hour + 1) % 24));
+  return Math.min(...pauses, meet ? first + 60 - (minutes.at(-1) ?? first) : Infinity);
+}
 
 function faultOf(path: string, read: () => unknown): ScheduleFault[] {
   try {
