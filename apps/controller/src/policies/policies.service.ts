@@ -180,7 +180,7 @@ const taken = (name: string): FairleadError =>
 
 const busy = (name: string): FairleadError =>
   new FairleadError('run_active', `A run of policy '${name}' is not finished`, {
-    hint: `See 'fairlead run ls --policy ${name}': wait for it, or cancel it first.`,
+    hint: `See 'fairlead policy runs ${name}': wait for it, or cancel it first.`,
   });
 
 const outdated = ({ name, version }: StoredPolicy, asked: number): FairleadError =>
