@@ -8,8 +8,13 @@ import { aNetwork, anEndpoint } from './testing.js';
 const now = Date.parse('2026-11-24T00:00:00Z');
 const PROJECT = 'com.docker.compose.project';
 const all = { createdBefore: undefined, labels: [] };
-const judge = (network: Partial<Network>, filters: Parameters<typeof planPrune>[1] = all, others: Network[] = []) =>
-  planPrune([aNetwork(network), ...others], filters, now).find(
+const judge = (
+  network: Partial<Network>,
+  filters: Parameters<typeof planPrune>[1] = all,
+  others: Network[] = [],
+  inSwarm = false,
+) =>
+  planPrune([aNetwork(network), ...others], filters, inSwarm, now).find(
     (item) => item.network.name === (network.name ?? 'my-net'),
   );
 
@@ -51,6 +56,16 @@ describe('planPrune', () => {
       reason: 'config-referenced',
     });
     expect(judge({ name: 'vlan7-config', configOnly: true })).toMatchObject({ action: 'remove' });
+  });
+
+  it('keeps every config-only network of a host in a swarm, whose networks it may not list', () => {
+    const inSwarm = (network: Partial<Network>) => judge(network, all, [], true);
+    expect(inSwarm({ name: 'vlan7-config', configOnly: true })).toMatchObject({
+      action: 'keep',
+      reason: 'swarm-scope',
+      explanation: 'config-only on a host of a swarm: networks that are not listed here may be made from it',
+    });
+    expect(inSwarm({})).toMatchObject({ action: 'remove' });
   });
 
   it('keeps a swarm network, because one host does not know its users on the others', () =>
@@ -103,7 +118,7 @@ describe('planPrune', () => {
 
   it('lists every network once, in an order that does not depend on the engine', () => {
     const networks = ['c', 'a', 'b'].map((name) => aNetwork({ name }));
-    const names = (items: readonly Network[]) => planPrune(items, all, now).map(({ network }) => network.name);
+    const names = (items: readonly Network[]) => planPrune(items, all, false, now).map(({ network }) => network.name);
     expect(names(networks)).toEqual(['a', 'b', 'c']);
     expect(names([...networks].reverse())).toEqual(['a', 'b', 'c']);
   });

@@ -27,10 +27,16 @@ export interface PruneItem {
 /**
  * What a prune would do to one host, and why: every network of the host once, in order of name and id. Containers in
  * any state count as users; what is not known counts as in use.
+ * @param inSwarm whether the host is a member of a swarm
  * @param now milliseconds since the epoch, used only to word ages
  */
-export function planPrune(networks: readonly Network[], filters: PruneFilters, now: number): PruneItem[] {
-  const context = contextOf(networks);
+export function planPrune(
+  networks: readonly Network[],
+  filters: PruneFilters,
+  inSwarm: boolean,
+  now: number,
+): PruneItem[] {
+  const context = contextOf(networks, inSwarm);
   return [...networks].sort(byNameAndId).map((network) => ({ network, ...judge(network, filters, context, now) }));
 }
 

@@ -80,17 +80,21 @@ export const isAttached = ({ attachments }: ContainerFacts, { id, name }: Networ
  */
 export async function lookAt(engine: EnginePort, id: string): Promise<Sight> {
   const [network, containers] = await Promise.all([requireNetwork(engine, id), engine.listContainers()]);
-  const sight = { network, containers, others: [] };
+  const sight = { network, containers, others: [], inSwarm: false };
   const isSettled = !network.configOnly && findUsers(sight).length === 0;
-  return isSettled ? sight : { ...sight, others: await listOthers(engine, id) };
+  if (isSettled) return sight;
+  const [others, inSwarm] = await Promise.all([listOthers(engine, id), network.configOnly && isInSwarm(engine)]);
+  return { ...sight, others, inSwarm };
 }
+
+const isInSwarm = async (engine: EnginePort): Promise<boolean> => (await engine.describe()).swarm.nodeId !== '';
 
 /**
  * The containers on a network which has just been removed and had none: made between the look and the removal, which no
  * engine can rule out. They cannot start. One that is to start on another network of the same name has lost nothing.
  */
 export async function leftBehind(engine: EnginePort, network: NetworkAttributes): Promise<ContainerFacts[]> {
-  const sight = { network, containers: await engine.listContainers(), others: [] };
+  const sight = { network, containers: await engine.listContainers(), others: [], inSwarm: false };
   if (findUsers(sight, 'attached').length === 0) return [];
   const others = await listOthers(engine, network.id);
   const isReplaced = others.some(({ name }) => name === network.name);

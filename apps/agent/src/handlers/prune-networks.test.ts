@@ -76,6 +76,16 @@ describe('a network that only its host knows to be in use', () => {
 });
 
 describe('the look before each removal', () => {
+  it('asks of a config-only network whether the host is in a swarm', async () => {
+    const request = await asking([rig.engine.addNetwork({ name: 'my-config', configOnly: true })]);
+    const facts = await rig.engine.describe();
+    rig.engine.describe = () => Promise.resolve({ ...facts, swarm: { ...facts.swarm, nodeId: 'worker-1' } });
+    expect(await send(request)).toMatchObject([
+      { outcome: 'kept', code: 'unsupported', reason: expect.stringContaining('on a host of a swarm') },
+    ]);
+    expect(await networks()).toContain('my-config');
+  });
+
   it('lists the other networks only where they could matter', async () => {
     const [free, used] = ['free', 'used'].map((name) => rig.engine.addNetwork({ name }));
     rig.engine.addContainer({ name: 'one', networks: ['used'] });

@@ -30,7 +30,8 @@ const container = (name: string, more: Partial<ContainerFacts> = {}): ContainerF
   ...more,
 });
 
-const judge = (more: Partial<Sight>) => whyKept({ network: net(), containers: [], others: [], ...more });
+const judge = (more: Partial<Sight>) =>
+  whyKept({ network: net(), containers: [], others: [], inSwarm: false, ...more });
 const keep = (text: string, code = 'network_in_use') => ({ code, text });
 
 describe('a network that nobody uses', () => {
@@ -109,6 +110,12 @@ describe('a network that others need', () => {
     const text = 'configures other networks: x, y';
     expect(judge({ network: net({ configOnly: true }), others })).toEqual(keep(text));
     expect(judge({ network: net({ configOnly: true }) })).toBeUndefined();
+  });
+
+  it('is kept where it is config-only and its host in a swarm, whose networks are not all listed there', () => {
+    const text = 'config-only on a host of a swarm: networks that are not listed here may be made from it';
+    expect(judge({ network: net({ configOnly: true }), inSwarm: true })).toEqual(keep(text, 'unsupported'));
+    expect(judge({ inSwarm: true })).toBeUndefined();
   });
 
   it.each(['swarm', 'global'] as const)('is kept with the scope %s', (scope) => {

@@ -21,6 +21,8 @@ export interface Sight {
    * container means another one; never that one more uses it.
    */
   readonly others: readonly NetworkAttributes[];
+  /** The host is a member of a swarm; asked only where that matters. */
+  readonly inSwarm: boolean;
 }
 
 export interface Keep {
@@ -50,6 +52,13 @@ const RULES: readonly ((sight: Sight) => Keep | undefined)[] = [
     keepIf(
       scope !== 'local',
       'shared over the swarm: this host does not know who uses it on other nodes',
+      'unsupported',
+    ),
+  // A worker lists a network of the swarm only while a task of its own is on it (seen on 28.5).
+  ({ network: { configOnly }, inSwarm }) =>
+    keepIf(
+      configOnly && inSwarm,
+      'config-only on a host of a swarm: networks that are not listed here may be made from it',
       'unsupported',
     ),
   ({ network }) =>

@@ -129,14 +129,14 @@ export class NetworksService {
     const host = this.hosts.get(hostName, scope);
     this.fleet.reachable(host);
     const status = this.fleet.statusOf(host);
-    return toPrunePlanView(await this.plan(hostName, request), request, { host, status });
+    return toPrunePlanView(await this.plan(host, request), request, { host, status });
   }
 
   /** The plan as data, from the inventory as it is now. */
-  async plan(hostName: string, filters: PrunePlanRequest): Promise<HostPrunePlan> {
-    const known = await this.store.full(hostName);
+  async plan(host: StoredHost, filters: PrunePlanRequest): Promise<HostPrunePlan> {
+    const known = await this.store.full(host.name);
     return planForHost(
-      hostName,
+      host,
       Array.from(known.values(), ({ network }) => network),
       filters,
       this.now(),

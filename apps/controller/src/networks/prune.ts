@@ -3,6 +3,7 @@ import { type PrunePlanRequest, type PrunePlanView } from '@fairlead/api';
 import { type Network, parseLabelFilter, parseUntil, planPrune, type PruneItem } from '@fairlead/domain';
 import { networkDigest } from '@fairlead/link';
 import { toAge } from '../hosts/host.view.js';
+import { type StoredHost } from '../hosts/hosts.store.js';
 import { type HostOfNetwork } from './network.view.js';
 
 export interface HostPrunePlan {
@@ -12,9 +13,13 @@ export interface HostPrunePlan {
   readonly removals: readonly { readonly network: Network; readonly digest: string }[];
 }
 
-/** @param now milliseconds since the epoch @throws FairleadError `invalid_argument` for filters that cannot be read */
+/**
+ * @param networks all of the host
+ * @param now milliseconds since the epoch
+ * @throws FairleadError `invalid_argument` for filters that cannot be read
+ */
 export function planForHost(
-  hostName: string,
+  { name, engine }: Pick<StoredHost, 'name' | 'engine'>,
   networks: Iterable<Network>,
   { until, labels, notLabels }: PrunePlanRequest,
   now: number,
@@ -23,13 +28,13 @@ export function planForHost(
     createdBefore: until === undefined ? undefined : parseUntil(until, now),
     labels: [...labels.map((text) => parseLabelFilter(text)), ...notLabels.map((text) => parseLabelFilter(text, true))],
   };
-  const items = planPrune([...networks], filters, now);
+  const items = planPrune([...networks], filters, engine.swarm.nodeId !== '', now);
   const removals = items
     .filter(({ action }) => action === 'remove')
     .map(({ network }) => ({ network, digest: networkDigest(network) }));
   const lines = removals.map(({ network, digest }) => `${network.id} ${digest}`).sort();
   const hash = createHash('sha256')
-    .update([hostName, ...lines].join('\n'))
+    .update([name, ...lines].join('\n'))
     .digest('hex');
   return { hash, items, removals };
 }

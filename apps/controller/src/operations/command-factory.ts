@@ -53,8 +53,7 @@ export class CommandFactory {
 
   /** @throws FairleadError `plan_stale` where by now other networks would go than those that were shown */
   async prune(hostName: string, body: PruneRequest, scope: HostScope): Promise<Command> {
-    this.hosts.get(hostName, scope);
-    const plan = await this.networks.plan(hostName, body);
+    const plan = await this.networks.plan(this.hosts.get(hostName, scope), body);
     if (body.planHash !== undefined && body.planHash !== plan.hash) {
       throw new FairleadError(
         'plan_stale',

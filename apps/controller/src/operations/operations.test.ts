@@ -627,6 +627,16 @@ describe('a prune', () => {
     });
   });
 
+  it('spares the config-only networks of a host that is in a swarm', async () => {
+    const worker = new ScriptedAgent('web-2');
+    const { engine } = worker.facts;
+    worker.facts = { ...worker.facts, engine: { ...engine, swarm: { ...engine.swarm, nodeId: 'node-2' } } };
+    worker.set(network('config', { configOnly: true }));
+    await rig.attach(worker);
+    const { items } = await rig.runtime.networks.planPrune('web-2', { labels: [], notLabels: [] }, HostScope.all);
+    expect(items.find(({ network: { name } }) => name === 'config')).toMatchObject({ reason: 'swarm-scope' });
+  });
+
   it('is planned from a live inventory only', async () => {
     await cut();
     await expect(plan()).rejects.toMatchObject({ code: 'host_unavailable' });

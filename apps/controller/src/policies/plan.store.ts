@@ -48,7 +48,7 @@ interface PortionRow {
 }
 
 /** Of a host of which nothing matters. */
-export const NO_CONTEXT: HostContext = { configsInUse: new Set(), projectsInUse: new Set() };
+export const NO_CONTEXT: HostContext = { configsInUse: new Set(), projectsInUse: new Set(), inSwarm: false };
 
 /**
  * Reads what plans are made of, on the thread for reads. Whole rows are read only of candidates: of the rest, ten times as
@@ -97,23 +97,35 @@ export class PlanStore {
 
   /** What the hosts of these networks know of their use beyond them; a host of which nothing matters is left out. */
   async contextsOf(networks: readonly Placed[]): Promise<Map<string, HostContext>> {
-    const [configs, projects] = await Promise.all([this.configsInUse(networks), this.projectsInUse(networks)]);
-    const hosts = new Set([...configs.keys(), ...projects.keys()]);
-    return new Map(
-      Array.from(hosts, (host) => [
-        host,
-        { configsInUse: configs.get(host) ?? new Set(), projectsInUse: projects.get(host) ?? new Set() },
-      ]),
-    );
+    const configured = new Set(networks.filter(({ attributes }) => attributes.configOnly).map(({ host }) => host));
+    const [configs, swarmed, projects] = await Promise.all([
+      this.configsInUse(configured),
+      this.inSwarm(configured),
+      this.projectsInUse(networks),
+    ]);
+    const hosts = new Set([...configs.keys(), ...swarmed, ...projects.keys()]);
+    const of = (host: string): HostContext => ({
+      configsInUse: configs.get(host) ?? new Set(),
+      projectsInUse: projects.get(host) ?? new Set(),
+      inSwarm: swarmed.has(host),
+    });
+    return new Map(Array.from(hosts, (host) => [host, of(host)]));
   }
 
-  private async configsInUse(networks: readonly Placed[]): Promise<Map<string, Set<string>>> {
-    const hosts = new Set(networks.filter(({ attributes }) => attributes.configOnly).map(({ host }) => host));
+  private async configsInUse(hosts: ReadonlySet<string>): Promise<Map<string, Set<string>>> {
     if (hosts.size === 0) return new Map();
     const rows = await this.database.read<{ host: string; value: string }>(Prisma.sql`
       SELECT n."hostName" AS "host", n."configFrom" AS "value" FROM "Network" n
       WHERE n."hostName" IN ${listed([...hosts])} AND n."configFrom" <> ''`);
     return grouped(rows);
+  }
+
+  /** Those of these hosts that are members of a swarm. */
+  private async inSwarm(hosts: ReadonlySet<string>): Promise<Set<string>> {
+    if (hosts.size === 0) return new Set();
+    const rows = await this.database.read<{ name: string }>(Prisma.sql`
+      SELECT "name" FROM "Host" WHERE "name" IN ${listed([...hosts])} AND "swarmNodeId" <> ''`);
+    return new Set(rows.map(({ name }) => name));
   }
 
   /**

@@ -40,8 +40,15 @@ const policyOf = (spec: object): StoredPolicy => ({
   updatedBy: 'local',
 });
 
-async function attach(name: string, networks: readonly Network[] = [], labels = {}): Promise<ScriptedAgent> {
+async function attach(
+  name: string,
+  networks: readonly Network[] = [],
+  labels = {},
+  nodeId = '',
+): Promise<ScriptedAgent> {
   const agent = new ScriptedAgent(name, { labels });
+  const { engine } = agent.facts;
+  agent.facts = { ...agent.facts, engine: { ...engine, swarm: { ...engine.swarm, nodeId } } };
   networks.forEach((each) => agent.set(each));
   await rig.attach(agent);
   agents.set(name, agent);
@@ -356,9 +363,9 @@ describe('a random fleet', () => {
   async function judgedAlone(policy: StoredPolicy, at: number) {
     const store = new NetworksStore(rig.database);
     const all = [];
-    for (const host of agents.keys()) {
+    for (const [host, { facts }] of agents) {
       const seen = [...(await store.full(host)).values()];
-      const judged = planHost(toCleanupPolicy(policy.spec), seen, at);
+      const judged = planHost(toCleanupPolicy(policy.spec), seen, facts.engine.swarm.nodeId !== '', at);
       all.push(...judged.map(({ network: { id, name }, ...verdict }) => ({ host, name, id, ...verdict })));
     }
     return all;
@@ -371,6 +378,8 @@ describe('a random fleet', () => {
       await attach(
         host,
         Array.from({ length: count }, (_, nth) => randomNetwork(random, host, nth)),
+        {},
+        host < 'c' ? `node-of-${host}` : '',
       );
       await wait(HOUR);
     }

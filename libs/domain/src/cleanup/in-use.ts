@@ -28,14 +28,21 @@ export function whyInUse(attributes: NetworkAttributes, users: NetworkUsers, con
 
 function whyReferenced(
   { name, configOnly, scope }: NetworkAttributes,
-  { configsInUse }: HostContext,
+  { configsInUse, inSwarm }: HostContext,
 ): InUse | undefined {
+  const because = (reason: InUseReason, explanation: string): InUse => ({ reason, explanation });
   if (configOnly && configsInUse.has(name)) {
-    return { reason: 'config-referenced', explanation: 'other networks take their configuration from it' };
+    return because('config-referenced', 'other networks take their configuration from it');
   }
-  if (scope === 'local') return undefined;
-  const explanation = 'shared over the swarm: this host does not know who uses it on other nodes';
-  return { reason: 'swarm-scope', explanation };
+  if (scope !== 'local') {
+    return because('swarm-scope', 'shared over the swarm: this host does not know who uses it on other nodes');
+  }
+  // A worker lists a network of the swarm only while a task of its own is on it (seen on 28.5).
+  if (!configOnly || !inSwarm) return undefined;
+  return because(
+    'swarm-scope',
+    'config-only on a host of a swarm: networks that are not listed here may be made from it',
+  );
 }
 
 function whyLabelled(attributes: NetworkAttributes, { projectsInUse }: HostContext): InUse | undefined {

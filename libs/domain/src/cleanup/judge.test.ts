@@ -6,7 +6,6 @@ import { parseSelector } from '../selector.js';
 import { aNetwork, anEndpoint } from '../testing.js';
 import { contextOf, toPlanNetwork } from './context.js';
 import { judgeNetwork } from './judge.js';
-import { type PlanVerdict } from './plan.js';
 import { type CleanupPolicy } from './policy.js';
 import { aPolicy, aRule } from './testing.js';
 
@@ -18,13 +17,14 @@ const ago = (ms: number): string => new Date(NOW - ms).toISOString();
 interface Case extends Partial<Network> {
   readonly unusedSinceAt?: number | null;
   readonly others?: readonly Network[];
+  readonly inSwarm?: boolean;
   readonly policy?: Partial<CleanupPolicy>;
 }
 
 /** Of a network that is a month old and unused for as long, unless the case says otherwise. */
-function judge({ unusedSinceAt = NOW - 31 * DAY, others = [], policy, ...overrides }: Case = {}): PlanVerdict {
+function judge({ unusedSinceAt = NOW - 31 * DAY, others = [], inSwarm = false, policy, ...overrides }: Case = {}) {
   const network = aNetwork({ createdAt: ago(31 * DAY), ...overrides });
-  const context = contextOf([network, ...others]);
+  const context = contextOf([network, ...others], inSwarm);
   return judgeNetwork(aPolicy(policy), toPlanNetwork(network, unusedSinceAt), context, NOW);
 }
 
@@ -62,7 +62,7 @@ describe('a cleanup policy', () => {
   it('tells how many use a network where their names were cut', () => {
     const users = { count: 40, allStopped: true, names: ['one (exited)', 'two (exited)'] };
     const network = { ...toPlanNetwork(aNetwork(), null), users };
-    expect(judgeNetwork(aPolicy(), network, contextOf([]), NOW)).toMatchObject({
+    expect(judgeNetwork(aPolicy(), network, contextOf([], false), NOW)).toMatchObject({
       reason: 'stopped-containers',
       explanation: 'used by stopped containers one (exited), two (exited) and 38 more',
     });
@@ -73,6 +73,15 @@ describe('a cleanup policy', () => {
     const config = { name: 'vlan7-config', driver: 'null', configOnly: true };
     expect(judge({ ...config, others: [referring] })).toMatchObject({ reason: 'config-referenced' });
     expect(judge(config)).toMatchObject({ action: 'remove' });
+  });
+
+  it('keeps every config-only network of a host in a swarm, whose networks it may not list', () => {
+    const config = { name: 'vlan7-config', driver: 'null', configOnly: true };
+    expect(judge({ ...config, inSwarm: true })).toMatchObject({
+      reason: 'swarm-scope',
+      explanation: 'config-only on a host of a swarm: networks that are not listed here may be made from it',
+    });
+    expect(judge({ inSwarm: true })).toMatchObject({ action: 'remove' });
   });
 
   it('keeps a swarm network, because one host does not know its users on the others', () =>

@@ -84,11 +84,12 @@ function frozen<T>(value: T): T {
   return value;
 }
 
-const anyCase = () => frozen({ policy: anyPolicy(), seen: upTo(12, anySeen) });
+const anyCase = () => frozen({ policy: anyPolicy(), seen: upTo(12, anySeen), inSwarm: random() < 0.3 });
 const cases = Array.from({ length: 4000 }, anyCase);
+const planOf = ({ policy, seen, inSwarm }: (typeof cases)[number]) => planHost(policy, seen, inSwarm, NOW);
 
 /** Written anew from the records alone, in no order: all that speaks for keeping a network. */
-function claimsOn({ network, unusedSinceAt }: SeenNetwork, seen: readonly SeenNetwork[], policy: CleanupPolicy) {
+function claimsOn({ network, unusedSinceAt }: SeenNetwork, { policy, seen, inSwarm }: (typeof cases)[number]) {
   const { labels, name, createdAt } = network;
   const all = seen.map((other) => other.network);
   const isCut = LABELS_LEFT_OUT in labels;
@@ -98,7 +99,7 @@ function claimsOn({ network, unusedSinceAt }: SeenNetwork, seen: readonly SeenNe
     attached: network.endpoints.length > 0,
     predefined: isPredefined(network),
     referenced: network.configOnly && all.some(({ configFrom }) => configFrom === name),
-    shared: network.scope !== 'local',
+    shared: network.scope !== 'local' || (inSwarm && network.configOnly),
     protected: PROTECT_LABEL in labels ? labels[PROTECT_LABEL] !== 'false' : isCut,
     project: PROJECT in labels ? projects.includes(labels[PROJECT]) : isCut,
     unmatched: policy.match.length > 0 && !policy.match.some((rule) => fitsRule(rule, network) === true),
@@ -112,12 +113,12 @@ const orderOf = ({ name, id }: Network): string => `${name}\0${id}`;
 
 describe('what a policy would do to any host', () => {
   it('is to remove what nothing speaks for keeping, and nothing else', () => {
-    const verdicts = cases.flatMap(({ policy, seen }) =>
-      planHost(policy, seen, NOW).map(({ network, action, reason }) => {
+    const verdicts = cases.flatMap((each) =>
+      planOf(each).map(({ network, action, reason }) => {
+        const { policy, seen } = each;
         const claims = claimsOn(
           seen.find((other) => other.network === network)!,
-          seen,
-          policy,
+          each,
         );
         return { network, policy, claims, action, reason, isClaimed: Object.values(claims).some(Boolean) };
       }),
@@ -128,38 +129,43 @@ describe('what a policy would do to any host', () => {
   });
 
   it('comes to every reason there is', () => {
-    const reasons = cases.flatMap(({ policy, seen }) => planHost(policy, seen, NOW).map(({ reason }) => reason));
+    const reasons = cases.flatMap((each) => planOf(each).map(({ reason }) => reason));
     expect([...new Set(reasons)].sort()).toEqual([...CLEANUP_REASONS].sort());
   });
 
   it('names every network once, in order, whatever the order in which they are given', () => {
-    for (const { policy, seen } of cases) {
-      const plan = planHost(policy, seen, NOW);
+    for (const each of cases) {
+      const { seen } = each;
+      const plan = planOf(each);
       expect(plan.map(({ network }) => orderOf(network))).toEqual(seen.map(({ network }) => orderOf(network)).sort());
       const shuffled = [...seen].sort(() => random() - 0.5);
-      expect(JSON.stringify(planHost(policy, shuffled, NOW))).toBe(JSON.stringify(plan));
+      expect(JSON.stringify(planOf({ ...each, seen: shuffled }))).toBe(JSON.stringify(plan));
     }
   });
 
   it('is what each network is judged to be in the context of the whole host', () => {
-    for (const { policy, seen } of cases) {
-      const context = contextOf(seen.map(({ network }) => network));
+    for (const each of cases) {
+      const { policy, seen, inSwarm } = each;
+      const context = contextOf(
+        seen.map(({ network }) => network),
+        inSwarm,
+      );
       const judged = seen
         .map(({ network, unusedSinceAt }) => ({
           network,
           ...judgeNetwork(policy, toPlanNetwork(network, unusedSinceAt), context, NOW),
         }))
         .sort((a, b) => (orderOf(a.network) < orderOf(b.network) ? -1 : 1));
-      expect(JSON.stringify(planHost(policy, seen, NOW))).toBe(JSON.stringify(judged));
+      expect(JSON.stringify(planOf(each))).toBe(JSON.stringify(judged));
     }
   });
 
   it('spares all that a prune by hand spares, for the same reason', () => {
-    for (const { policy, seen } of cases) {
-      const networks = seen.map(({ network }) => network);
-      const pruned = planPrune(networks, { createdBefore: undefined, labels: [] }, NOW);
+    for (const each of cases) {
+      const networks = each.seen.map(({ network }) => network);
+      const pruned = planPrune(networks, { createdBefore: undefined, labels: [] }, each.inSwarm, NOW);
       const spared = new Map(pruned.map(({ network, reason }) => [network, reason]));
-      const planned = planHost(policy, seen, NOW).filter(({ network }) => spared.get(network) !== 'unused');
+      const planned = planOf(each).filter(({ network }) => spared.get(network) !== 'unused');
       expect(planned.map(({ reason }) => reason)).toEqual(planned.map(({ network }) => spared.get(network)));
       expect(planned.filter(({ action }) => action === 'remove')).toEqual([]);
     }

@@ -14,14 +14,19 @@ export interface SeenNetwork {
 /**
  * What a policy would do to one host, and why: every network once, in order of name and id.
  * @param seen all networks of the host
+ * @param inSwarm whether the host is a member of a swarm
  * @param now milliseconds since the epoch
  */
 export function planHost(
   policy: CleanupPolicy,
   seen: readonly SeenNetwork[],
+  inSwarm: boolean,
   now: number,
 ): (PlanVerdict & { readonly network: Network })[] {
-  const context = contextOf(seen.map(({ network }) => network));
+  const context = contextOf(
+    seen.map(({ network }) => network),
+    inSwarm,
+  );
   return [...seen]
     .sort((a, b) => byNameAndId(a.network, b.network))
     .map(({ network, unusedSinceAt }) => ({

@@ -37,6 +37,8 @@ export interface HostContext {
   readonly configsInUse: ReadonlySet<string>;
   /** Compose projects that have a container left, running or not. */
   readonly projectsInUse: ReadonlySet<string>;
+  /** The host is a member of a swarm, as manager or worker. */
+  readonly inSwarm: boolean;
 }
 
 export interface PlanVerdict {
