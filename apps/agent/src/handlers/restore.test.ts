@@ -312,6 +312,44 @@ describe('what stands in the way', () => {
     expect(await attachmentOf('one')).toMatchObject({ aliases: ['db'], ipv4: expect.stringMatching(/^172\./) });
   });
 
+  it('is nothing of itself where other ranges are wished: then it keeps its own, and static addresses', async () => {
+    const question = await aLostNetwork({ renumber: true });
+    rig.engine.addContainer({ name: 'new', networks: [{ ...FIXED, ipv4: '10.60.0.78' }], state: 'created' });
+    const without = await plan({ ...question, renumber: false });
+    expect(await plan(question)).toEqual(without);
+    expect(without.losses).not.toContainEqual(expect.stringContaining('given up'));
+    const { differences } = await restore(question);
+    expect(differences).toEqual([]);
+    for (const name of ['one', 'new']) rig.engine.startContainer(name);
+    expect(await attachmentOf('one')).toMatchObject({ ipv4: '10.60.0.77' });
+    expect(await attachmentOf('new')).toMatchObject({ ipv4: '10.60.0.78' });
+  });
+
+  it('is nothing either where somebody has made the very same again, and other ranges are wished', async () => {
+    const question = await aLostNetwork({ renumber: true });
+    rig.engine.addContainer({ name: 'new', networks: [{ ...FIXED, ipv4: '10.60.0.78' }], state: 'created' });
+    const id = addNetwork();
+    const changes = watchChanges();
+    expect(await restore(question)).toMatchObject({ network: { id }, attachments: [{ containerName: 'one' }] });
+    expect(changes()).toEqual(['connect']);
+    for (const name of ['one', 'new']) rig.engine.startContainer(name);
+    expect(await attachmentOf('one')).toMatchObject({ ipv4: '10.60.0.77' });
+    expect(await attachmentOf('new')).toMatchObject({ ipv4: '10.60.0.78' });
+  });
+
+  it('is gone with other ranges too where only the engine knows why the old ones cannot be had', async () => {
+    const question = await aLostNetwork({ renumber: true });
+    const onTheHost = new FairleadError('subnet_overlap', 'subnet 10.60.0.0/24 is already used on the host');
+    rig.engine.failNext('createNetwork', onTheHost);
+    await expect(restore({ ...question, renumber: false })).rejects.toEqual(refused('subnet_overlap', 'on the host'));
+    rig.engine.failNext('createNetwork', onTheHost);
+    const { differences, attachments, losses } = await restore(question);
+    expect(differences?.map(({ field }) => field)).toEqual(['subnets']);
+    expect(attachments).toMatchObject([{ containerName: 'one', outcome: 'attached' }]);
+    expect(losses).toContain('Its address ranges are chosen anew, and static addresses are given up.');
+    rig.engine.startContainer('one');
+  });
+
   it('is the host policy, which is asked first and once more for the network', async () => {
     const question = await aLostNetwork();
     const policyFile = join(rig.folder, 'policy.json');

@@ -19,10 +19,29 @@ const planFor = (network: Network, scene: Partial<Scene> = {}, renumber = false)
 const subnet = (cidr: string) => ({ cidr, ipRange: null, gateway: null, auxAddresses: {} });
 
 describe('what would be made', () => {
-  it('asks for the recorded ranges, unless they are to be chosen anew', () => {
-    const network = aNetwork();
-    expect(planFor(network).spec.subnets).toEqual(network.subnets);
-    expect(planFor(network, {}, true).spec.subnets).toEqual([]);
+  it('asks for the recorded ranges, unless they are taken and others are wished', () => {
+    const network = aNetwork({ subnets: [subnet('10.1.0.0/16')] });
+    const rival = aNetwork({ name: 'rival', subnets: [subnet('10.1.2.0/24')] });
+    const asked = [{}, { networks: [rival] }, { rangesRefused: true }].map((scene) =>
+      [false, true].map((renumber) => planFor(network, scene, renumber).spec.subnets.length),
+    );
+    expect(asked).toEqual([
+      [1, 1],
+      [1, 0],
+      [1, 0],
+    ]);
+    expect(planFor(network, {}, true)).toEqual(planFor(network));
+  });
+
+  it('is what is there already with other ranges only where nothing is there with its own', () => {
+    const network = aNetwork({ subnets: [subnet('10.1.0.0/16')] });
+    const [same, moved] = [
+      { ...network, id: 'same' },
+      { ...network, id: 'moved', subnets: [subnet('10.2.0.0/16')] },
+    ];
+    expect(planFor(network, { networks: [moved, same] }, true).present?.id).toBe('same');
+    expect(planFor(network, { networks: [moved] }, true).present?.id).toBe('moved');
+    expect(planFor(network, { networks: [moved] }).present).toBeUndefined();
   });
 
   it('leaves to the engine what an older one does not know', () => {

@@ -20,10 +20,10 @@ export interface RestorePlan {
 }
 
 /** What it takes to make a removed network again, and what stands in the way. Pure. */
-export function planRestore(subject: RestoreSubject, scene: Scene, options: RestoreOptions): RestorePlan {
-  const { renumber } = options;
+export function planRestore(subject: RestoreSubject, scene: Scene, wished: RestoreOptions): RestorePlan {
   const network = subject.source === 'controller' ? withoutMarks(subject.network) : subject.network;
-  const present = scene.networks.find((candidate) => isSameNetwork(network, candidate, renumber));
+  const options = { renumber: wished.renumber && hasToRenumber(network, scene) };
+  const present = scene.networks.find((candidate) => isSameNetwork(network, candidate, options.renumber));
   const others = scene.networks.filter((candidate) => candidate !== present);
   const attachments = planReattachments(subject, scene, present, options);
   const { engine, containerIds: containers } = scene;
@@ -33,6 +33,16 @@ export function planRestore(subject: RestoreSubject, scene: Scene, options: Rest
     present,
     conflicts: findConflicts(network, others, options),
     attachments,
-    losses: findLosses({ subject, reattachments: attachments, containers, engine, renumber }),
+    losses: findLosses({ subject, reattachments: attachments, containers, engine, ...options }),
   };
+}
+
+/**
+ * Whether other ranges are what it takes: its own are taken, or it is there with others already. Else static addresses
+ * would be given up for nothing.
+ */
+function hasToRenumber(network: Network, { networks, rangesRefused = false }: Scene): boolean {
+  if (networks.some((candidate) => isSameNetwork(network, candidate))) return false;
+  const conflicts = findConflicts(network, networks, { renumber: false });
+  return rangesRefused || conflicts.some(({ renumberingHelps }) => renumberingHelps);
 }

@@ -10,14 +10,19 @@ import { planRestore, type RestorePlan } from './plan.js';
 import { inspectIfThere } from './read-attachments.js';
 import { readScene } from './read-scene.js';
 import type { Reattachment } from './reattachments.js';
-import type { RestoreOptions, RestoreSubject } from './subject.js';
+import type { RestoreOptions, RestoreSubject, Scene } from './subject.js';
 
-/** What a restore would do and meet, as the engine is now. @throws FairleadError `engine_unavailable` */
+/**
+ * What a restore would do and meet, as the engine is now.
+ * @param seen what is known beyond what it shows
+ * @throws FairleadError `engine_unavailable`
+ */
 export const lookAhead = async (
   engine: EnginePort,
   subject: RestoreSubject,
   options: RestoreOptions,
-): Promise<RestorePlan> => planRestore(subject, await readScene(engine, subject), options);
+  seen: Pick<Scene, 'rangesRefused'> = {},
+): Promise<RestorePlan> => planRestore(subject, { ...(await readScene(engine, subject)), ...seen }, options);
 
 /**
  * Makes a removed network again and attaches again who lost it. The operation has begun; where an earlier restore was
@@ -35,9 +40,7 @@ export async function restoreRecord(
   options: RestoreOptions,
   scope: Pick<OperationScope, 'show'>,
 ): Promise<RestoreNetworkResponse> {
-  const plan = await lookAhead(engine, subject, options);
-  refuseConflicts(plan.network, plan.conflicts);
-  const made = plan.present ?? (await make(engine, plan));
+  const { plan, made } = await makeOrFind(engine, subject, options);
   const attachments: ReattachedMessage[] = [];
   for (const each of plan.attachments) attachments.push(await reattach(engine, made, each));
   void scope.show();
@@ -49,6 +52,29 @@ export async function restoreRecord(
     differences: await compare(engine, plan, network, attachments),
     losses: [...plan.losses],
   };
+}
+
+interface Made {
+  readonly plan: RestorePlan;
+  readonly made: NetworkAttributes;
+}
+
+async function makeOrFind(
+  engine: EnginePort,
+  subject: RestoreSubject,
+  options: RestoreOptions,
+  seen: Pick<Scene, 'rangesRefused'> = {},
+): Promise<Made> {
+  const plan = await lookAhead(engine, subject, options, seen);
+  refuseConflicts(plan.network, plan.conflicts);
+  try {
+    return { plan, made: plan.present ?? (await make(engine, plan)) };
+  } catch (thrown) {
+    // Podman refuses ranges of the host's own interfaces too, which no list of networks shows.
+    const mayRenumber = options.renumber && seen.rangesRefused !== true;
+    if (!mayRenumber || toFairleadError(thrown).code !== 'subnet_overlap') throw thrown;
+    return makeOrFind(engine, subject, options, { rangesRefused: true });
+  }
 }
 
 async function make(engine: EnginePort, { spec }: RestorePlan): Promise<NetworkAttributes> {

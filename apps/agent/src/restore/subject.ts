@@ -15,7 +15,7 @@ export interface RestoreSubject {
 }
 
 export interface RestoreOptions {
-  /** Let the engine choose the address ranges anew, and drop static addresses. */
+  /** Where it takes other address ranges, let the engine choose them, and drop static addresses. */
   readonly renumber: boolean;
 }
 
@@ -27,4 +27,6 @@ export interface Scene {
   readonly containers: readonly ContainerDetails[];
   /** Ids of all containers. */
   readonly containerIds: ReadonlySet<string>;
+  /** The engine has refused the recorded ranges for a reason that its networks do not show. */
+  readonly rangesRefused?: boolean;
 }
