@@ -5,7 +5,7 @@ import {
   type PrunePlanItemView,
   type PrunePlanView,
 } from '@fairlead/api';
-import { shortId } from '@fairlead/domain';
+import { type PruneReason, shortId } from '@fairlead/domain';
 import { withoutWords } from '../../output/errors.js';
 import { describeAge, describeTimeSince, hostLabel, renderTable } from '../../output/table.js';
 
@@ -37,16 +37,24 @@ const COLUMNS = (plans: readonly PrunePlanView[], now: number) => [
     : [{ header: 'FRESHNESS', cell: ({ plan }: Row) => describeAge(plan, now) }]),
 ];
 
+/** Of those that are kept, in the order in which they are counted. */
+const REASONS: Readonly<Record<Exclude<PruneReason, 'unused'>, string>> = {
+  predefined: 'built in',
+  'in-use': 'in use',
+  'stopped-containers': 'used by stopped containers',
+  'config-referenced': 'configuration of others',
+  'swarm-scope': 'kept for a swarm',
+  protected: 'protected',
+  'project-in-use': 'of projects with containers',
+  'labels-unknown': 'with labels that are not known whole',
+  'label-mismatch': 'outside the label filters',
+  'too-young': 'too young',
+};
+
 /** `web-1: 2 to remove, 5 kept (3 built in, 2 in use)`. */
 function describeCounts(plan: PrunePlanView): string {
   const count = (reason: string): number => plan.items.filter((item) => item.reason === reason).length;
-  const reasons = [
-    [count('predefined'), 'built in'],
-    [count('in-use'), 'in use'],
-    [count('stopped-containers'), 'used by stopped containers'],
-    [count('label-mismatch'), 'outside the label filters'],
-    [count('too-young'), 'too young'],
-  ] as const;
+  const reasons = Object.entries(REASONS).map(([reason, words]) => [count(reason), words] as const);
   const known = reasons.filter(([number]) => number > 0).map(([number, words]) => `${number} ${words}`);
   const why = known.length > 0 ? ` (${known.join(', ')})` : '';
   return `${hostLabel(plan.host, plan.simulated)}: ${plan.remove} to remove, ${plan.keep} kept${why}`;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { pruneReason } from '@fairlead/api';
 import { FairleadError } from '@fairlead/domain';
 import { fairlead } from '../../../test/run.js';
 import { aHost, anOperation, aPlan, aPlanItem } from '../../../test/views.js';
@@ -36,6 +37,25 @@ describe('network prune', () => {
     );
     expect(exitCode).toBe(0);
     expect(controller.of('pruneNetworks')).toEqual([]);
+  });
+
+  it('counts whatever is kept by its reason', async () => {
+    const reasons = pruneReason.options.filter((reason) => reason !== 'unused');
+    const items = reasons.map((reason) => aPlanItem(reason, { action: 'keep', reason, explanation: 'kept' }));
+    const { out } = await fairlead('network prune --dry-run', { ...answers, planPrune: () => aPlan({ items }) });
+    const [, counts = ''] = /^web-1: 0 to remove, 10 kept \((.+)\)$/m.exec(out) ?? [];
+    expect(counts.split(', ')).toEqual([
+      '1 built in',
+      '1 in use',
+      '1 used by stopped containers',
+      '1 configuration of others',
+      '1 kept for a swarm',
+      '1 protected',
+      '1 of projects with containers',
+      '1 with labels that are not known whole',
+      '1 outside the label filters',
+      '1 too young',
+    ]);
   });
 
   it('asks, and sends the hash of the plan that was shown', async () => {
