@@ -1,3 +1,4 @@
+import type { NetworkAttributes } from '@fairlead/domain';
 import type { RestoreNetworkResponse } from '@fairlead/link';
 import { refuseConflicts } from '../restore/conflicts.js';
 import { findRecord } from '../restore/find-record.js';
@@ -10,9 +11,12 @@ export const restoreNetwork: Handler<'RestoreNetwork', Promise<RestoreNetworkRes
       const { engine, policy, journal } = deps;
       await policy.check({ verb: 'restore' });
       const subject = await findRecord(journal, request);
-      const { network, conflicts } = await lookAhead(engine, subject, request);
+      const { network, present, conflicts } = await lookAhead(engine, subject, request);
       await policy.check({ verb: 'restore', network });
+      // Nothing is made then: containers are put on a network that is there, which may be a protected one.
+      const mayAttachTo = (found: NetworkAttributes) => policy.check({ verb: 'connect', network: found });
+      if (present !== undefined) await mayAttachTo(present);
       refuseConflicts(network, conflicts);
       await scope.begin({ what: `restore network ${network.name}` });
-      return restoreRecord(deps, subject, request, scope);
+      return restoreRecord({ engine, mayAttachTo }, subject, request, scope);
     });

@@ -360,6 +360,43 @@ describe('what stands in the way', () => {
     expect(changes()).toEqual([]);
   });
 
+  describe('is the host policy where containers would be put on a protected network', () => {
+    const aProtectingLife = async () => {
+      const policyFile = join(rig.folder, 'policy.json');
+      writeFileSync(policyFile, JSON.stringify({ mode: 'manage', protect: { names: ['my-*'] } }), { mode: 0o600 });
+      return rig.again({ policyFile });
+    };
+
+    it('that is there as recorded', async () => {
+      const question = await aLostNetwork();
+      const life = await aProtectingLife();
+      addNetwork();
+      const changes = watchChanges();
+      await expect(restore(question, life)).rejects.toEqual(refused('policy_refused', 'protect.names'));
+      expect(changes()).toEqual([]);
+    });
+
+    it('that appears when the restore has begun', async () => {
+      const question = await aLostNetwork();
+      const life = await aProtectingLife();
+      const append = life.journal.append.bind(life.journal);
+      life.journal.append = async (...entries) => {
+        if (entries[0]?.t === 'started') addNetwork();
+        return append(...entries);
+      };
+      const changes = watchChanges();
+      await expect(restore(question, life)).rejects.toEqual(refused('policy_refused', 'protect.names'));
+      expect(changes()).toEqual([]);
+    });
+
+    it('and not where it is made again, which changes none', async () => {
+      const question = await aLostNetwork();
+      expect(await restore(question, await aProtectingLife())).toMatchObject({
+        attachments: [{ outcome: 'attached' }],
+      });
+    });
+  });
+
   it('is nothing where a removal by force had failed half way: who was taken off is put back', async () => {
     const id = addNetwork();
     for (const name of ['one', 'two']) rig.engine.addContainer({ name, networks: [{ ...FIXED, ipv4: '' }] });

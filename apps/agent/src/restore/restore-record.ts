@@ -24,6 +24,12 @@ export const lookAhead = async (
   seen: Pick<Scene, 'rangesRefused'> = {},
 ): Promise<RestorePlan> => planRestore(subject, { ...(await readScene(engine, subject)), ...seen }, options);
 
+export interface RestoreParts {
+  readonly engine: EnginePort;
+  /** Asked where the network is there already. @throws FairleadError where nobody may be put on it */
+  readonly mayAttachTo?: (present: NetworkAttributes) => Promise<void>;
+}
+
 /**
  * Makes a removed network again and attaches again who lost it. The operation has begun; where an earlier restore was
  * cut short, this does the rest.
@@ -35,12 +41,13 @@ export const lookAhead = async (
  * network throws; a container that cannot be attached is told in the answer
  */
 export async function restoreRecord(
-  { engine }: { readonly engine: EnginePort },
+  parts: RestoreParts,
   subject: RestoreSubject,
   options: RestoreOptions,
   scope: Pick<OperationScope, 'show'>,
 ): Promise<RestoreNetworkResponse> {
-  const { plan, made } = await makeOrFind(engine, subject, options);
+  const { engine } = parts;
+  const { plan, made } = await makeOrFind(parts, subject, options);
   const attachments: ReattachedMessage[] = [];
   for (const each of plan.attachments) attachments.push(await reattach(engine, made, each));
   void scope.show();
@@ -60,20 +67,22 @@ interface Made {
 }
 
 async function makeOrFind(
-  engine: EnginePort,
+  parts: RestoreParts,
   subject: RestoreSubject,
   options: RestoreOptions,
   seen: Pick<Scene, 'rangesRefused'> = {},
 ): Promise<Made> {
+  const { engine, mayAttachTo } = parts;
   const plan = await lookAhead(engine, subject, options, seen);
   refuseConflicts(plan.network, plan.conflicts);
+  if (plan.present !== undefined) await mayAttachTo?.(plan.present);
   try {
     return { plan, made: plan.present ?? (await make(engine, plan)) };
   } catch (thrown) {
     // Podman refuses ranges of the host's own interfaces too, which no list of networks shows.
     const mayRenumber = options.renumber && seen.rangesRefused !== true;
     if (!mayRenumber || toFairleadError(thrown).code !== 'subnet_overlap') throw thrown;
-    return makeOrFind(engine, subject, options, { rangesRefused: true });
+    return makeOrFind(parts, subject, options, { rangesRefused: true });
   }
 }
 
