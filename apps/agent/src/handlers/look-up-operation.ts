@@ -67,7 +67,7 @@ async function fromEngine<M extends CommandMethod>(
   const request = codec.decodeRequest<M>(method, question.request);
   const source = 'engine';
   try {
-    const { applied, explanation, items } = await lookAtEngine(deps.engine, method, request, known);
+    const { applied, explanation, items } = await lookAtEngine(deps.engine, method, request, known, deps.journal);
     const isFinal = (applied && method !== 'PruneNetworks') || quietFor(deps, known) >= QUIET_MS;
     if (!isFinal)
       return { verdict: 'undecided', source, explanation: `${explanation}, but that may be about to change` };

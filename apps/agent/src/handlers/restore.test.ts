@@ -445,15 +445,73 @@ describe('a restore that was cut short', () => {
     return question;
   };
 
-  it('is found to have made the network, and is never begun again', async () => {
+  const later = { now: () => Date.now() + 60_000 };
+  const verdictOn = async (question: PlanRestoreRequest, life?: Life) =>
+    lookUp(life ?? (await rig.again(later)), 'RestoreNetwork', { operationId: 'first', ...question });
+
+  it('is found to have made the network only, and is never begun again', async () => {
     const question = await cutShort();
     const changes = watchChanges();
     await expect(restore(question, rig, 'first')).rejects.toEqual(refused('outcome_unknown'));
-    expect(await lookUp(rig, 'RestoreNetwork', { operationId: 'first', ...question })).toMatchObject({
-      verdict: 'applied',
-      source: 'engine',
+    expect(await verdictOn(question, rig)).toMatchObject({ verdict: 'undecided' });
+    expect(await verdictOn(question)).toMatchObject({
+      ...{ verdict: 'not_applied', source: 'engine' },
+      explanation: expect.stringContaining('not attached to it: one; restore it again'),
     });
     expect(changes()).toEqual([]);
+  });
+
+  it('is found to be done where nobody is left to be attached', async () => {
+    const question = await cutShort();
+    const life = await rig.again(later);
+    await restore(question, life, 'second');
+    expect(await verdictOn(question, life)).toMatchObject({ verdict: 'applied', source: 'engine' });
+  });
+
+  it('is found not to be done where it was begun on a network that was there before', async () => {
+    const id = addNetwork();
+    rig.engine.addContainer({ name: 'one', networks: [FIXED], state: 'exited' });
+    const question = await questionOf(id);
+    await rig.engine.removeNetwork(id);
+    addNetwork();
+    rig.engine.failNext('connect', new FairleadError('engine_unavailable', 'connection reset'));
+    await expect(restore(question, rig, 'first')).rejects.toEqual(refused('outcome_unknown'));
+    expect(await verdictOn(question)).toMatchObject({ verdict: 'not_applied' });
+  });
+
+  it('leaves whom force had taken off to be attached too, as the journal has them', async () => {
+    const id = addNetwork();
+    for (const name of ['one', 'two']) rig.engine.addContainer({ name, networks: ['bridge', 'my-net'] });
+    const question = await questionOf(id, { removedBy: 'removal' });
+    await removeByForce(id, 'removal');
+    const connect = rig.engine.connect.bind(rig.engine);
+    rig.engine.connect = async (network, container, endpoint) => {
+      await connect(network, container, endpoint);
+      rig.engine.failNext('connect', new FairleadError('engine_unavailable', 'connection reset'));
+    };
+    await expect(restore(question, rig, 'first')).rejects.toEqual(refused('outcome_unknown'));
+    rig.engine.connect = connect;
+    expect(await verdictOn(question)).toMatchObject({
+      ...{ verdict: 'not_applied', explanation: expect.stringContaining('not attached to it: two;') },
+    });
+  });
+
+  it('is told by no record that was altered', async () => {
+    const question = await cutShort();
+    const record = { ...question.record, internal: true };
+    expect(await verdictOn({ ...question, record })).toMatchObject({
+      ...{ verdict: 'not_applied', explanation: expect.stringContaining('was altered') },
+    });
+  });
+
+  it('has made the network also where only the journal, lost since, knew all of it', async () => {
+    const labels = Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`label-${index}`, 'x']));
+    const id = rig.engine.addNetwork({ name: 'my-net', labels });
+    const question = await questionOf(id, { removedBy: 'removal' });
+    await removeByForce(id, 'removal');
+    const { network } = await restore(question);
+    writeFileSync(join(rig.folder, 'journal.jsonl'), 'no journal\n');
+    expect(await plan(question, await rig.again())).toMatchObject({ presentId: network?.id, conflicts: [] });
   });
 
   it('is completed by another one: only the attaching is left', async () => {
@@ -477,9 +535,6 @@ describe('a restore that was cut short', () => {
     await rig.engine.removeNetwork(id);
     rig.engine.failNext('createNetwork', new FairleadError('engine_unavailable', 'connection reset'));
     await expect(restore(question, rig, 'first')).rejects.toEqual(refused('outcome_unknown'));
-    const life = await rig.again({ now: () => Date.now() + 60_000 });
-    expect(await lookUp(life, 'RestoreNetwork', { operationId: 'first', ...question })).toMatchObject({
-      verdict: 'not_applied',
-    });
+    expect(await verdictOn(question)).toMatchObject({ verdict: 'not_applied' });
   });
 });

@@ -1,10 +1,12 @@
 import { FairleadError, type Network, type NetworkAttributes, shortId } from '@fairlead/domain';
 import type { EnginePort } from '@fairlead/engine';
-import { fromNetworkMessage, type Methods, type PruneItemResult__Output } from '@fairlead/link';
+import type { Methods, PruneItemResult__Output } from '@fairlead/link';
 import { isAttached, leftBehind } from '../handlers/looks.js';
 import { kept, removed, undone } from '../handlers/prune-results.js';
 import type { OperationRecord } from '../journal/entries.js';
-import { isMadeFrom } from '../restore/left-out.js';
+import type { Journal } from '../journal/journal.js';
+import { findRecord } from '../restore/find-record.js';
+import { lookAhead } from '../restore/restore-record.js';
 import { isSameNetwork } from '../restore/same-network.js';
 import type { CommandMethod } from './operation-runner.js';
 
@@ -19,7 +21,14 @@ export interface Verdict {
 /** What the journal has of it; undefined where the journal was lost. */
 type Known = OperationRecord | undefined;
 type Request<M extends CommandMethod> = Methods[M]['requestOut'];
-type Look<M extends CommandMethod> = (engine: EnginePort, request: Request<M>, known: Known) => Promise<Verdict>;
+/** Where records of removed networks are. */
+type Records = Pick<Journal, 'findRemoval'>;
+type Look<M extends CommandMethod> = (
+  engine: EnginePort,
+  request: Request<M>,
+  known: Known,
+  records: Records,
+) => Promise<Verdict>;
 
 /** A method without a look does not compile. Each throws `engine_unavailable` where the engine does not answer. */
 const LOOKS: { readonly [M in CommandMethod]: Look<M> } = {
@@ -42,7 +51,8 @@ export const lookAtEngine = <M extends CommandMethod>(
   method: M,
   request: Request<M>,
   known: Known,
-): Promise<Verdict> => LOOKS[method](engine, request, known);
+  records: Records,
+): Promise<Verdict> => LOOKS[method](engine, request, known, records);
 
 const verdict = (applied: boolean, explanation: string, items: readonly PruneItemResult__Output[] = []): Verdict => ({
   applied,
@@ -110,18 +120,21 @@ async function lookForUndone(
   return removed(record, users === '' ? 'seen to be gone' : `seen to be gone; ${users} came onto it and cannot start`);
 }
 
-/** A network like the record is there; who of its containers is attached again, the inventory shows. */
+/** Whether a restore would find nothing left to do: a network like the record is there, with all who lost it. */
 async function lookForRestored(
   engine: EnginePort,
-  { record, renumber }: Request<'RestoreNetwork'>,
+  request: Request<'RestoreNetwork'>,
   known: Known,
+  records: Records,
 ): Promise<Verdict> {
-  const wanted = record === null ? undefined : fromNetworkMessage(record);
-  const networks = await engine.listNetworks();
-  const made = wanted && networks.find((network) => isMadeFrom(wanted, network, renumber));
-  if (made === undefined) return verdict(false, `there is no network '${wanted?.name ?? ''}' like the one removed`);
-  const found = `network '${made.name}' is there as it was (${shortId(made.id)})`;
-  return verdict(true, known ? `${found}; which containers are on it again, a look shows` : `${found}; ${WHO}`);
+  const subject = await unlessCode('record_mismatch', findRecord(records, request));
+  if (subject === undefined) return verdict(false, 'its record was altered, so that nothing can be told from it');
+  const { network, present, attachments } = await lookAhead(engine, subject, request);
+  if (present === undefined) return verdict(false, `there is no network '${network.name}' like the one removed`);
+  const found = `network '${present.name}' is there as it was (${shortId(present.id)})`;
+  const left = attachments.map(({ containerName }) => containerName).join(', ');
+  if (left !== '') return verdict(false, `${found}, and not attached to it: ${left}; restore it again`);
+  return verdict(true, known ? `${found}, and nobody is left to be attached` : `${found}; ${WHO}`);
 }
 
 /** Whether the network with exactly this id is there; one that is only *named* like it is another one. */

@@ -29,5 +29,6 @@ export const hasEntriesLeftOut = ({ options, ipamOptions, subnets }: Network): b
 
 /** Whether a network was made from a record that came through the inventory, or from the whole one that is behind it. */
 export const isMadeFrom = (record: Network, network: NetworkAttributes, renumbered: boolean): boolean =>
-  isSameNetwork(record, capNetwork({ ...network, endpoints: [] }), renumbered) ||
-  isSameNetwork(withoutMarks(record), network, renumbered);
+  record.name === network.name &&
+  (isSameNetwork(record, capNetwork({ ...network, endpoints: [] }), renumbered) ||
+    isSameNetwork(withoutMarks(record), network, renumbered));

@@ -1,9 +1,8 @@
 import type { Network, NetworkAttributes, NetworkSpec } from '@fairlead/domain';
 import { type Conflict, findConflicts } from './conflicts.js';
-import { withoutMarks } from './left-out.js';
+import { isMadeFrom, withoutMarks } from './left-out.js';
 import { findLosses } from './losses.js';
 import { planReattachments, type Reattachment } from './reattachments.js';
-import { isSameNetwork } from './same-network.js';
 import type { RestoreOptions, RestoreSubject, Scene } from './subject.js';
 import { toSpec } from './to-spec.js';
 
@@ -21,9 +20,10 @@ export interface RestorePlan {
 
 /** What it takes to make a removed network again, and what stands in the way. Pure. */
 export function planRestore(subject: RestoreSubject, scene: Scene, wished: RestoreOptions): RestorePlan {
-  const network = subject.source === 'controller' ? withoutMarks(subject.network) : subject.network;
-  const options = { renumber: wished.renumber && hasToRenumber(network, scene) };
-  const present = scene.networks.find((candidate) => isSameNetwork(network, candidate, options.renumber));
+  const { network: record, source } = subject;
+  const network = source === 'controller' ? withoutMarks(record) : record;
+  const options = { renumber: wished.renumber && hasToRenumber(record, scene) };
+  const present = scene.networks.find((candidate) => isMadeFrom(record, candidate, options.renumber));
   const others = scene.networks.filter((candidate) => candidate !== present);
   const attachments = planReattachments(subject, scene, present, options);
   const { engine, containerIds: containers } = scene;
@@ -41,8 +41,8 @@ export function planRestore(subject: RestoreSubject, scene: Scene, wished: Resto
  * Whether other ranges are what it takes: its own are taken, or it is there with others already. Else static addresses
  * would be given up for nothing.
  */
-function hasToRenumber(network: Network, { networks, rangesRefused = false }: Scene): boolean {
-  if (networks.some((candidate) => isSameNetwork(network, candidate))) return false;
-  const conflicts = findConflicts(network, networks, { renumber: false });
-  return rangesRefused || conflicts.some(({ renumberingHelps }) => renumberingHelps);
+function hasToRenumber(record: Network, { networks, rangesRefused = false }: Scene): boolean {
+  if (networks.some((candidate) => isMadeFrom(record, candidate, false))) return false;
+  const isTaken = findConflicts(record, networks, { renumber: false }).some(({ kind }) => kind === 'range');
+  return rangesRefused || isTaken || networks.some((candidate) => isMadeFrom(record, candidate, true));
 }
