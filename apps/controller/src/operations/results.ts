@@ -151,7 +151,7 @@ function appliedEnding(method: Exclude<CommandMethod, 'PruneNetworks'>, found: L
 
 function storedError({ error, explanation }: LookUp): FairleadError {
   if (error?.code) return fromErrorMessage(error);
-  return new FairleadError('engine_failed', `It was begun and had no effect: ${explanation}`, {
-    hint: 'Nothing was changed; it can be asked for again.',
+  return new FairleadError('engine_failed', `It was begun and is not done, or not wholly: ${explanation}`, {
+    hint: 'It can be asked for again.',
   });
 }

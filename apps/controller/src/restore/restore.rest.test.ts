@@ -235,6 +235,28 @@ describe('a restore', () => {
     expect(await show(id)).toMatchObject({ restored: { operation: operation!.id, networkId: idOf('shop again') } });
   });
 
+  it('that is found to be half done leaves the removal as it was, and another one completes it', async () => {
+    const { id } = await remove('shop');
+    agent.on('RestoreNetwork', async () => {
+      rig.runtime.fleet.session('web-1')!.connection.close('the cable was pulled');
+      await until('the session has gone', () => rig.runtime.fleet.session('web-1') === undefined);
+      throw new FairleadError('engine_failed', 'never heard');
+    });
+    const explanation = "network 'shop' is there as it was, and not attached to it: web-app; restore it again";
+    agent.on('LookUpOperation', async () => ({ verdict: 'not_applied', source: 'engine', explanation }));
+    await expect(restore(id)).rejects.toMatchObject({ code: 'outcome_unknown' });
+    await rig.attach(agent);
+    const [half] = await rig.database.prisma.operation.findMany({ where: { kind: 'restore' } });
+    expect(await rig.settled(half!.id)).toMatchObject({
+      ...{ outcome: 'failed', settled: { by: 'engine', explanation } },
+      error: { message: `It was begun and is not done, or not wholly: ${explanation}` },
+    });
+    expect(await show(id)).toMatchObject({ restored: null });
+    agent.on('RestoreNetwork', async () => ({ network: message(network('shop')), source: 'controller' }));
+    const { id: second } = await restore(id);
+    expect(await show(id)).toMatchObject({ restored: { operation: second, networkId: idOf('shop') } });
+  });
+
   it('is an operator’s, on hosts that it knows of', async () => {
     const { id } = await remove('shop');
     const as = async (wish: Parameters<Rig['token']>[0]) =>

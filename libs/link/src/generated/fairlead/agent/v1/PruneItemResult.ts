@@ -6,6 +6,7 @@ export interface PruneItemResult {
   /**
    * removed, kept, failed or undone: removed, but a container was made on it in
    * between, so that it was made again at once and its containers attached again.
+   * failed with the code undo_failed: removed, and not made again.
    */
   outcome?: string;
   /**
@@ -29,6 +30,7 @@ export interface PruneItemResult__Output {
   /**
    * removed, kept, failed or undone: removed, but a container was made on it in
    * between, so that it was made again at once and its containers attached again.
+   * failed with the code undo_failed: removed, and not made again.
    */
   outcome: string;
   /**
