@@ -128,7 +128,9 @@ export const policySpec = z
         unreachablePercent: percent(10).meta({ description: 'Of the hosts of the plan' }),
       })
       .prefault({})
-      .meta({ description: 'So many networks that could not be removed, or hosts that went away, and the run stops' }),
+      .meta({
+        description: 'So many networks that failed or had to be made again, or hosts that went away, and the run stops',
+      }),
     notify: z.array(policyNotification).max(20).default([]),
   })
   .meta({

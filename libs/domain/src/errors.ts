@@ -53,6 +53,7 @@ export const ERRORS = {
   frozen: traits(423, 'FAILED_PRECONDITION', 4, 'later', 'Destructive work is frozen'),
   subnet_overlap: traits(409, 'FAILED_PRECONDITION', 1, 'never', 'The address range is taken'),
   addresses_exhausted: traits(409, 'RESOURCE_EXHAUSTED', 1, 'later', 'No address range is left'),
+  undo_failed: traits(502, 'INTERNAL', 1, 'never', 'The network was removed and could not be made again'),
   not_swarm_manager: traits(409, 'FAILED_PRECONDITION', 4, 'never', 'The host is not a swarm manager'),
   unsupported: traits(501, 'UNIMPLEMENTED', 1, 'never', 'The engine or agent cannot do this'),
   engine_refused: traits(422, 'FAILED_PRECONDITION', 1, 'never', 'The engine refused'),

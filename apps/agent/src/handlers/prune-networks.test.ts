@@ -178,12 +178,12 @@ describe('a container that is made on a network while it is removed', () => {
     expect(rig.lines().find(({ t }) => t === 'item')).toMatchObject({ result: item });
   });
 
-  it('is told of where its network cannot be made again', async () => {
+  it('is a failure where its network cannot be made again', async () => {
     const { results } = await race();
     rig.engine.failNext('createNetwork', new FairleadError('subnet_overlap', 'range taken', { engineMessage: 'Pool' }));
     const [item] = await results;
-    expect(item).toMatchObject({ outcome: 'removed', restoredId: '', engineMessage: 'Pool' });
-    expect(item?.reason).toMatch(/^removed; late came onto it .* cannot start; .*: range taken$/);
+    expect(item).toMatchObject({ outcome: 'failed', code: 'undo_failed', restoredId: '', engineMessage: 'Pool' });
+    expect(item?.reason).toMatch(/^removed; late came onto it .* cannot start; .*: range taken; restore it when/);
     expect(rig.log.lines.at(-1)).toMatchObject({ details: { network: 'my-net', containers: ['late'] } });
   });
 
@@ -210,7 +210,7 @@ describe('a container that is made on a network while it is removed', () => {
 
   it.each([
     ['made again', true, 'undone', /was made again; that was cut short/],
-    ['not made again', false, 'removed', /^seen to be gone; late came onto it and cannot start$/],
+    ['not made again', false, 'failed', /^seen to be gone; late came onto it and cannot start; restore it for them$/],
   ] as const)(
     'is found by looking, its network %s, when the engine falls silent then',
     async (_, isMade, outcome, reason) => {

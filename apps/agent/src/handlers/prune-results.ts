@@ -34,6 +34,17 @@ export const removed = ({ id, name }: Named, reason = '', engineMessage = ''): P
   restoredId: '',
 });
 
+/** Removed, and not made again for those who cannot start without it. */
+export const notUndone = ({ id, name }: Named, reason: string, engineMessage = ''): PruneItemResult__Output => ({
+  networkId: id,
+  name,
+  outcome: 'failed',
+  reason,
+  code: 'undo_failed' satisfies ErrorCode,
+  engineMessage,
+  restoredId: '',
+});
+
 /** Removed, and made again at once. */
 export const undone = ({ id, name }: Named, restoredId: string, reason: string): PruneItemResult__Output => ({
   networkId: id,

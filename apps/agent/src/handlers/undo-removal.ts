@@ -4,7 +4,7 @@ import type { PruneItemResult__Output, RestoreNetworkResponse } from '@fairlead/
 import { lost, type OperationScope } from '../operations/operation-runner.js';
 import { restoreRecord } from '../restore/restore-record.js';
 import type { HandlerDeps } from './deps.js';
-import { removed, undone } from './prune-results.js';
+import { notUndone, undone } from './prune-results.js';
 
 /** A prune shows what it has changed when it is over. */
 const AT_THE_END = { show: () => Promise.resolve() };
@@ -38,7 +38,7 @@ export async function undoRemoval(
     if (error.code === 'engine_unavailable') throw lost(error);
     deps.log.warn('Containers came onto a network while it was removed; they cannot start', details);
     const reason = `removed; ${who} and cannot start; it could not be made again: ${error.message}`;
-    return removed(network, reason, error.engineMessage);
+    return notUndone(network, `${reason}; restore it when nothing stands in its way`, error.engineMessage);
   }
 }
 

@@ -2,7 +2,7 @@ import { FairleadError, type Network, type NetworkAttributes, shortId } from '@f
 import type { EnginePort } from '@fairlead/engine';
 import type { Methods, PruneItemResult__Output } from '@fairlead/link';
 import { isAttached, leftBehind } from '../handlers/looks.js';
-import { kept, removed, undone } from '../handlers/prune-results.js';
+import { kept, notUndone, removed, undone } from '../handlers/prune-results.js';
 import type { OperationRecord } from '../journal/entries.js';
 import type { Journal } from '../journal/journal.js';
 import { findRecord } from '../restore/find-record.js';
@@ -89,7 +89,7 @@ async function lookForPruned(engine: EnginePort, { items }: Request<'PruneNetwor
     const told = known?.items.find((item) => item.networkId === networkId);
     results.push(told ?? (await lookForItem(engine, networkId, known)));
   }
-  const gone = results.filter(({ outcome }) => outcome === 'removed').length;
+  const gone = results.filter(({ outcome, code }) => outcome === 'removed' || code === 'undo_failed').length;
   const explanation = `${gone} of ${items.length} networks are gone; the prune does not go on by itself`;
   return verdict(true, known ? explanation : `${explanation}; ${WHO}`, results);
 }
@@ -117,7 +117,8 @@ async function lookForUndone(
     return undone(record, again.id, `${reason}; that was cut short: look whether they start`);
   }
   const users = (await leftBehind(engine, record)).map(({ name }) => name).join(', ');
-  return removed(record, users === '' ? 'seen to be gone' : `seen to be gone; ${users} came onto it and cannot start`);
+  if (users === '') return removed(record, 'seen to be gone');
+  return notUndone(record, `seen to be gone; ${users} came onto it and cannot start; restore it for them`);
 }
 
 /** Whether a restore would find nothing left to do: a network like the record is there, with all who lost it. */

@@ -153,6 +153,12 @@ describe('an operation that has ended', () => {
     expect(idFor(authors, change('network.removed', other))).toBeUndefined();
   });
 
+  it('is, of a prune, the author of a removal that it could not undo', () => {
+    const items = [{ network: shop, outcome: 'failed', code: 'undo_failed' }];
+    const authors = knowing(operation(prune('shop'), 'op-1', finished('failed', { items })));
+    expect(idFor(authors, removed)).toBe('op-1');
+  });
+
   it('whose outcome is unknown is the author until ten seconds after it is settled', () => {
     const authors = knowing(operation(connect(), 'op-1', finished('unknown')));
     const late = T + 86_400_000;

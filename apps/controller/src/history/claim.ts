@@ -1,6 +1,7 @@
 import { type PruneItemResultView } from '@fairlead/api';
 import { type HistoryKind, type NetworkChange } from '@fairlead/domain';
 import { type Operation } from '../operations/operation.js';
+import { isGone } from '../operations/results.js';
 
 /** Which of the things that an operation does would make such a change; undefined: none. Each is done once. */
 export type Claim = (change: NetworkChange) => string | undefined;
@@ -74,8 +75,7 @@ function removal(removed: string, force: boolean, failed: boolean): Claim {
 function pruning({ outcome, result }: Operation, wanted: readonly string[]): Claim | undefined {
   const isOver = outcome === 'succeeded' || outcome === 'failed';
   const items = (result?.items ?? []) as readonly PruneItemResultView[];
-  const gone = items.filter((item) => item.outcome === 'removed' || item.outcome === 'undone');
-  const done = gone.map(({ network }) => network.id);
+  const done = items.filter(isGone).map(({ network }) => network.id);
   const removed = new Set(isOver ? done : wanted);
   return removed.size === 0
     ? undefined

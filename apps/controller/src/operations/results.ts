@@ -64,6 +64,10 @@ export const toPruneItem = ({
   ...(restoredId !== '' && { restored: restoredId }),
 });
 
+/** Whether it says that the network of this id is there no more. */
+export const isGone = ({ outcome, code }: Pick<PruneItemResultView, 'outcome' | 'code'>): boolean =>
+  outcome === 'removed' || outcome === 'undone' || code === 'undo_failed';
+
 const isItemOutcome = (outcome: string): outcome is PruneItemResultView['outcome'] =>
   ['removed', 'kept', 'failed', 'undone'].includes(outcome);
 
@@ -72,7 +76,7 @@ export function pruneEnding(items: readonly PruneItemResultView[]): Ending {
   const failed = items.filter(({ outcome }) => outcome === 'failed');
   const [first] = failed;
   if (first === undefined) return { outcome: 'succeeded', result: { items }, error: null };
-  const message = `${failed.length} of ${items.length} networks could not be removed; the first: ${first.network.name}: ${first.reason}`;
+  const message = `${failed.length} of ${items.length} networks failed; the first: ${first.network.name}: ${first.reason}`;
   return {
     outcome: 'failed',
     result: { items },
@@ -111,8 +115,7 @@ export function asQuestion(error: FairleadError): FairleadError {
  */
 export function brokenPruneEnding(items: readonly PruneItemResultView[], error: FairleadError): Ending {
   const ending = failedEnding(error, { items });
-  const begun = items.some(({ outcome }) => outcome === 'removed' || outcome === 'undone');
-  return begun && ending.outcome !== 'unknown' ? { ...ending, outcome: 'failed' } : ending;
+  return items.some(isGone) && ending.outcome !== 'unknown' ? { ...ending, outcome: 'failed' } : ending;
 }
 
 export const succeededEnding = (result: Result | null): Ending => ({ outcome: 'succeeded', result, error: null });

@@ -58,7 +58,9 @@ export class RunPagesStore {
 }
 
 /** The first one of that network on that host: ids of networks are never given twice. */
-const removalSince = (at: number): Prisma.Sql => Prisma.sql`CASE WHEN i."outcome" = 'removed' THEN
+const removalSince = (
+  at: number,
+): Prisma.Sql => Prisma.sql`CASE WHEN i."outcome" = 'removed' OR i."code" = 'undo_failed' THEN
   (SELECT r."id" FROM "RemovedNetwork" r WHERE r."hostName" = i."hostName" AND r."networkId" = i."networkId"
     AND r."removedAt" >= ${at} ORDER BY r."removedAt" LIMIT 1) END`;
 

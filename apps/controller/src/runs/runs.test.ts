@@ -88,6 +88,19 @@ describe('a run', () => {
     ]);
   });
 
+  it('counts a network that was removed and could not be made again as failed, and says how it is restored', async () => {
+    const agent = await attach('web-1', 'a');
+    const reason = 'removed; db came onto it; it could not be made again: range taken';
+    agent.fates.set('a', { outcome: 'failed', reason, code: 'undo_failed' });
+    await fleet.policy();
+    const { id } = await fleet.apply();
+    expect(await fleet.finished(id)).toMatchObject({ outcome: 'stopped', progress: { removed: 0, failed: 1 } });
+    const [removal] = await fleet.rig.database.prisma.removedNetwork.findMany();
+    const [item] = await fleet.items(id);
+    expect(item).toMatchObject({ outcome: 'failed', code: 'undo_failed', reason, removal: removal?.id });
+    expect(removal?.operationId).toBe(item?.operation);
+  });
+
   it('names its policy, its run and its fence to the agent, a higher one each time', async () => {
     const agent = await attach('web-1', 'ci-1');
     const policyId = await fleet.policy();
@@ -183,11 +196,11 @@ describe('stop rules', () => {
     const { id } = await fleet.apply();
     await Promise.all([first.reached, last.reached]);
     first.release();
-    await until('it is closing', async () => (await fleet.runs.show(id)).reason.includes('could not be removed'));
+    await until('it is closing', async () => (await fleet.runs.show(id)).reason.includes('failed: stop.failures'));
     last.release();
     expect(await fleet.finished(id)).toMatchObject({
       outcome: 'stopped',
-      reason: expect.stringContaining('2 networks could not be removed'),
+      reason: expect.stringContaining('2 networks failed'),
       progress: { removed: 2, failed: 2, skipped: 11 },
     });
     // The one that it was at comes to its end.

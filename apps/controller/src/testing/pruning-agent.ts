@@ -64,7 +64,7 @@ export class PruningAgent extends ScriptedAgent {
     }
     if (name === '') return { outcome: 'kept', reason: 'it is gone already', code: 'network_not_found' };
     const fate = this.fates.get(name) ?? { outcome: 'removed' };
-    if (fate.outcome !== 'removed') return fate;
+    if (fate.outcome !== 'removed' && fate.code !== 'undo_failed') return fate;
     this.removed.push(name);
     this.networks.delete(networkId);
     void this.tell({ removedIds: [networkId] });

@@ -20,8 +20,20 @@ describe('a run', () => {
 
   it('stops at as many failures as its policy says', () => {
     expect(stop({ failures: 3 }, { failed: 2 })).toBeUndefined();
-    expect(stop({ failures: 3 }, { failed: 3 })).toBe('3 networks could not be removed: stop.failures is 3');
-    expect(stop({ failures: 1 }, { failed: 1 })).toBe('1 network could not be removed: stop.failures is 1');
+    expect(stop({ failures: 3 }, { failed: 3 })).toBe('3 networks failed: stop.failures is 3');
+    expect(stop({ failures: 1 }, { failed: 1 })).toBe('1 network failed: stop.failures is 1');
+  });
+
+  it('counts a network that had to be made again like one that failed, in every wave', () => {
+    for (const wave of [1, 2] as const) {
+      expect(stop({ failures: 3 }, { failed: 1, undone: 1 }, wave)).toBeUndefined();
+      expect(stop({ failures: 3 }, { failed: 1, undone: 2 }, wave)).toBe(
+        '3 networks failed or had to be made again: stop.failures is 3',
+      );
+    }
+    expect(stop({ failedPercent: 5 }, { undone: 6 })).toBe(
+      '6 of 100 networks failed or had to be made again: more than stop.failedPercent, 5 %',
+    );
   });
 
   it.each([
@@ -43,7 +55,7 @@ describe('a run', () => {
 
   it('tells how many of how many failed', () =>
     expect(stop({ failedPercent: 5 }, { planned: 10, failed: 1 })).toBe(
-      '1 of 10 networks could not be removed: more than stop.failedPercent, 5 %',
+      '1 of 10 networks failed: more than stop.failedPercent, 5 %',
     ));
 
   it.each([
@@ -64,7 +76,7 @@ describe('a run', () => {
   );
 
   it('stops at the first thing that goes wrong on the first hosts, and not later', () => {
-    expect(stop({}, { failed: 1 }, 0)).toBe('1 network of the first hosts could not be removed');
+    expect(stop({}, { failed: 1 }, 0)).toBe('1 network of the first hosts failed');
     expect(stop({}, { undone: 2 }, 0)).toBe(
       '2 networks of the first hosts had to be made again, as a container came in between',
     );
@@ -72,7 +84,7 @@ describe('a run', () => {
     for (const wave of [1, 2] as const) {
       expect(stop({}, { unreachable: 1 }, wave)).toBeUndefined();
       expect(stop({}, { failed: 1 }, wave)).toBeUndefined();
-      expect(stop({}, { undone: 100 }, wave)).toBeUndefined();
+      expect(stop({}, { undone: 1 }, wave)).toBeUndefined();
     }
   });
 });

@@ -33,18 +33,23 @@ export function stopReason(stop: StopRules, progress: RunProgress, wave: Wave): 
 
 /** The first hosts are there to show what is wrong: one network is enough, and one that went away has shown nothing. */
 function canaryFailing({ failed, undone, unreachable }: RunProgress): string | undefined {
-  if (failed > 0) return `${counted(failed, 'network')} of the first hosts could not be removed`;
+  if (failed > 0) return `${counted(failed, 'network')} of the first hosts failed`;
   if (unreachable > 0) return `${counted(unreachable, 'host')} of the first ones went away`;
   if (undone === 0) return undefined;
   return `${counted(undone, 'network')} of the first hosts had to be made again, as a container came in between`;
 }
 
-function tooManyFailed(stop: StopRules, { failed, planned }: RunProgress): string | undefined {
+/** One that was made again counts too: what the plan takes for unused is not. */
+function tooManyFailed(stop: StopRules, { failed, undone, planned }: RunProgress): string | undefined {
   const { failures, failedPercent } = stop;
-  if (failed >= failures) return `${counted(failed, 'network')} could not be removed: stop.failures is ${failures}`;
-  if (failed <= shareOf(failedPercent, planned)) return undefined;
+  const wrong = failed + undone;
+  const what = undone === 0 ? 'failed' : 'failed or had to be made again';
+  if (wrong > 0 && wrong >= failures) {
+    return `${counted(wrong, 'network')} ${what}: stop.failures is ${failures}`;
+  }
+  if (wrong <= shareOf(failedPercent, planned)) return undefined;
   const share = `more than stop.failedPercent, ${failedPercent} %`;
-  return `${failed} of ${counted(planned, 'network')} could not be removed: ${share}`;
+  return `${wrong} of ${counted(planned, 'network')} ${what}: ${share}`;
 }
 
 const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

@@ -30,7 +30,8 @@ export async function chooseRemovals(
 }
 
 async function removalsOf(client: Client, run: string): Promise<readonly Removal[]> {
-  const query = { outcome: ['removed' as const] };
+  // One that failed may have been removed and not been made again: then it has a removal.
+  const query = { outcome: ['removed' as const, 'failed' as const] };
   const { rows } = await readPages(Infinity, (page) =>
     client.listRunItems({ params: { run }, query: { ...query, ...page } }),
   );

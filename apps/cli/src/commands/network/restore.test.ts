@@ -163,6 +163,16 @@ describe('what stands in the way of a restore', () => {
     expect(controller.of('restoreNetwork')[0]?.body).toMatchObject({ renumber: true });
   });
 
+  it('is said not to be there where --renumber has nothing to do', async () => {
+    const keeps = 'it keeps them';
+    const said = async (subnets: string[], flags: string) =>
+      (await fairlead(`network restore ${ID} -f${flags}`, { ...answers, planRestore: () => aRestorePlan({ subnets }) }))
+        .err;
+    expect(await said(['172.20.0.0/16'], ' --renumber')).toContain(keeps);
+    expect(await said([], ' --renumber')).not.toContain(keeps);
+    expect(await said(['172.20.0.0/16'], '')).not.toContain(keeps);
+  });
+
   it('is nothing where it is there already', async () => {
     const present = aRestorePlan({ present: 'e'.repeat(64), conflicts: [name] });
     const { err, exitCode, controller } = await fairlead(`network restore ${ID} -f`, {
@@ -212,7 +222,7 @@ describe('network restore --run', () => {
     const { controller, questions, exitCode, err } = await fairlead(`network restore --run ${RUN}`, all, {
       reply: 'y',
     });
-    expect(controller.of('listRunItems')[0]?.query.toString()).toBe('outcome=removed&limit=500');
+    expect(controller.of('listRunItems')[0]?.query.toString()).toBe('outcome=removed&outcome=failed&limit=500');
     expect(controller.of('planRestore').map(({ params }) => params['id'])).toEqual(['r-a', 'r-b', 'r-c']);
     expect(questions).toEqual(['Restore 2 networks on 2 hosts? [y/N] ']);
     expect(controller.of('restoreNetwork').map(({ params }) => params['id'])).toEqual(['r-b', 'r-c']);

@@ -229,7 +229,7 @@ function untrue(item: RunItem, there: ReadonlyMap<string, Network>, host: ModelH
   const { networkId, networkName, outcome, code } = item;
   const isThere = there.has(networkId);
   const byOthers = host.removedOutside.has(networkId);
-  if (outcome === 'removed') return isThere ? 'it is there' : undefined;
+  if (outcome === 'removed' || code === 'undo_failed') return isThere ? 'it is there' : undefined;
   if (outcome === 'undone') {
     const again = [...there.values()].some(({ name }) => name === networkName);
     return !isThere && again ? undefined : 'it was not made again';
