@@ -6,7 +6,8 @@ import { DEFAULT_DEADLINE_MS } from './network-requests.js';
 export const restoreRequest = z
   .strictObject({
     renumber: z.boolean().default(false).meta({
-      description: 'Let the engine choose new address ranges; static addresses of containers are given up',
+      description:
+        'Where its own are taken, let the engine choose address ranges; static addresses of containers are then given up',
     }),
     deadlineMs: deadlineMs(DEFAULT_DEADLINE_MS),
   })

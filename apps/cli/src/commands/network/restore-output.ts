@@ -6,7 +6,7 @@ export interface PlannedRestore {
   /** Of the removal. */
   readonly id: string;
   readonly plan: RestorePlanView;
-  /** The engine is to choose the ranges. */
+  /** The engine is to choose the ranges, where the network's own are taken. */
   readonly renumber: boolean;
 }
 
@@ -30,13 +30,15 @@ export function describeRestorePlans(planned: readonly PlannedRestore[]): string
 
 /** @param once what is not said here */
 function describePlan(planned: PlannedRestore, once: readonly string[]): string[] {
-  const { host, network, present, attachments, losses } = planned.plan;
+  const { host, network, subnets, present, attachments, losses } = planned.plan;
+  const keepsRanges = planned.renumber && present === null && subnets.length > 0;
   const name = `${host}/${network.name}`;
   const there = present === null ? '' : `is there already, as ${shortId(present)}`;
   if (isThere(planned)) return [`${name} ${there}`];
   if (isBlocked(planned)) return [`${name} cannot be made again:`, ...describeConflicts(planned)];
   return [
     `${name} ${there || `would be made again ${describeSource(planned.plan)}`}`,
+    ...(keepsRanges ? ['  No other network has its address ranges: it keeps them.'] : []),
     ...attachments.map((attachment) => `  attaches again ${describeAttachment(attachment)}`),
     ...losses.filter((loss) => !once.includes(loss)).map((loss) => `  ${loss}`),
   ];

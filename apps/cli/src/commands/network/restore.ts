@@ -22,7 +22,8 @@ interface Flags extends ClientFlags {
 const HELP = `
 A network is made again with the name, driver, options, labels and address ranges that it had, and the containers that lost it
 are attached again, with their aliases, addresses and the rest; then it is compared with the record. What stands in the way,
-and what cannot come back, is shown before. Where another network has a range by now, --renumber lets the engine choose one.
+and what cannot come back, is shown before. Where another network has a range by now, --renumber lets the engine choose one, and
+static addresses are given up; where its ranges are free, it keeps them all the same.
 
 Examples:
   fairlead network restore web-1/my-net
@@ -38,7 +39,7 @@ export function registerRestore(parent: Command, cli: Cli): void {
   withClient(command)
     .option('--run <id>', 'all that this run of a policy has removed')
     .option('--dry-run', 'only show what would come back, and what would not')
-    .option('--renumber', 'let the engine choose new address ranges')
+    .option('--renumber', 'let the engine choose address ranges where its own are taken')
     .addOption(new Option('-f, --force', 'do not ask'))
     .addOption(timeoutOption('30s for each network'))
     .addHelpText('after', HELP)
