@@ -222,7 +222,7 @@ describe('network restore --run', () => {
     const { controller, questions, exitCode, err } = await fairlead(`network restore --run ${RUN}`, all, {
       reply: 'y',
     });
-    expect(controller.of('listRunItems')[0]?.query.toString()).toBe('outcome=removed&limit=500');
+    expect(controller.of('listRunItems')[0]?.query.toString()).toBe('outcome=removed&outcome=failed&limit=500');
     expect(controller.of('planRestore').map(({ params }) => params['id'])).toEqual(['r-a', 'r-b', 'r-c']);
     expect(questions).toEqual(['Restore 2 networks on 2 hosts? [y/N] ']);
     expect(controller.of('restoreNetwork').map(({ params }) => params['id'])).toEqual(['r-b', 'r-c']);
