@@ -1,5 +1,6 @@
-import { type Network, type PolicyAct, toFairleadError } from '@fairlead/domain';
+import { type FairleadError, type Network, type PolicyAct, toFairleadError } from '@fairlead/domain';
 import type { CallContext, PruneItemMessage__Output, PruneItemResult__Output } from '@fairlead/link';
+import { hasGivenUp } from '../concurrency/fair-queue.js';
 import { digestOf } from '../inventory/describe-network.js';
 import { lost, type OperationScope } from '../operations/operation-runner.js';
 import type { HandlerDeps } from './deps.js';
@@ -7,6 +8,10 @@ import { leftBehind, lookAt } from './looks.js';
 import { failed, kept, removed } from './prune-results.js';
 import { undoRemoval } from './undo-removal.js';
 import { whyKept } from './users.js';
+
+/** Why nothing more is to be begun. */
+export type Stop = Pick<FairleadError, 'code' | 'message'>;
+export const GIVEN_UP: Stop = { code: 'deadline_exceeded', message: 'the prune was given up' };
 
 /** It may go, as far as is known now, and its record is on the disk. */
 export const READY = 'ready';
@@ -43,21 +48,28 @@ export async function pruneItem(
   written: Promise<void>,
 ): Promise<PruneItemResult__Output> {
   try {
-    return await deps.queue.run(context, () => removeUnused(deps, item, scope, written));
+    return await deps.queue.run(context, () => removeUnused(deps, item, context, scope, written));
   } catch (error) {
     return resultOf(item, error);
   }
 }
 
+/** What takes long comes before the look, and what is quick after it: a slow disk makes no look an old one. */
 async function removeUnused(
   deps: HandlerDeps,
   item: PruneItemMessage__Output,
+  context: CallContext,
   scope: OperationScope,
   written: Promise<void>,
 ): Promise<PruneItemResult__Output> {
+  await written;
   // It is counted since its record was journaled, and would stand in its own way.
-  const [judged] = await Promise.all([judge(deps, item, scope, { removals: 0 }), written]);
-  return 'outcome' in judged ? judged : remove(deps, judged, scope);
+  const judged = await judge(deps, item, scope, { removals: 0 });
+  if ('outcome' in judged) return judged;
+  const stop = hasGivenUp(context) ? GIVEN_UP : scope.barred();
+  return stop === undefined
+    ? remove(deps, judged, scope)
+    : kept(judged.id, stop.code, `not removed: ${stop.message}`, judged.name);
 }
 
 /** The network, where it may go; else why it is kept. @throws FairleadError `network_not_found`, `engine_unavailable` */

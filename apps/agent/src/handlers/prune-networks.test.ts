@@ -1,7 +1,9 @@
+import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { FairleadError } from '@fairlead/domain';
 import { digestOf } from '../inventory/describe-network.js';
 import { all, arrive, call, createRig, type Life, lookUp, type Rig } from '../testing/handler-rig.js';
+import { untilQuiet } from '../testing/manual-timing.js';
 import { readNetwork } from './looks.js';
 
 let rig: Rig;
@@ -124,6 +126,70 @@ describe('a network that was looked at while the one before was removed', () => 
       { outcome: 'removed' },
       { outcome: 'kept', code: 'network_in_use', reason: expect.stringContaining('late (created)') },
     ]);
+  });
+});
+
+describe('a network whose turn waits for the disk', () => {
+  /** Prunes two networks, with the result of the first held on its way to the disk. */
+  async function holding(run?: Asked['run'], context = call()) {
+    const ids = ['a', 'b'].map((name) => rig.engine.addNetwork({ name }));
+    const request = await asking(ids, run);
+    const append = rig.journal.append.bind(rig.journal);
+    const [held, free] = [new AbortController(), new AbortController()];
+    rig.journal.append = async (...entries) => {
+      if (entries[0]?.t === 'item' && !held.signal.aborted) {
+        held.abort();
+        await once(free.signal, 'abort');
+      }
+      return append(...entries);
+    };
+    const results = all(rig.handlers.PruneNetworks(arrive('PruneNetworks', request), context));
+    await once(held.signal, 'abort');
+    return { results, release: () => free.abort(), last: ids[1] ?? '' };
+  }
+
+  it('is looked at after the wait: a container that came meanwhile keeps it', async () => {
+    const { results, release } = await holding();
+    await untilQuiet();
+    rig.engine.addContainer({ name: 'late', networks: ['b'], state: 'created' });
+    release();
+    expect(await results).toMatchObject([
+      { outcome: 'removed' },
+      { outcome: 'kept', code: 'network_in_use', reason: expect.stringContaining('late (created)') },
+    ]);
+  });
+
+  it('stays where the prune is given up meanwhile, or during the look', async () => {
+    for (const during of [false, true]) {
+      const stop = new AbortController();
+      const { results, release, last } = await holding(undefined, call(stop.signal));
+      await untilQuiet();
+      const list = rig.engine.listContainers.bind(rig.engine);
+      rig.engine.listContainers = () => (stop.abort(), list());
+      if (!during) stop.abort();
+      release();
+      expect((await results).at(-1)).toMatchObject({ outcome: 'kept', code: 'deadline_exceeded' });
+      expect(rig.engine.deletesOf(last)).toBe(0);
+      rig.engine.listContainers = list;
+      await rig.engine.removeNetwork(last);
+    }
+  });
+
+  it('stays where a later run of its policy begins during the look', async () => {
+    const run = (fence: number) => ({ policyId: 'nightly', runId: `run-${fence}`, fence });
+    const { results, release, last } = await holding(run(2));
+    await untilQuiet();
+    const list = rig.engine.listContainers.bind(rig.engine);
+    rig.engine.listContainers = async () => {
+      rig.engine.listContainers = list;
+      const at = time;
+      const [op, method, request, what] = [newId(), 'PruneNetworks', '', 'a later run'];
+      await rig.journal.append({ t: 'started', op, at, method, request, what, run: run(3) });
+      return list();
+    };
+    release();
+    expect((await results).at(-1)).toMatchObject({ outcome: 'kept', code: 'plan_stale' });
+    expect(rig.engine.deletesOf(last)).toBe(0);
   });
 });
 

@@ -1,4 +1,3 @@
-import type { FairleadError } from '@fairlead/domain';
 import type {
   CallContext,
   PruneItemMessage__Output,
@@ -8,7 +7,7 @@ import type {
 import { hasGivenUp } from '../concurrency/fair-queue.js';
 import type { LiveOperation, OperationScope } from '../operations/operation-runner.js';
 import type { Handler, HandlerDeps } from './deps.js';
-import { prepareItem, pruneItem, READY } from './prune-item.js';
+import { GIVEN_UP, prepareItem, pruneItem, READY, type Stop } from './prune-item.js';
 import { kept } from './prune-results.js';
 
 /** The items one after the other, each in a turn of its own, so that other commands come in between. */
@@ -32,13 +31,11 @@ async function* follow(operation: LiveOperation<'PruneNetworks'>): AsyncGenerato
   await operation.outcome;
 }
 
-type Stop = Pick<FairleadError, 'code' | 'message'>;
-const GIVEN_UP: Stop = { code: 'deadline_exceeded', message: 'the prune was given up' };
 const SILENT: Stop = { code: 'engine_unavailable', message: 'the engine does not answer' };
 
 /**
  * While one network is removed, which takes an engine some 200 ms, the next one is looked at ahead, and its record goes
- * to the disk, as does the result of the one before. Between two removals are left the look after the one and the look
+ * to the disk. Between two removals are left the look after the one, its result on its way to the disk, and the look
  * before the other.
  */
 async function prune(
