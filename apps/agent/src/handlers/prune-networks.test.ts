@@ -134,6 +134,7 @@ describe('a network whose turn waits for the disk', () => {
   async function holding(run?: Asked['run'], context = call()) {
     const ids = ['a', 'b'].map((name) => rig.engine.addNetwork({ name }));
     const request = await asking(ids, run);
+    const before = rig.lines().filter(({ t }) => t === 'removing').length;
     const append = rig.journal.append.bind(rig.journal);
     const [held, free] = [new AbortController(), new AbortController()];
     rig.journal.append = async (...entries) => {
@@ -145,12 +146,13 @@ describe('a network whose turn waits for the disk', () => {
     };
     const results = all(rig.handlers.PruneNetworks(arrive('PruneNetworks', request), context));
     await once(held.signal, 'abort');
+    while (rig.lines().filter(({ t }) => t === 'removing').length < before + 2) await untilQuiet();
+    await untilQuiet(20);
     return { results, release: () => free.abort(), last: ids[1] ?? '' };
   }
 
   it('is looked at after the wait: a container that came meanwhile keeps it', async () => {
     const { results, release } = await holding();
-    await untilQuiet();
     rig.engine.addContainer({ name: 'late', networks: ['b'], state: 'created' });
     release();
     expect(await results).toMatchObject([
@@ -163,7 +165,6 @@ describe('a network whose turn waits for the disk', () => {
     for (const during of [false, true]) {
       const stop = new AbortController();
       const { results, release, last } = await holding(undefined, call(stop.signal));
-      await untilQuiet();
       const list = rig.engine.listContainers.bind(rig.engine);
       rig.engine.listContainers = () => (stop.abort(), list());
       if (!during) stop.abort();
@@ -178,7 +179,6 @@ describe('a network whose turn waits for the disk', () => {
   it('stays where a later run of its policy begins during the look', async () => {
     const run = (fence: number) => ({ policyId: 'nightly', runId: `run-${fence}`, fence });
     const { results, release, last } = await holding(run(2));
-    await untilQuiet();
     const list = rig.engine.listContainers.bind(rig.engine);
     rig.engine.listContainers = async () => {
       rig.engine.listContainers = list;
