@@ -120,6 +120,14 @@ describeOnLab('a network that is restored on a real engine', () => {
     else await host.docker('start', 'one');
   });
 
+  refersById('keeps its range and static addresses where others are wished and nothing stands in the way', async () => {
+    const asked = { ...(await makeUsed()), renumber: true };
+    await host.docker('network', 'rm', 'my-net');
+    const answer = await restore(asked, 'restore-5');
+    expect(answer).toMatchObject({ differences: [], attachments: [{ containerName: 'one', outcome: 'attached' }] });
+    await expectAsBefore(answer.losses);
+  });
+
   refersById('is not made where another one has its range, and with other ranges where that is asked for', async () => {
     const asked = await makeUsed();
     await host.docker('network', 'rm', 'my-net');
