@@ -134,7 +134,7 @@ describe('a network whose turn waits for the disk', () => {
   async function holding(run?: Asked['run'], context = call()) {
     const ids = ['a', 'b'].map((name) => rig.engine.addNetwork({ name }));
     const request = await asking(ids, run);
-    const before = rig.lines().filter(({ t }) => t === 'removing').length;
+    let recorded = 0;
     const append = rig.journal.append.bind(rig.journal);
     const [held, free] = [new AbortController(), new AbortController()];
     rig.journal.append = async (...entries) => {
@@ -142,12 +142,13 @@ describe('a network whose turn waits for the disk', () => {
         held.abort();
         await once(free.signal, 'abort');
       }
-      return append(...entries);
+      await append(...entries);
+      if (entries[0]?.t === 'removing') recorded += 1;
     };
     const results = all(rig.handlers.PruneNetworks(arrive('PruneNetworks', request), context));
     await once(held.signal, 'abort');
-    while (rig.lines().filter(({ t }) => t === 'removing').length < before + 2) await untilQuiet();
-    await untilQuiet(20);
+    while (recorded < ids.length) await untilQuiet();
+    await untilQuiet();
     return { results, release: () => free.abort(), last: ids[1] ?? '' };
   }
 
