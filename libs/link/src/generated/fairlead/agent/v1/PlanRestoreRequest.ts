@@ -20,7 +20,7 @@ export interface PlanRestoreRequest {
    */
   record?: _fairlead_agent_v1_NetworkMessage | null;
   /**
-   * Let the engine choose the address ranges anew.
+   * Where those it had are taken, let the engine choose others.
    */
   renumber?: boolean;
 }
@@ -40,7 +40,7 @@ export interface PlanRestoreRequest__Output {
    */
   record: _fairlead_agent_v1_NetworkMessage__Output | null;
   /**
-   * Let the engine choose the address ranges anew.
+   * Where those it had are taken, let the engine choose others.
    */
   renumber: boolean;
 }
