@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { FairleadError, type Network, toFairleadError } from '@fairlead/domain';
+import { type ErrorCode, FairleadError, type Network, toFairleadError } from '@fairlead/domain';
 import { codec, fromErrorMessage, type Methods, type PruneItemResult__Output, toErrorMessage } from '@fairlead/link';
 import { Bell } from '../concurrency/bell.js';
 import type { Timing } from '../concurrency/timing.js';
@@ -55,6 +55,8 @@ interface RunnerParts {
   readonly log: Log;
 }
 
+/** Errors after which, once it has begun, only a look tells what an operation has done. */
+const LOSING: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['engine_unavailable', 'journal_failed', 'internal']);
 const OPERATION_ID = /^[A-Za-z0-9_-]{1,128}$/;
 
 /**
@@ -64,7 +66,8 @@ const OPERATION_ID = /^[A-Za-z0-9_-]{1,128}$/;
  * - One id is one operation: a second call with it joins the one that runs, or gets what the journal has.
  * - `begin` is on the disk before anything is changed, so that an operation cut short is known to have begun. It is
  *   never begun again, in this life or a later one.
- * - An answer of the engine that was lost leaves the operation without its end: it is settled by looking.
+ * - An answer of the engine that was lost, or a line of the journal, leaves the operation without its end: it is settled
+ *   by looking.
  * - An id that was looked up before it was seen is refused from then on.
  */
 export class OperationRunner {
@@ -177,8 +180,8 @@ export class OperationRunner {
   private async fail(op: string, request: string, { begun }: Scope, error: FairleadError): Promise<FairleadError> {
     const { code, message } = error;
     if (begun && code === 'outcome_unknown') return error;
-    if (begun && (code === 'engine_unavailable' || code === 'internal')) return lost(error);
-    if (code === 'journal_failed' && !begun) return error;
+    if (begun && LOSING.has(code)) return lost(error);
+    if (code === 'journal_failed') return error;
     if (code === 'deadline_exceeded' && !begun)
       await this.write({ t: 'refused', op, at: this.parts.now(), why: message });
     else await this.end(op, { request, error: toStored(error) });
@@ -329,9 +332,9 @@ const LOOK = 'It may or may not have been carried out. LookUpOperation settles i
 const unknown = (id: string, why: string): FairleadError =>
   new FairleadError('outcome_unknown', `What became of the operation ${id} is not known: ${why}`, { hint: LOOK });
 
-/** For an engine's answer that was lost after the operation had begun. */
+/** For an engine's answer, or a line of the journal, that was lost after the operation had begun. */
 export const lost = (error: FairleadError): FairleadError =>
-  new FairleadError('outcome_unknown', `It was begun, and the answer was lost: ${error.message}`, {
+  new FairleadError('outcome_unknown', `It was begun, and what became of it is not known: ${error.message}`, {
     engineMessage: error.engineMessage,
     hint: LOOK,
     cause: error,
