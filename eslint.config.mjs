@@ -24,7 +24,12 @@ const dockerode = atHome('dockerode: only libs/engine', 'dockerode', 'docker-mod
 const grpc = atHome('gRPC: only libs/link', '@grpc/*');
 const prisma = atHome('Prisma: only *.store.ts and database/', '@prisma/*', '**/generated/prisma/**', 'libsql');
 const oidc = atHome('openid-client: only the controller’s access/oidc', 'openid-client');
-const mail = atHome('mail and webhooks: only the controller’s notifications', 'nodemailer', 'nodemailer/*', 'standardwebhooks');
+const mail = atHome(
+  'mail and webhooks: only the controller’s notifications',
+  'nodemailer',
+  'nodemailer/*',
+  'standardwebhooks',
+);
 const cron = atHome('croner: only the controller’s policies/schedule', 'croner');
 const restrict = (...patterns) => ({ 'no-restricted-imports': ['error', { patterns }] });
 const noEnvironment = {
@@ -69,7 +74,10 @@ export default tseslint.config(
       'no-console': 'error',
     },
   },
-  { files: ['libs/**/*.ts', 'apps/**/*.ts'], rules: { ...restrict(dockerode, grpc, prisma, oidc, mail, cron), ...noEnvironment } },
+  {
+    files: ['libs/**/*.ts', 'apps/**/*.ts'],
+    rules: { ...restrict(dockerode, grpc, prisma, oidc, mail, cron), ...noEnvironment },
+  },
   { files: ['libs/engine/**/*.ts'], rules: restrict(grpc, prisma) },
   { files: ['libs/link/**/*.ts'], rules: restrict(dockerode, prisma) },
   {

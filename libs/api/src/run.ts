@@ -104,13 +104,11 @@ export const run = z
   });
 export type RunView = View<typeof run>;
 
-export const runPage = z
-  .object({ items: z.array(run), total: z.int(), nextCursor: z.string().nullable() })
-  .meta({
-    id: 'RunPage',
-    description: 'One page of runs, newest first',
-    example: { items: [], total: 0, nextCursor: null },
-  });
+export const runPage = z.object({ items: z.array(run), total: z.int(), nextCursor: z.string().nullable() }).meta({
+  id: 'RunPage',
+  description: 'One page of runs, newest first',
+  example: { items: [], total: 0, nextCursor: null },
+});
 export type RunPageView = View<typeof runPage>;
 
 export const runQuery = z.strictObject({
