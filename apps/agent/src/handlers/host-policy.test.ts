@@ -176,6 +176,23 @@ describe('the bound on removals', () => {
     const later = await rig.again({ now: () => Date.now() + 3_600_001 });
     await later.handlers.RemoveNetwork(arrive('RemoveNetwork', { operationId: newId(), networkId: d }), call());
   });
+
+  it('holds over prunes that look at their networks at the same time', async () => {
+    const ids = Array.from({ length: 12 }, (_, nth) => rig.engine.addNetwork({ name: `net-${nth}` }));
+    allow({ mode: 'full', maxRemovalsPerHour: 3 });
+    const list = rig.engine.listContainers.bind(rig.engine);
+    let looks = 0;
+    rig.engine.listContainers = async () => {
+      looks += 1;
+      // The first twelve are for the requests.
+      while (looks > 12 && looks < 24) await new Promise(setImmediate);
+      return list();
+    };
+    await Promise.all(ids.map((id) => prune(id)));
+    const left = new Set((await rig.engine.listNetworks()).map(({ id }) => id));
+    expect(ids.filter((id) => !left.has(id))).toHaveLength(3);
+    expect(rig.lines().filter(({ t }) => t === 'removing')).toHaveLength(3);
+  });
 });
 
 describe('a policy that changes', () => {

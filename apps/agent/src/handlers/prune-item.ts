@@ -1,4 +1,4 @@
-import { type FairleadError, type Network, type PolicyAct, toFairleadError } from '@fairlead/domain';
+import { type FairleadError, type Network, toFairleadError } from '@fairlead/domain';
 import type { CallContext, PruneItemMessage__Output, PruneItemResult__Output } from '@fairlead/link';
 import { hasGivenUp } from '../concurrency/fair-queue.js';
 import { digestOf } from '../inventory/describe-network.js';
@@ -27,11 +27,25 @@ export async function prepareItem(
 ): Promise<PruneItemResult__Output | typeof READY> {
   try {
     const judged = await judge(deps, item, scope);
-    if ('outcome' in judged) return judged;
-    await scope.removing(judged);
-    return READY;
+    return 'outcome' in judged ? judged : await record(deps, judged, scope);
   } catch (error) {
     return resultOf(item, error);
+  }
+}
+
+/** Journals its record, where the host lets one more go in this hour. */
+async function record(
+  { policy }: HandlerDeps,
+  network: Network,
+  scope: OperationScope,
+): Promise<PruneItemResult__Output | typeof READY> {
+  try {
+    await policy.admit({ verb: 'prune', network }, () => scope.removing(network));
+    return READY;
+  } catch (thrown) {
+    const { code, message } = toFairleadError(thrown);
+    if (code !== 'policy_refused') throw thrown;
+    return kept(network.id, code, message, network.name);
   }
 }
 
@@ -63,8 +77,7 @@ async function removeUnused(
   written: Promise<void>,
 ): Promise<PruneItemResult__Output> {
   await written;
-  // It is counted since its record was journaled, and would stand in its own way.
-  const judged = await judge(deps, item, scope, { removals: 0 });
+  const judged = await judge(deps, item, scope);
   if ('outcome' in judged) return judged;
   const stop = hasGivenUp(context) ? GIVEN_UP : scope.barred();
   return stop === undefined
@@ -77,14 +90,14 @@ async function judge(
   deps: HandlerDeps,
   { networkId, expectedDigest }: PruneItemMessage__Output,
   scope: OperationScope,
-  counted: Pick<PolicyAct, 'removals'> = {},
 ): Promise<Network | PruneItemResult__Output> {
   const barred = scope.barred();
   if (barred !== undefined) return kept(networkId, barred.code, `not looked at: ${barred.message}`);
   const sight = await lookAt(deps.engine, networkId);
   const { name } = sight.network;
-  // What does not depend on the network was asked before the first item; after a look the refusal has its name.
-  const refused = await deps.policy.refusalOf({ verb: 'prune', network: sight.network, ...counted });
+  // What does not depend on the network was asked before the first item; after a look the refusal has its name. How many
+  // go is asked when its record is journaled, and counts it from then on.
+  const refused = await deps.policy.refusalOf({ verb: 'prune', network: sight.network, removals: 0 });
   if (refused !== undefined) return kept(networkId, refused.code, refused.message, name);
   const reason = whyKept(sight);
   if (reason !== undefined) return kept(networkId, reason.code, reason.text, name);

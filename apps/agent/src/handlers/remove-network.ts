@@ -19,7 +19,8 @@ export const removeNetwork: Handler<'RemoveNetwork', Promise<RemoveNetworkRespon
     const { network } = await readNetwork(engine, request.networkId);
     if (!request.force) refuseUsed(network);
     const attachments = request.force ? await readAttachments(engine, network) : [];
-    await scope.begin({ what: `remove network ${network.name}` }, network, attachments);
+    const begin = () => scope.begin({ what: `remove network ${network.name}` }, network, attachments);
+    await policy.admit({ ...act, network }, begin);
     const detached = request.force ? await removeForced(engine, network, attachments, scope) : [];
     if (!request.force) await engine.removeNetwork(network.id);
     await lookAgain(deps, network);

@@ -26,6 +26,11 @@ export interface PolicyGuard {
   check(act: PolicyAct): Promise<void>;
   /** What `check` would throw. */
   refusalOf(act: PolicyAct): Promise<FairleadError | undefined>;
+  /**
+   * Checks a removal and journals it with no other one in between, so that no more are begun than the policy allows.
+   * @throws FairleadError `policy_refused`, and what `journal` throws
+   */
+  admit(act: PolicyAct, journal: () => Promise<void>): Promise<void>;
   summary(): Promise<PolicySummary>;
 }
 
@@ -33,6 +38,7 @@ export interface PolicyGuard {
 export const noPolicy: PolicyGuard = {
   check: () => Promise.resolve(),
   refusalOf: () => Promise.resolve(undefined),
+  admit: (_, journal) => journal(),
   summary: () => Promise.resolve({ mode: '', rules: [] }),
 };
 
@@ -49,9 +55,14 @@ export interface GuardParts {
 
 const HOUR_MS = 3_600_000;
 
-/** The guard over a policy file: each question looks whether the file has changed. */
+/**
+ * The guard over a policy file: each question looks whether the file has changed.
+ *
+ * Invariant: one removal at a time is between its check and the disk, where `removalsSince` counts it.
+ */
 export class HostPolicyGuard implements PolicyGuard {
   private seen: PolicyState | undefined;
+  private admitting: Promise<void> = Promise.resolve();
 
   constructor(private readonly parts: GuardParts) {}
 
@@ -72,6 +83,15 @@ export class HostPolicyGuard implements PolicyGuard {
     return new FairleadError('policy_refused', `Host policy ${path}, rule '${refused.rule}': ${refused.sentence}`, {
       hint: `Only the owner of the host can change that, in ${path} on the host itself.`,
     });
+  }
+
+  async admit(act: PolicyAct, journal: () => Promise<void>): Promise<void> {
+    const admitted = this.admitting.then(async () => {
+      await this.check(act);
+      await journal();
+    });
+    this.admitting = admitted.catch(() => undefined);
+    return admitted;
   }
 
   async summary(): Promise<PolicySummary> {
