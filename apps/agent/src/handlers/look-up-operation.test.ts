@@ -324,6 +324,16 @@ describe('looking an operation up', () => {
     expect(rig.engine.deletesOf(ids[2] ?? '')).toBe(0);
   });
 
+  it('asks the engine once for all networks of a prune, however many they are', async () => {
+    const there = ['a', 'b', 'c'].map((name) => rig.engine.addNetwork({ name }));
+    const ids = [...there, ...Array.from({ length: 50 }, (_, nth) => nth.toString(16).padStart(64, 'f'))];
+    const request = { operationId: 'op', items: ids.map((networkId) => ({ networkId, expectedDigest: '' })) };
+    rig.calls.length = 0;
+    const { items = [] } = await lookUp(rig, 'PruneNetworks', request, 'another-journal');
+    expect(items.map(({ outcome }) => outcome)).toEqual(ids.map((id) => (there.includes(id) ? 'kept' : 'removed')));
+    expect(rig.calls).toEqual(['listNetworks']);
+  });
+
   it('does not say "not applied" while what was sent may still be under way', async () => {
     const networkId = rig.engine.addNetwork({ name: 'my-net' });
     rig.engine.failNext('removeNetwork', silence());

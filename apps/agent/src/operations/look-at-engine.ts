@@ -83,22 +83,28 @@ async function lookForRemoved(
   return verdict(false, `network ${shortId(networkId)} is still there${note}`);
 }
 
+/** One list tells which of the networks are there: thousands of single questions would take longer than a look may. */
 async function lookForPruned(engine: EnginePort, { items }: Request<'PruneNetworks'>, known: Known): Promise<Verdict> {
+  const told = new Map(known?.items.map((item) => [item.networkId, item]));
+  const there = new Set((await engine.listNetworks()).map(({ id }) => id));
   const results: PruneItemResult__Output[] = [];
   for (const { networkId } of items) {
-    const told = known?.items.find((item) => item.networkId === networkId);
-    results.push(told ?? (await lookForItem(engine, networkId, known)));
+    results.push(told.get(networkId) ?? (await lookForItem(engine, networkId, there.has(networkId), known)));
   }
   const gone = results.filter(({ outcome, code }) => outcome === 'removed' || code === 'undo_failed').length;
   const explanation = `${gone} of ${items.length} networks are gone; the prune does not go on by itself`;
   return verdict(true, known ? explanation : `${explanation}; ${WHO}`, results);
 }
 
-async function lookForItem(engine: EnginePort, networkId: string, known: Known): Promise<PruneItemResult__Output> {
+async function lookForItem(
+  engine: EnginePort,
+  networkId: string,
+  isThere: boolean,
+  known: Known,
+): Promise<PruneItemResult__Output> {
   const record = known?.removing.find(({ id }) => id === networkId);
-  const there = await exists(engine, networkId);
   const name = record?.name ?? '';
-  if (there) return kept(networkId, 'outcome_unknown', 'the prune was cut short before it was removed', name);
+  if (isThere) return kept(networkId, 'outcome_unknown', 'the prune was cut short before it was removed', name);
   if (known === undefined) return removed({ id: networkId, name }, `it is gone; ${WHO}`);
   if (record !== undefined) return lookForUndone(engine, record, known);
   return kept(networkId, 'network_not_found', 'the prune had not come to it; it is gone all the same');
