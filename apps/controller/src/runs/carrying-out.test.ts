@@ -119,6 +119,16 @@ describe('the carrying out of a run', () => {
     expect(ports.ends).toContainEqual(expect.objectContaining({ position: 1, outcome: 'removed' }));
   });
 
+  it('takes up again what its agent had died on the way to, once that is seen to be there', async () => {
+    const network = { id: 'id-0', name: 'net-0' };
+    const cut = { network, outcome: 'kept' as const, reason: 'cut short', code: 'outcome_unknown', engineMessage: '' };
+    const ports = new Ports([anItem(0, { state: 'sent', operationId: 'op-x' })]);
+    ports.settled = () => Promise.resolve({ operationId: 'op-x', outcome: 'succeeded', items: [cut], error: null });
+    await carryOut(ports);
+    expect(ports.log).toEqual(['send host-0: net-0', 'close done', 'finish done']);
+    expect(ports.ends.at(-1)).toMatchObject({ position: 0, outcome: 'removed' });
+  });
+
   it('says of what nobody will ever tell that it is not known', async () => {
     const ports = new Ports([anItem(0, { state: 'sent', operationId: 'op-x' })]);
     await carryOut(ports);

@@ -49,6 +49,8 @@ export const lost = (position: number): ItemEnd => {
 export function endOf(position: number, result: PruneItemResultView): ItemEnd {
   const { outcome, reason, code, engineMessage } = result;
   if (outcome === 'kept' && NOT_BEGUN.has(code)) return again(position, reason, code);
+  // Seen to be there after the agent or its engine had died on the way to it: of this one it is known.
+  if (outcome === 'kept' && code === 'outcome_unknown') return again(position, reason, '');
   if (outcome === 'kept' && code === 'engine_unavailable') {
     return done(position, { outcome: 'skipped', reason, code }, engineMessage);
   }

@@ -2,7 +2,7 @@ import { toFairleadError } from '@fairlead/domain';
 import { type Clock } from '../clock.js';
 import { type Log } from '../log.js';
 import { type Operation } from '../operations/operation.js';
-import { endIn } from './item-end.js';
+import { endIn, skipped } from './item-end.js';
 import { toOperationEnd } from './operation-ends.js';
 import { type RunItemsStore } from './run-items.store.js';
 
@@ -22,8 +22,10 @@ export async function takeLateWord(
     const end = toOperationEnd(operation);
     for (const { runId, ...item } of await items.unknown(operation.id)) {
       const known = endIn(item, end);
-      if (known?.state !== 'done') continue;
-      await items.correct(runId, [known], now());
+      if (known === undefined) continue;
+      // The run is over: nobody takes it up again.
+      const last = known.state === 'planned' ? skipped(known.position, known.reason, known.code) : known;
+      await items.correct(runId, [last], now());
       changed(runId);
     }
   } catch (error) {

@@ -119,18 +119,21 @@ describe('the owner of a run', () => {
     expect(await items.all(run.id)).toMatchObject([{ state: 'planned', operationId: null }]);
   });
 
-  it('is told late what became of a network, and the run says so then', async () => {
+  it.each([
+    ['removed', '', '', { outcome: 'removed', code: '', reason: '' }],
+    ['kept', 'outcome_unknown', 'cut short', { outcome: 'skipped', code: '', reason: 'cut short' }],
+  ])('is told late what became of a network, and the run says so then: %s', async (outcome, code, reason, expected) => {
     const owned = await claim(run, 'one');
     const sending = items.sending(owned, await items.all(run.id), 'op-1');
     await runs.change(owned, {}, { ...step(), statements: [sending] });
     await items.record(owned, [lost(0)], now());
     await runs.change(owned, { state: 'finished', outcome: 'stopped' }, step());
-    const removed = { network: { id: 'n', name: 'net' }, outcome: 'removed', reason: '', code: '', engineMessage: '' };
+    const told = { network: { id: 'n', name: 'net' }, outcome, reason, code, engineMessage: '' };
     const settled = { at: now(), by: 'journal', explanation: '' } as const;
     const ended = {
       state: 'finished',
       outcome: 'succeeded',
-      result: { items: [removed] },
+      result: { items: [told] },
       error: null,
       settled,
     } as const;
@@ -144,11 +147,11 @@ describe('the owner of a run', () => {
       sent: null,
     } as const;
     const times = { createdAt: 1, dispatchedAt: 1, finishedAt: 1, durationMs: 0, deadlineMs: 1, journalId: null };
-    const told: string[] = [];
-    const changed = (id: string): void => void told.push(id);
+    const heard: string[] = [];
+    const changed = (id: string): void => void heard.push(id);
     await takeLateWord(items, { ...operation, ...times, actor: run.actor }, now, changed, () => undefined);
-    expect(told).toEqual([run.id]);
-    expect(await items.all(run.id)).toMatchObject([{ state: 'done', outcome: 'removed', code: '', reason: '' }]);
+    expect(heard).toEqual([run.id]);
+    expect(await items.all(run.id)).toMatchObject([{ state: 'done', ...expected }]);
   });
 
   it('sends no item that is part of an operation already', async () => {
