@@ -22,7 +22,7 @@ export const toRunItem = ({ losses, ...row }: ItemRow): RunItem => ({
  * present owner only, and once an item is done it stays so, but for one whose outcome was not known.
  */
 export class RunItemsStore {
-  constructor(private readonly database: Database) {}
+  constructor(private readonly database: Pick<Database, 'read' | 'transaction'>) {}
 
   /** For the transaction in which the plan of a run is stored. */
   insertions(runId: string, items: readonly PlannedItem[]): Statement[] {
@@ -113,12 +113,16 @@ const toList = (item: PlannedItem) => [
 const recording = (run: StoredRun, ends: readonly ItemEnd[], at: number): Statement =>
   update(run.id, ends, at, Prisma.sql`CASE WHEN ${isOwned(run)} THEN e.value->>1 END`, Prisma.sql`"state" <> 'done'`);
 
-/** @param state of each, `e` being its end @param where which items may be changed */
+/**
+ * One row after the other by the key: read in place, the list would be gone through once for each item of the run.
+ * @param state of each, `e` being its end @param where which items may be changed
+ */
 function update(runId: string, ends: readonly ItemEnd[], at: number, state: Prisma.Sql, where: Prisma.Sql): Statement {
   const values = JSON.stringify(ends.map((end) => toEndList(end, at)));
-  return Prisma.sql`UPDATE "RunItem" SET "state" = ${state}, "outcome" = e.value->>2, "reason" = e.value->>3,
-    "code" = e.value->>4, "engineMessage" = e.value->>5, "restoredId" = e.value->>6, "endedAt" = e.value->>7
-    FROM json_each(${values}) AS e WHERE "runId" = ${runId} AND "position" = e.value->>0 AND ${where}`;
+  return Prisma.sql`WITH e AS MATERIALIZED (SELECT value, value->>0 AS "at" FROM json_each(${values}))
+    UPDATE "RunItem" SET "state" = ${state}, "outcome" = e.value->>2, "reason" = e.value->>3, "code" = e.value->>4,
+      "engineMessage" = e.value->>5, "restoredId" = e.value->>6, "endedAt" = e.value->>7
+    FROM e WHERE "runId" = ${runId} AND "position" = e."at" AND ${where}`;
 }
 
 const toEndList = (end: ItemEnd, at: number) =>
