@@ -177,6 +177,22 @@ describe('the bound on removals', () => {
     await later.handlers.RemoveNetwork(arrive('RemoveNetwork', { operationId: newId(), networkId: d }), call());
   });
 
+  it('does not count a network that the look in its turn has kept, over a restart of the agent too', async () => {
+    const [a = '', b = '', c = ''] = ['a', 'b', 'c'].map((name) => rig.engine.addNetwork({ name }));
+    allow({ mode: 'full', maxRemovalsPerHour: 2 });
+    const remove = rig.engine.removeNetwork.bind(rig.engine);
+    rig.engine.removeNetwork = async (id) => {
+      while (rig.lines().filter(({ t }) => t === 'removing').length < 2) await new Promise(setImmediate);
+      if (id === a) rig.engine.addContainer({ name: 'late', networks: ['b'], state: 'created' });
+      return remove(id);
+    };
+    expect(await prune(a, b)).toMatchObject([{ outcome: 'removed' }, { outcome: 'kept', code: 'network_in_use' }]);
+    const { handlers, journal } = await rig.again();
+    expect(journal.removalsSince(0)).toBe(1);
+    await handlers.RemoveNetwork(arrive('RemoveNetwork', { operationId: newId(), networkId: c }), call());
+    expect(journal.removalsSince(0)).toBe(2);
+  });
+
   it('holds over prunes that look at their networks at the same time', async () => {
     const ids = Array.from({ length: 12 }, (_, nth) => rig.engine.addNetwork({ name: `net-${nth}` }));
     allow({ mode: 'full', maxRemovalsPerHour: 3 });

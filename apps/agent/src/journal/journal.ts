@@ -6,6 +6,7 @@ import type { Log } from '../log.js';
 import {
   type Entry,
   type Header,
+  type Item,
   joinEntries,
   type OperationRecord,
   type OperationState,
@@ -70,8 +71,8 @@ interface LineSpan extends Span {
  */
 export class Journal {
   private places = new Map<string, Place>();
-  /** Instants at which removals began; those of the last hour are all here. */
-  private removals: number[] = [];
+  /** Removals that began, but for networks that were kept; those of the last hour are all here. */
+  private removals: readonly Begun[] = [];
   /** By policy; they outlive the operations that brought them. */
   private readonly fences: Map<string, number>;
   /** Calls that use the file, which is not rewritten under them. */
@@ -164,12 +165,12 @@ export class Journal {
   }
 
   /**
-   * Removals that were begun since an instant, at most an hour ago: also those that the engine then refused, since of
-   * one whose answer was lost nobody knows.
+   * Removals that were begun since an instant, at most an hour ago, but for those of which it is written that the network
+   * was kept, since of one whose answer was lost nobody knows.
    * @param instant milliseconds since the epoch
    */
   removalsSince(instant: number): number {
-    return this.removals.filter((at) => at > instant).length;
+    return this.removals.filter(({ at }) => at > instant).length;
   }
 
   /** The highest fence with which something was begun for a policy; 0 where nothing was. */
@@ -228,10 +229,11 @@ export class Journal {
   }
 
   private count(entries: readonly Entry[]): void {
-    const begun = entries.filter(({ t }) => t === 'removing').map(({ at }) => at);
-    if (begun.length === 0) return;
+    const begun = entries.flatMap((entry) => (entry.t === 'removing' ? [begunBy(entry)] : []));
+    const kept = new Set(entries.flatMap((entry) => (entry.t === 'item' ? keptBy(entry) : [])));
+    if (begun.length === 0 && kept.size === 0) return;
     const hourAgo = this.options.now() - HOUR_MS;
-    this.removals = [...this.removals, ...begun].filter((at) => at > hourAgo);
+    this.removals = [...this.removals, ...begun].filter(({ at, key }) => at > hourAgo && !kept.has(key));
   }
 
   private async use<T>(work: () => Promise<T>): Promise<T> {
@@ -303,6 +305,16 @@ export class Journal {
 }
 
 const isRemoval = ({ removing }: LineSpan): boolean => removing !== undefined;
+
+/** A removal that has begun. */
+interface Begun {
+  readonly at: number;
+  /** Of its operation and network. */
+  readonly key: string;
+}
+
+const begunBy = ({ at, op, network }: Removing): Begun => ({ at, key: `${op} ${network.id}` });
+const keptBy = ({ op, result }: Item): string[] => (result.outcome === 'kept' ? [`${op} ${result.networkId}`] : []);
 
 const toRetained = ({ at, state, spans }: Place) => ({
   at,
