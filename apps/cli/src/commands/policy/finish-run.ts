@@ -3,6 +3,7 @@ import type { Cli, ClientFlags } from '../../cli.js';
 import { readPages } from '../../fleet/pages.js';
 import { lines, printViews } from '../../output/rows.js';
 import { followRun, isOver } from './follow-run.js';
+import { raiseCaps } from './raise-caps.js';
 import { describeItem, describeRun, exitOf } from './run-words.js';
 
 /** All that a network can come to but to be removed. */
@@ -39,7 +40,7 @@ async function notRemoved(client: Client, { id, progress }: RunView): Promise<Ru
 }
 
 /** The commands that somebody may want now. */
-function whatNext({ id, state, progress }: RunView): string[] {
+function whatNext({ id, policy, state, outcome, reason, progress }: RunView): string[] {
   if (state === 'awaiting-approval') return [`It waits for approval: fairlead policy approve ${id}`];
   if (state !== 'finished') {
     return [
@@ -47,5 +48,6 @@ function whatNext({ id, state, progress }: RunView): string[] {
       `To cancel it: fairlead policy cancel ${id}`,
     ];
   }
+  if (outcome === 'capped') return [`To raise its caps: ${raiseCaps(policy.name, [reason])}`];
   return progress.removed === 0 ? [] : [`To get back what it removed: fairlead network restore --run ${id}`];
 }

@@ -3,6 +3,7 @@ import type { CleanupReason } from '@fairlead/domain';
 import { firstOf } from '../../output/first-of.js';
 import { visible } from '../../output/escape.js';
 import { type Column, describeAge, describeTimeSince, hostLabel, renderTable } from '../../output/table.js';
+import { raiseCaps } from './raise-caps.js';
 
 /** What is shown of a plan. `items`: as many as were asked for. */
 export interface ShownPlan extends Omit<PolicyPlanView, 'nextCursor'> {
@@ -46,10 +47,18 @@ function planLines({ policy, summary, items, cut }: ShownPlan, now: number): str
     ...(cut ? [`... and more than these ${items.length} (--limit)`] : []),
     `${policy.name}, version ${policy.version}: ${remove} to remove, ${keep} kept${describeReasons(summary)}, on ${count(hosts, 'host')}`,
     ...leftOutLines(summary, now),
-    ...(overCaps.length === 0 ? [] : ['Over its caps, so that a run would remove nothing:']),
-    ...overCaps.map((why) => `  ${why}`),
+    ...capLines(policy.name, overCaps),
   ];
 }
+
+const capLines = (policy: string, overCaps: readonly string[]): string[] =>
+  overCaps.length === 0
+    ? []
+    : [
+        'Over its caps, so that a run would remove nothing:',
+        ...overCaps.map((why) => `  ${why}`),
+        `To raise them: ${raiseCaps(policy, overCaps)}`,
+      ];
 
 export const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
 

@@ -1,3 +1,4 @@
+import { overCaps } from '@fairlead/domain';
 import { describe, expect, it } from '@jest/globals';
 import { fairlead } from '../../../test/run.js';
 import { aPolicyItem, aPolicyPlan } from '../../../test/views.js';
@@ -21,7 +22,11 @@ const summary = {
   reasons: { unused: 2, predefined: 3, 'stopped-containers': 1 },
   leftOut: [{ name: 'web-2', freshness: 'offline' as const, asOf: '2026-11-24T09:28:00.000Z' }],
   leftOutTotal: 1,
-  overCaps: ['web-1: 1 of 4 networks, 0 are allowed (10 %)'],
+  overCaps: overCaps(
+    { networks: 20, hostPercent: 0, fleetPercent: 50 },
+    [{ host: 'web-1', networks: 4, remove: 1 }],
+    4,
+  ),
 };
 const removals = aPolicyPlan([old, partly], { ...summary, keep: 4 });
 const whole = aPolicyPlan([old, partly, kept], { ...summary, keep: 4 });
@@ -37,7 +42,8 @@ describe('policy plan', () => {
         'nightly, version 1: 2 to remove, 4 kept (3 built in, 1 used by stopped containers), on 2 hosts',
         'Left out, as nobody knows what is on them now: web-2 (offline 2m ago)',
         'Over its caps, so that a run would remove nothing:',
-        '  web-1: 1 of 4 networks, 0 are allowed (10 %)',
+        '  host web-1: 1 of its 4 networks would go, at most 0 (0 %) may; narrow the policy or raise caps.hostPercent',
+        'To raise them: fairlead policy edit nightly --max-host-percent N',
         '',
       ]
         .join('\n')

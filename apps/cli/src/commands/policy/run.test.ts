@@ -1,5 +1,5 @@
 import type { RunItemView, RunView } from '@fairlead/api';
-import { FairleadError } from '@fairlead/domain';
+import { FairleadError, overCaps } from '@fairlead/domain';
 import { describe, expect, it } from '@jest/globals';
 import { fairlead, NOW } from '../../../test/run.js';
 import { aPolicyItem, aPolicyPlan, aRun, aRunItem } from '../../../test/views.js';
@@ -25,6 +25,12 @@ const ended = (outcome: RunView['outcome'], said: Partial<RunView['progress']>, 
 });
 const done = ended('done', { total: 2, done: 2, removed: 2 });
 const plan = aPolicyPlan([aPolicyItem('ci-1'), aPolicyItem('ci-2')]);
+/** For the share of the fleet and of its host. */
+const overItsCaps = overCaps(
+  { networks: 20, hostPercent: 10, fleetPercent: 5 },
+  [{ host: 'web-1', networks: 10, remove: 2 }],
+  10,
+);
 const page = (...items: RunItemView[]) => ({ items, total: items.length, nextCursor: null });
 const answers = { planPolicy: () => plan, startRun: () => began, getRun: () => done };
 
@@ -73,15 +79,25 @@ describe('policy run', () => {
   });
 
   it('begins nothing that is over the caps', async () => {
-    const over = aPolicyPlan(plan.items, { overCaps: ['2 networks, 1 is allowed', 'host web-1: too many'] });
+    const over = aPolicyPlan(plan.items, { overCaps: [...overItsCaps] });
     const { exitCode, err, controller } = await fairlead('policy run nightly -f', {
       ...answers,
       planPolicy: () => over,
     });
     expect(exitCode).toBe(4);
-    expect(err).toContain('Nothing was removed: 2 networks, 1 is allowed (and 1 more)\n');
-    expect(err).toContain('--max-networks');
+    expect(err).toContain(`Nothing was removed: ${overItsCaps[0]} (and 1 more)\n`);
+    expect(err).toContain('fairlead policy edit nightly --max-host-percent N --max-fleet-percent N\n');
     expect(controller.of('startRun')).toEqual([]);
+  });
+
+  it('names the flags of the caps that the controller finds too low', async () => {
+    const startRun = () => {
+      throw new FairleadError('caps_exceeded', `Nothing was removed: ${overItsCaps[0]}`, { hint: 'See the plan.' });
+    };
+    const { exitCode, err } = await fairlead('policy run nightly --plan-hash h1', { ...answers, startRun });
+    expect(exitCode).toBe(4);
+    const raise = 'fairlead policy edit nightly --max-fleet-percent N';
+    expect(err).toBe(`error: Nothing was removed: ${overItsCaps[0]}\nSee the plan. To raise its caps: ${raise}\n`);
   });
 
   it.each(['plan_stale', 'caps_exceeded', 'frozen', 'run_active'] as const)('ends with 4 for %s', async (code) => {
@@ -159,6 +175,11 @@ describe('what came of a run', () => {
   ] as const)('%s ends with %i', async (outcome, code) =>
     expect((await finish(ended(outcome, {}))).exitCode).toBe(code),
   );
+
+  it('where it was over a cap is said with the flag that raises it', async () => {
+    const { err } = await finish(ended('capped', { total: 2 }, `nothing was removed: ${overItsCaps[1]}`));
+    expect(err).toContain('To raise its caps: fairlead policy edit nightly --max-host-percent N\n');
+  });
 
   it('where it waits for approval is said, with the command for it', async () => {
     const { exitCode, err } = await finish({ ...began, state: 'awaiting-approval' });

@@ -8,6 +8,7 @@ import { confirm } from '../confirm.js';
 import { finishRun } from './finish-run.js';
 import { SHOWN } from './plan.js';
 import { count, renderPlan, type ShownPlan } from './plan-output.js';
+import { raiseCaps } from './raise-caps.js';
 import { readPlan } from './read-plan.js';
 
 interface Flags extends ClientFlags {
@@ -84,15 +85,23 @@ const cannotAsk = (policy: string): FairleadError =>
 function overItsCaps({ policy, summary: { overCaps } }: ShownPlan): FairleadError {
   const more = overCaps.length > 1 ? ` (and ${overCaps.length - 1} more)` : '';
   return new FairleadError('caps_exceeded', `Nothing was removed: ${overCaps[0] ?? ''}${more}`, {
-    hint: `See 'fairlead policy plan ${policy.name}'. To raise its caps: fairlead policy edit ${policy.name} --max-networks N`,
+    hint: `See 'fairlead policy plan ${policy.name}'. To raise its caps: ${raiseCaps(policy.name, overCaps)}`,
   });
 }
 
 async function start(cli: Cli, client: Client, policy: string, flags: Flags, body: StartRunRequest): Promise<number> {
   const begun = await client.startRun({ params: { policy }, body }).catch((error: unknown) => {
-    throw answerWasLost(error) ? notKnown(policy) : error;
+    throw answerWasLost(error) ? notKnown(policy) : withFlags(policy, error);
   });
   return finishRun(cli, client, flags, begun);
+}
+
+/** The controller's refusal, with the flags of the caps that it names. */
+function withFlags(policy: string, error: unknown): unknown {
+  if (!(error instanceof FairleadError) || error.code !== 'caps_exceeded') return error;
+  const raise = `To raise its caps: ${raiseCaps(policy, [error.message])}`;
+  const hint = [error.hint, raise].filter(Boolean).join(' ');
+  return new FairleadError(error.code, error.message, { hint, cause: error });
 }
 
 const notKnown = (policy: string): FairleadError =>
