@@ -6,7 +6,7 @@ const ID_OF_RUN = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
  * A run by its id, or the one run of a policy that is in one of these states.
- * @throws FairleadError `run_not_found`, `ambiguous_name`
+ * @throws FairleadError `run_not_found`, `policy_not_found`, `ambiguous_name`
  */
 export async function findRun(client: Client, reference: string, states: readonly RunState[]): Promise<RunView> {
   if (ID_OF_RUN.test(reference)) return client.getRun({ params: { run: reference } });
@@ -14,6 +14,7 @@ export async function findRun(client: Client, reference: string, states: readonl
   const [first, second] = items;
   if (first !== undefined && second === undefined) return first;
   if (first === undefined) {
+    await assertPolicy(client, reference);
     throw new FairleadError('run_not_found', `No run of '${reference}' is ${states.join(', ')}`, {
       hint: `See 'fairlead policy runs ${reference}'.`,
     });
@@ -25,4 +26,12 @@ export async function findRun(client: Client, reference: string, states: readonl
       hint: 'Name one by its id.',
     },
   );
+}
+
+/**
+ * For a policy of which no run was found: runs of one that is gone are still listed, but a wrong name has none either.
+ * @throws FairleadError `policy_not_found`
+ */
+export async function assertPolicy(client: Client, policy: string): Promise<void> {
+  await client.getPolicy({ params: { policy } });
 }
