@@ -1,5 +1,6 @@
 import { operationResult, type OperationResultView, type OperationView, type RestorePlanView } from '@fairlead/api';
 import { shortId } from '@fairlead/domain';
+import { firstOf } from '../../output/first-of.js';
 import { operationName } from '../command.js';
 
 export interface PlannedRestore {
@@ -69,6 +70,11 @@ function describeAttachment({
   const how = [aliases.length === 0 ? '' : `as ${aliases.join(' ')}`, ipv4, ipv6, mac].filter((part) => part !== '');
   return `${containerName} (${state})${how.length === 0 ? '' : ` ${how.join(', ')}`}`;
 }
+
+/** @param names of networks that a run has removed */
+export const describeUnrecorded = (names: readonly string[]): string =>
+  `Of ${names.length === 1 ? 'one network' : `${names.length} networks`} no record is kept, or not yet, ` +
+  `so that nothing restores ${names.length === 1 ? 'it' : 'them'} now: ${firstOf(names)}`;
 
 type Result = OperationResultView<'restore'>;
 

@@ -208,7 +208,7 @@ describe('network restore --run', () => {
     aRunItem('b', { removal: 'r-b', endedAt: at(2) }),
     aRunItem('c', { host: 'web-2', removal: 'r-c', endedAt: at(3) }),
     aRunItem('a', { removal: 'r-a', endedAt: at(1) }),
-    aRunItem('x', { removal: null, endedAt: at(4) }),
+    aRunItem('x', { outcome: 'failed', removal: null, endedAt: at(4) }),
   ];
   const planOf = ({ params: { id } }: Asked): RestorePlanView =>
     aRestorePlan({
@@ -249,6 +249,33 @@ describe('network restore --run', () => {
     expect(err).toContain("web-1/r-b: error: Host 'web-1' is offline");
     expect(out.match(/made again/g)).toHaveLength(2);
     expect(exitCode).toBe(4);
+  });
+
+  it('names the networks that it has removed and cannot restore, and ends with 1', async () => {
+    const lost = [...items, aRunItem('y', { removal: null }), aRunItem('z', { host: 'web-2', removal: null })];
+    const free = {
+      ...all,
+      listRunItems: () => ({ items: lost, total: 6, nextCursor: null }),
+      planRestore: (asked: Asked) => ({ ...planOf(asked), conflicts: [] }),
+    };
+    const named = 'Of 2 networks no record is kept, or not yet, so that nothing restores them now: web-1/y, web-2/z\n';
+    for (const [flag, restores] of [
+      ['-f', 3],
+      ['--dry-run', 0],
+    ] as const) {
+      const { err, exitCode, controller } = await fairlead(`network restore --run ${RUN} ${flag}`, free);
+      expect(err).toContain(named);
+      expect(exitCode).toBe(1);
+      expect(controller.of('restoreNetwork')).toHaveLength(restores);
+    }
+  });
+
+  it('restores nothing where no record is kept of any, and ends with 1', async () => {
+    const listRunItems = () => ({ items: [aRunItem('y', { removal: null })], total: 1, nextCursor: null });
+    const { err, exitCode, controller } = await fairlead(`network restore --run ${RUN} -f`, { listRunItems });
+    expect(err).toBe('Of one network no record is kept, or not yet, so that nothing restores it now: web-1/y\n');
+    expect(exitCode).toBe(1);
+    expect(controller.asked).toHaveLength(1);
   });
 
   it('says where there is nothing to restore', async () => {

@@ -8,7 +8,14 @@ import { toData } from '../../output/format.js';
 import { lines } from '../../output/rows.js';
 import { commandEach } from '../command.js';
 import { confirm } from '../confirm.js';
-import { describeRestored, describeRestorePlans, isBlocked, isThere, type PlannedRestore } from './restore-output.js';
+import {
+  describeRestored,
+  describeRestorePlans,
+  describeUnrecorded,
+  isBlocked,
+  isThere,
+  type PlannedRestore,
+} from './restore-output.js';
 import { chooseRemovals, type Removal } from './restore-targets.js';
 
 interface Flags extends ClientFlags {
@@ -48,10 +55,11 @@ export function registerRestore(parent: Command, cli: Cli): void {
 
 async function restore(cli: Cli, references: string[], flags: Flags): Promise<number> {
   const client = cli.client(flags);
-  const removals = await chooseRemovals(client, references, flags.run);
+  const { removals, unrecorded } = await chooseRemovals(client, references, flags.run);
+  if (unrecorded.length > 0) cli.terminal.warn(lines([describeUnrecorded(unrecorded)]));
   const several = removals.length > 1 || flags.run !== undefined;
   const { results, exitCode } = await plan(cli, client, removals, flags);
-  const refused = results.some(isBlocked) ? [exitCode, 4] : [exitCode];
+  const refused = [exitCode, results.some(isBlocked) ? 4 : 0, unrecorded.length > 0 ? 1 : 0];
   if (flags.dryRun) {
     printPlans(cli, flags, results, several);
     return worstExit(refused);
