@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createPolicyRequest } from '@fairlead/api';
+import { aRun } from '../runs/new-runs.js';
+import { RunsStore } from '../runs/runs.store.js';
 import { ACTOR, Rig } from '../testing/rig.js';
 import { PoliciesService } from './policies.service.js';
 import { PoliciesStore } from './policies.store.js';
@@ -7,16 +9,13 @@ import { PoliciesStore } from './policies.store.js';
 let rig: Rig;
 let store: PoliciesStore;
 let service: PoliciesService;
-let isRunning: boolean;
 let told: string[];
 
 beforeEach(async () => {
   rig = await Rig.start();
-  isRunning = false;
   told = [];
   store = new PoliciesStore(rig.database, rig.runtime.audit);
   const runs = {
-    activeOf: () => Promise.resolve(isRunning),
     policyChanged: (policyId: string) => void told.push(policyId),
   };
   service = new PoliciesService(store, rig.runtime.hosts, runs, ['ops', 'chat'], () => rig.time);
@@ -30,13 +29,17 @@ const create = (spec: object = {}) =>
 describe('a policy whose run is not finished', () => {
   it('stays, and goes once the run is finished', async () => {
     await create();
-    isRunning = true;
+    const runs = new RunsStore(rig.database, rig.runtime.audit);
+    const [policy] = await store.all();
+    // Due tomorrow, so that the runs of the rig leave it alone.
+    const run = { ...aRun(policy!, rig.time), state: 'waiting', dueAt: rig.time + 86_400_000 } as const;
+    await runs.add([run], { verb: 'start', actor: ACTOR, at: rig.time });
     await expect(service.remove('nightly', ACTOR)).rejects.toMatchObject({
       code: 'run_active',
       message: "A run of policy 'nightly' is not finished",
     });
     expect(await store.all()).toHaveLength(1);
-    isRunning = false;
+    await runs.change(run, { state: 'finished' }, { verb: 'finish', actor: ACTOR, at: rig.time });
     await service.remove('nightly', ACTOR);
     expect(await store.all()).toEqual([]);
   });

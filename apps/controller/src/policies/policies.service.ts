@@ -22,8 +22,6 @@ import { type StoredPolicy } from './stored-policy.js';
 
 /** What a change of a policy touches beyond it. */
 export interface PolicyRuns {
-  /** Whether a run of it is not finished. */
-  activeOf(policyId: string): Promise<boolean>;
   /** It was made, changed, paused, resumed or removed just now. */
   policyChanged(policyId: string): void;
 }
@@ -98,8 +96,8 @@ export class PoliciesService {
     const { id } = await this.get(nameOrId);
     await this.turns.run(id, async () => {
       const policy = await this.get(id);
-      if (await this.runs.activeOf(id)) throw busy(policy.name);
-      await this.store.remove(id, recordOf('policy.remove', policy, actor, this.now(), { version: policy.version }));
+      const record = recordOf('policy.remove', policy, actor, this.now(), { version: policy.version });
+      if (!(await this.store.remove(id, record))) throw busy(policy.name);
     });
     this.runs.policyChanged(id);
   }

@@ -1,6 +1,6 @@
 import { type PolicySpecView } from '@fairlead/api';
 import { type AuditRecord, type AuditStore } from '../audit/audit.store.js';
-import { type Database, Prisma, type Statement } from '../database/index.js';
+import { type Database, isGuardViolation, Prisma, type Statement } from '../database/index.js';
 import {
   type PolicyRow,
   type PolicyVersionRow,
@@ -75,8 +75,17 @@ export class PoliciesStore {
     await this.audit.commit(records, isNew ? [versionOf(policy), update] : [update]);
   }
 
-  async remove(id: string, record: AuditRecord): Promise<void> {
-    await this.audit.commit(record, [Prisma.sql`DELETE FROM "Policy" WHERE "id" = ${id}`]);
+  /** @returns whether it could go: it stays, and nothing is written, while a run of it is not finished */
+  async remove(id: string, record: AuditRecord): Promise<boolean> {
+    const idle = Prisma.sql`NOT EXISTS (SELECT 1 FROM "Run" WHERE "policyId" = ${id} AND "state" <> 'finished')`;
+    const guard = Prisma.sql`UPDATE "Policy" SET "name" = CASE WHEN ${idle} THEN "name" END WHERE "id" = ${id}`;
+    try {
+      await this.audit.commit(record, [guard, Prisma.sql`DELETE FROM "Policy" WHERE "id" = ${id}`]);
+      return true;
+    } catch (error) {
+      if (isGuardViolation(error)) return false;
+      throw error;
+    }
   }
 
   /**
@@ -86,6 +95,11 @@ export class PoliciesStore {
   passThrough(policyId: string, from: number, until: number): Statement {
     return Prisma.sql`UPDATE "Policy" SET "scheduledThrough" = ${until}
       WHERE "id" = ${policyId} AND "scheduledThrough" = ${from}`;
+  }
+
+  /** Holds while the policy is at that version. */
+  isAt({ id, version }: Pick<StoredPolicy, 'id' | 'version'>): Prisma.Sql {
+    return Prisma.sql`EXISTS (SELECT 1 FROM "Policy" WHERE "id" = ${id} AND "version" = ${version})`;
   }
 
   /** Holds while the policy is at that version, not paused, and has passed through exactly that instant. */

@@ -19,6 +19,16 @@ export const stale = (message: string): FairleadError =>
 export const notWaiting = ({ id, state, outcome }: StoredRun): FairleadError =>
   stale(`Run '${id}' does not wait for an approval: it is ${state === 'finished' ? outcome : state}`);
 
+/** Why a plan of a policy as it was is none of it as it is now, undefined where that was removed; undefined: it is. */
+export function outdated(
+  planned: Pick<StoredPolicy, 'name' | 'version'>,
+  now: StoredPolicy | undefined,
+): FairleadError | undefined {
+  if (now === undefined) return stale(`Policy '${planned.name}' was removed`);
+  if (now.version === planned.version) return undefined;
+  return stale(`Policy '${now.name}' is at version ${now.version} by now; the plan is of version ${planned.version}`);
+}
+
 /** @throws FairleadError `plan_stale`, `caps_exceeded` */
 export function assertWanted({ name }: StoredPolicy, { hash, summary }: FleetPlan, wanted: string | undefined): void {
   if (hash !== wanted) throw stale(`Policy '${name}' would not remove the same networks by now that were shown`);

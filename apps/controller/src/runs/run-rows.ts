@@ -51,16 +51,21 @@ export function runInsertion(run: StoredRun, guard: Prisma.Sql): Prisma.Sql {
     VALUES (CASE WHEN ${guard} THEN ${state} END, ${Prisma.join(values)})`;
 }
 
-/** For the present owner, and only while the run is in that state still; else the whole transaction is refused. */
+/**
+ * For the present owner, and only while the run is in that state still and the guard holds; else the whole transaction is
+ * refused.
+ */
 export function runUpdate(
   { id, state, fence }: Pick<StoredRun, 'id' | 'state' | 'fence'>,
   change: RunChange,
+  guard: Prisma.Sql = Prisma.sql`TRUE`,
 ): Prisma.Sql {
   const { state: next = state, ...rest } = change;
   const settings = Object.entries(rest).map(
     ([name, value]) => Prisma.sql`${Prisma.raw(`"${name}"`)} = ${toValue(value)}`,
   );
-  const guarded = Prisma.sql`"state" = CASE WHEN "state" = ${state} AND "fence" = ${fence} THEN ${next} END`;
+  const guarded = Prisma.sql`"state" =
+    CASE WHEN "state" = ${state} AND "fence" = ${fence} AND ${guard} THEN ${next} END`;
   return Prisma.sql`UPDATE "Run" SET ${Prisma.join([guarded, ...settings])} WHERE "id" = ${id}`;
 }
 

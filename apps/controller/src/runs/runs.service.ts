@@ -8,6 +8,7 @@ import {
 } from '@fairlead/api';
 import { FairleadError } from '@fairlead/domain';
 import { type Clock, toTimestamp } from '../clock.js';
+import { type Prisma } from '../database/index.js';
 import { type Actor } from '../operations/operation.js';
 import { type FleetPlan } from '../policies/fleet-plan.js';
 import { type PoliciesStore } from '../policies/policies.store.js';
@@ -21,7 +22,7 @@ import { NO_ITEMS, type StoredRun } from './run.js';
 import { PolicyWindow } from './run-gate.js';
 import { type RunItemsStore } from './run-items.store.js';
 import { type RunPagesStore } from './run-pages.store.js';
-import { assertWanted, busy, changedSince, notWaiting, stale } from './run-refusals.js';
+import { assertWanted, busy, changedSince, notWaiting, outdated, stale } from './run-refusals.js';
 import { type RunChange } from './run-rows.js';
 import { toRunItemView, toRunView } from './run.view.js';
 import { type Runner } from './runner.js';
@@ -32,7 +33,7 @@ export interface RunsParts extends Pick<PlanningParts, 'labelsOf' | 'notices'> {
   readonly runs: RunsStore;
   readonly items: RunItemsStore;
   readonly pages: RunPagesStore;
-  readonly policies: Pick<PoliciesStore, 'find'>;
+  readonly policies: Pick<PoliciesStore, 'find' | 'isAt'>;
   readonly planner: Planner;
   readonly freeze: FreezeSwitch;
   readonly runner: Pick<Runner, 'poke' | 'cancelled'>;
@@ -65,11 +66,6 @@ export class RunsService {
     return { items: items.map(toRunItemView), total, nextCursor };
   }
 
-  /** Whether a run of the policy is not finished. */
-  async activeOf(policyId: string): Promise<boolean> {
-    return (await this.parts.runs.open(policyId)).length > 0;
-  }
-
   /** It was made, changed, paused, resumed or removed just now. */
   policyChanged(_policyId: string): void {
     this.parts.scheduler.poke();
@@ -83,7 +79,7 @@ export class RunsService {
   async start(nameOrId: string, { mode, planHash }: StartRunRequest, actor: Actor): Promise<RunView> {
     const policy = await this.policy(nameOrId);
     if (mode === 'apply') this.parts.freeze.assertOpen('prune');
-    if (mode === 'apply' && (await this.activeOf(policy.id))) throw busy(policy.name);
+    if (mode === 'apply' && (await this.parts.runs.open(policy.id)).length > 0) throw busy(policy.name);
     const plan = await this.parts.planner.plan(policy);
     if (mode === 'apply') assertWanted(policy, plan, planHash);
     const run = await this.add(policy, plan, mode, actor);
@@ -104,9 +100,11 @@ export class RunsService {
     if (gone.length > 0) throw changedSince(gone);
     const at = this.parts.now();
     const change = { ...this.onItsWay(policy, at), approvedBy: actor.name, approvedAt: at };
-    const approved = await this.change(run, change, 'approve', actor);
-    if (approved === undefined) throw notWaiting(await this.parts.runs.get(id));
-    return this.view(approved);
+    const approved = await this.change(run, change, 'approve', actor, this.parts.policies.isAt(policy));
+    if (approved !== undefined) return this.view(approved);
+    const moved = await this.parts.runs.get(id);
+    await this.approvable(moved, planHash);
+    throw notWaiting(moved);
   }
 
   /** What is under way stops between two networks. @throws FairleadError `run_not_found` */
@@ -131,7 +129,7 @@ export class RunsService {
   }
 
   private async add(policy: StoredPolicy, plan: FleetPlan, mode: 'report' | 'apply', actor: Actor): Promise<StoredRun> {
-    const { items, labelsOf, notices, runs, now } = this.parts;
+    const { items, labelsOf, notices, runs, policies, now } = this.parts;
     const at = now();
     const { change, event } = afterPlanning(mode, plan.summary, policy.spec.approveWithin, at);
     const next = change.state === 'running' ? this.onItsWay(policy, at) : change;
@@ -140,11 +138,16 @@ export class RunsService {
     const told = event === undefined ? [] : notices(run, policy.spec, event, NO_ITEMS, at);
     const rows = items.insertions(run.id, itemsOf(plan, policy.spec, run.state === 'finished', labelsOf));
     try {
-      await runs.add([run], { verb: 'start', actor, at, statements: [...rows, ...told] });
+      await runs.add([run], { verb: 'start', actor, at, statements: [...rows, ...told] }, policies.isAt(policy));
     } catch (error) {
-      throw error instanceof RunMovedOnError ? busy(policy.name) : error;
+      throw error instanceof RunMovedOnError ? await this.whyNot(policy) : error;
     }
     return run;
+  }
+
+  /** Why the plan of a new run was not taken. */
+  private async whyNot(policy: StoredPolicy): Promise<FairleadError> {
+    return outdated(policy, await this.parts.policies.find(policy.id)) ?? busy(policy.name);
   }
 
   /** Outside of the window it waits for that. */
@@ -155,9 +158,15 @@ export class RunsService {
   }
 
   /** @returns undefined where the run has moved on meanwhile */
-  private async change(run: StoredRun, change: RunChange, verb: string, actor: Actor): Promise<StoredRun | undefined> {
+  private async change(
+    run: StoredRun,
+    change: RunChange,
+    verb: string,
+    actor: Actor,
+    guard?: Prisma.Sql,
+  ): Promise<StoredRun | undefined> {
     try {
-      const changed = await this.parts.runs.change(run, change, { verb, actor, at: this.parts.now() });
+      const changed = await this.parts.runs.change(run, change, { verb, actor, at: this.parts.now() }, guard);
       this.parts.changed(run.id);
       this.parts.runner.poke();
       return changed;
@@ -175,9 +184,9 @@ export class RunsService {
       throw stale(`The time for an approval of run '${id}' was over at ${toTimestamp(expiresAt)}`);
     }
     const policy = await this.parts.policies.find(run.policyId);
-    if (policy === undefined) throw stale(`Policy '${run.policyName}' was removed`);
-    if (policy.version === version) return policy;
-    throw stale(`Policy '${policy.name}' is at version ${policy.version} by now; the plan is of version ${version}`);
+    const refusal = outdated({ name: run.policyName, version }, policy);
+    if (refusal !== undefined || policy === undefined) throw refusal;
+    return policy;
   }
 
   private async policy(nameOrId: string): Promise<StoredPolicy> {

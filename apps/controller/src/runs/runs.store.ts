@@ -58,10 +58,13 @@ export class RunsStore {
     await unlessMovedOn(this.audit.commit(records, [...(step.statements ?? []), ...rows]));
   }
 
-  /** @returns the run as it is then @throws RunMovedOnError where it is no longer as given */
-  async change(run: StoredRun, change: RunChange, step: Step): Promise<StoredRun> {
+  /**
+   * @param guard has to hold when it is written
+   * @returns the run as it is then @throws RunMovedOnError where the guard does not hold, or the run is no longer as given
+   */
+  async change(run: StoredRun, change: RunChange, step: Step, guard?: Prisma.Sql): Promise<StoredRun> {
     const changed = { ...run, ...change };
-    const statements = [...(step.statements ?? []), runUpdate(run, change)];
+    const statements = [...(step.statements ?? []), runUpdate(run, change, guard)];
     await unlessMovedOn(this.audit.commit(recordOf(changed, step), statements));
     return changed;
   }
