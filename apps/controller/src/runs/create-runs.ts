@@ -86,7 +86,7 @@ export function createRuns(options: RunsOptions): Runs {
     },
   });
   const service = new RunsService({ ...shared, pages: new RunPagesStore(database), runner, scheduler });
-  const loss = new FleetLossWatch(freshness, now, ({ lost, of }) => {
+  const loss = new FleetLossWatch(freshness, monotonic, ({ lost, of }) => {
     const reason = `${lost} of ${of} hosts were lost within a minute; find out why, then let it go on`;
     freeze
       .set(true, reason, CONTROLLER)

@@ -52,7 +52,7 @@ describe('a controller that loses its hosts', () => {
     const { fleet: sessions } = fleet.rig.runtime;
     for (const name of names) sessions.session(name)!.connection.close('gone');
     await until('they are gone', () => names.every((name) => !sessions.isConnected(name)));
-    fleet.rig.time += 2_000;
+    fleet.pass(2_000);
   };
   const frozen = () => fleet.rig.runtime.freeze.current;
 
@@ -76,11 +76,19 @@ describe('a controller that loses its hosts', () => {
     expect(frozen().frozen).toBe(false);
   });
 
+  it('holds destructive work though the clock is set back meanwhile', async () => {
+    fleet = await RunsRig.start();
+    await attachAll();
+    await cut('web-1', 'web-2', 'web-3');
+    fleet.rig.time -= 3_600_000;
+    await until('it is frozen', () => frozen().frozen);
+  });
+
   it('takes no start and no stop for a loss', async () => {
     fleet = await RunsRig.start();
     await attachAll();
     fleet = await fleet.restart(5_000);
-    fleet.rig.time += 30_000;
+    fleet.pass(30_000);
     await fleet.rig.attach(new PruningAgent('web-1', ['net-1']));
     await new Promise((resolve) => setTimeout(resolve, 600));
     expect(frozen()).toEqual({ frozen: false, reason: '', actor: '', at: null });

@@ -1,8 +1,7 @@
 import { type Freshness } from '@fairlead/domain';
-import { type Clock } from '../clock.js';
 import { type FleetListener } from '../fleet/fleet.js';
 
-/** Whether a host is live, and since when it is or is not, in milliseconds since the epoch. */
+/** Whether a host is live, and since when it is or is not, in milliseconds of a clock that does not jump. */
 export interface HostSight {
   readonly live: boolean;
   readonly since: number;
@@ -22,7 +21,7 @@ const GONE_FOR_MS = 2_000;
 
 /**
  * Whether so many hosts were lost at once that destructive work has to be held.
- * @param hosts those that were live at some time in this life of the controller
+ * @param hosts those that were live at some time in this life of the controller @param now by the same clock
  */
 export function lossOf(hosts: Iterable<HostSight>, now: number): FleetLoss | undefined {
   let [lost, of] = [0, 0];
@@ -47,10 +46,13 @@ export class FleetLossWatch implements FleetListener {
   private timer: NodeJS.Timeout | undefined;
   private stopped = false;
 
-  /** @param freshness of a host; undefined: it is no longer known @param lost told of each loss */
+  /**
+   * @param freshness of a host; undefined: it is no longer known @param monotonic milliseconds of a clock that does not jump
+   * @param lost told of each loss
+   */
   constructor(
     private readonly freshness: (hostName: string) => Freshness | undefined,
-    private readonly now: Clock,
+    private readonly monotonic: () => number,
     private readonly lost: (loss: FleetLoss) => void,
   ) {}
 
@@ -59,7 +61,7 @@ export class FleetLossWatch implements FleetListener {
     const live = this.freshness(hostName) === 'live';
     const before = this.hosts.get(hostName);
     if (before?.live === live || (before === undefined && !live)) return;
-    this.hosts.set(hostName, { live, since: this.now() });
+    this.hosts.set(hostName, { live, since: this.monotonic() });
     if (!live) this.timer ??= setInterval(() => this.look(), LOOK_EVERY_MS).unref();
   }
 
@@ -75,9 +77,9 @@ export class FleetLossWatch implements FleetListener {
   }
 
   private look(): void {
-    const loss = lossOf(this.hosts.values(), this.now());
+    const loss = lossOf(this.hosts.values(), this.monotonic());
     const missing = [...this.hosts].filter(([, { live }]) => !live);
-    const over = missing.filter(([, { since }]) => loss !== undefined || this.now() - since > WITHIN_MS);
+    const over = missing.filter(([, { since }]) => loss !== undefined || this.monotonic() - since > WITHIN_MS);
     for (const [hostName] of over) this.hosts.delete(hostName);
     if (over.length === missing.length) {
       clearInterval(this.timer);

@@ -22,8 +22,10 @@ export interface LiveParts extends GateParts {
   readonly ends: OperationEnds;
   readonly planner: Pick<Planner, 'recheck'>;
   readonly isLive: (hostName: string) => boolean;
-  /** When this controller took up its work, milliseconds since the epoch: hosts need a while to come back. */
+  /** When this controller took up its work, by the clock that does not jump: hosts need a while to come back. */
   readonly since: number;
+  /** Milliseconds of that clock. */
+  readonly monotonic: () => number;
   readonly bell: Bell;
   /** Told when something of the run was written. */
   readonly changed: (runId: string) => void;
@@ -34,6 +36,8 @@ export interface LiveParts extends GateParts {
 const LOOK_EVERY_MS = 250;
 /** How long hosts may take to come back after a start of the controller, in milliseconds. */
 const BACK_WITHIN_MS = 60_000;
+/** How long a host may take at any time, whose session has ended or whose inventory is read anew, in milliseconds. */
+const AWAY_MS = 10_000;
 /** After that a host that does not come back to tell is given up, in milliseconds. */
 const LOST_AFTER_MS = 3_600_000;
 /** Time for an operation, and for each of its networks, in milliseconds. */
@@ -57,9 +61,10 @@ export class LivePorts implements RunPorts {
   change = (signal: AbortSignal): Promise<void> => this.parts.bell.wait(LOOK_EVERY_MS, signal);
 
   async reachable(hostName: string, signal: AbortSignal): Promise<boolean> {
-    const { isLive, since, now } = this.parts;
+    const { isLive, since, monotonic } = this.parts;
+    const until = Math.max(since + BACK_WITHIN_MS, monotonic() + AWAY_MS);
     while (!isLive(hostName)) {
-      if (signal.aborted || now() - since > BACK_WITHIN_MS) return false;
+      if (signal.aborted || monotonic() > until) return false;
       await this.change(signal);
     }
     return true;

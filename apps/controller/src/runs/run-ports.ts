@@ -37,7 +37,7 @@ export interface RunPorts {
   gate(): Gate;
   /** Resolves when `gate` may say something else, or the signal is aborted. Never rejects. */
   change(signal: AbortSignal): Promise<void>;
-  /** Whether a command to the host can be sent. Just after a start it waits for the host to come back. */
+  /** Whether a command to the host can be sent. It waits some time for the host to come back, just after a start longer. */
   reachable(hostName: string, signal: AbortSignal): Promise<boolean>;
   /** Those that the policy would not remove by now, each with why. */
   stale(items: readonly RunItem[]): Promise<ReadonlyMap<RunItem, string>>;

@@ -24,7 +24,7 @@ export interface Signs {
   /** Aborted when it is to stop. */
   readonly over: AbortSignal;
   readonly bell: Bell;
-  /** When this controller took up its work, milliseconds since the epoch. */
+  /** When this controller took up its work, by the clock that does not jump. */
   readonly since: number;
   readonly isPaused: () => boolean;
   /** Why it was cancelled, if it was. */

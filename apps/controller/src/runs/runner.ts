@@ -40,6 +40,7 @@ export class Runner {
   private paused: ReadonlySet<string> = new Set();
   private readonly stopping = new AbortController();
   private looking: Promise<void> = Promise.resolve();
+  /** When it was started, by the same clock. */
   private since = 0;
   private readonly work: RunWork;
 
@@ -49,7 +50,7 @@ export class Runner {
 
   /** To be called when it is known which operations an earlier life of the controller has left. */
   start(): void {
-    this.since = this.parts.now();
+    this.since = this.parts.monotonic();
     this.looking = this.look();
   }
 

@@ -207,24 +207,45 @@ describe('stop rules', () => {
     expect([...canary!.removed, ...third!.removed]).toEqual(['net-01', 'x-1']);
   });
 
-  it('count hosts that went away; their networks are skipped', async () => {
-    const agents = await attachMany(4);
-    await fleet.policy({ stop: { unreachablePercent: 25 } });
+  /** At the first of these hosts, while others go away; the first minute of the controller is over. */
+  const whileAway = async (agents: readonly PruningAgent[], ...away: string[]) => {
+    fleet.pass(120_000);
+    for (const agent of agents) await agent.bookmark();
     const hold = agents[0]!.holdAt('net-01');
     const { id } = await fleet.apply();
     await hold.reached;
-    for (const host of ['web-02', 'web-03']) fleet.rig.runtime.fleet.session(host)!.connection.close('gone');
-    await until('they are gone', () => fleet.rig.freshness('web-03') !== 'live');
-    fleet.rig.time += 61_000;
-    await agents[0]!.bookmark();
-    await agents[3]!.bookmark();
+    for (const host of away) fleet.rig.runtime.fleet.session(host)!.connection.close('gone');
+    await until('they are gone', () => away.every((host) => fleet.rig.freshness(host) !== 'live'));
+    return { id, hold };
+  };
+
+  it('count hosts that went away; their networks are skipped, though the clock was set back', async () => {
+    const agents = await attachMany(4);
+    await fleet.policy({ stop: { unreachablePercent: 25 } });
+    const { id, hold } = await whileAway(agents, 'web-02', 'web-03');
+    fleet.rig.time -= 7_200_000;
     hold.release();
-    const run = await fleet.finished(id);
-    expect(run).toMatchObject({ outcome: 'stopped', progress: { removed: 1 } });
+    await until('it has ended', async () => {
+      fleet.pass(1_000);
+      for (const agent of [agents[0]!, agents[3]!]) await agent.bookmark();
+      return (await fleet.runs.show(id)).state === 'finished';
+    });
+    expect(await fleet.runs.show(id)).toMatchObject({ outcome: 'stopped', progress: { removed: 1 } });
     expect((await fleet.items(id)).find(({ host }) => host === 'web-02')).toMatchObject({
       outcome: 'skipped',
       code: 'host_unavailable',
     });
+  });
+
+  it('do not count a host that is back within some seconds of its turn', async () => {
+    const agents = await attachMany(2);
+    await fleet.policy({ stop: { unreachablePercent: 10 } });
+    const { id, hold } = await whileAway(agents, 'web-02');
+    hold.release();
+    await until('its turn has come', async () => (await fleet.runs.show(id)).progress.removed === 1);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await fleet.rig.attach(agents[1]!);
+    expect(await fleet.finished(id)).toMatchObject({ outcome: 'done', progress: { removed: 2 } });
   });
 
   it('end it where the answer of a host is lost, once that is settled', async () => {

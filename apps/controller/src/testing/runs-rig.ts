@@ -13,14 +13,26 @@ export const aSpec = (spec: object = {}): PolicySpecView =>
 
 /** A rig with policies at work, and with short looks. */
 export class RunsRig {
-  private constructor(readonly rig: Rig) {}
+  private constructor(
+    readonly rig: Rig,
+    /** The clock that does not jump, which is ahead by that. */
+    private readonly monotonic: { aheadMs: number },
+  ) {}
 
   static async start(options: RigOptions = {}): Promise<RunsRig> {
-    return new RunsRig(await Rig.start({ ...options, runtime: { tickMs: 10, ...options.runtime } }));
+    const clock = { aheadMs: 0 };
+    const runtime = { tickMs: 10, monotonic: () => performance.now() + clock.aheadMs, ...options.runtime };
+    return new RunsRig(await Rig.start({ ...options, runtime }), clock);
   }
 
   async restart(ms = 0): Promise<RunsRig> {
-    return new RunsRig(await this.rig.restart(ms));
+    return new RunsRig(await this.rig.restart(ms), this.monotonic);
+  }
+
+  /** Time goes by, on both clocks. */
+  pass(ms: number): void {
+    this.rig.time += ms;
+    this.monotonic.aheadMs += ms;
   }
 
   get runs() {
