@@ -67,6 +67,16 @@ describe('policy create', () => {
     expect(exitCode).toBe(0);
   });
 
+  it('begins by reporting only: another mode comes with an edit', async () => {
+    expect(sent(await create('nightly', '--match-all', '--mode', 'report'))?.spec.mode).toBe('report');
+    const ran = await create('nightly', '--match-all', '--mode', 'apply');
+    expect(ran.exitCode).toBe(2);
+    expect(ran.err).toContain(
+      "look at 'fairlead policy plan nightly', then: fairlead policy edit nightly --mode apply\n",
+    );
+    expect(sent(ran)).toBeUndefined();
+  });
+
   it('refuses a policy that means every network unless that is said', async () => {
     for (const words of [['nightly'], ['nightly', '--match', 'name=*']]) {
       const ran = await create(...words);
@@ -146,6 +156,19 @@ describe('policy create -f', () => {
       ].join('\n'),
     );
     expect(controller.asked).toEqual([]);
+  });
+
+  it.each(['table', 'json'])('of one that acts makes one that reports, and says how it acts (%s)', async (output) => {
+    const acts = aPolicy({ name: 'nightly', spec: aSpec({ matchAll: true, mode: 'apply' }) });
+    const { out } = await fairlead('policy inspect nightly -o yaml', { getPolicy: () => acts });
+    const ran = await create('-f', aFile(out), '-o', output);
+    expect(sent(ran)).toEqual({ name: 'nightly', spec: aSpec() });
+    expect(ran.err).toContain(
+      'warning: The file says mode apply, but a new policy only reports. ' +
+        'To let it act: fairlead policy edit nightly --mode apply\n',
+    );
+    expect(ran.err.match(/To let it act/g)).toHaveLength(1);
+    expect((await create('-f', aFile(out), '--mode', 'report')).err).not.toContain('warning');
   });
 
   it('shows at its place what only the controller can know', async () => {

@@ -1,5 +1,5 @@
 import { createPolicyRequest, type CreatePolicyRequest, fromIssues } from '@fairlead/api';
-import { FairleadError } from '@fairlead/domain';
+import { FairleadError, type PolicyRunMode } from '@fairlead/domain';
 import type { Command } from 'commander';
 import type { Cli, ClientFlags } from '../../cli.js';
 import { withClient } from '../../flags.js';
@@ -14,8 +14,9 @@ interface Flags extends ClientFlags, SpecFlags {
 }
 
 const HELP = `
-A new policy only reports what it would remove; 'fairlead policy edit NAME --mode apply' lets it act. A file is YAML or JSON:
-a name and the fields that 'fairlead policy inspect -o yaml' shows under spec; flags win over it.
+A new policy only reports what it would remove, whatever mode a file says; 'fairlead policy edit NAME --mode apply' lets it act.
+A file is YAML or JSON: a name and the fields that 'fairlead policy inspect -o yaml' shows under spec, or all that it shows;
+flags win over it.
 ${RULES_HELP}
 
 Examples:
@@ -45,14 +46,20 @@ async function create(cli: Cli, name: string | undefined, flags: Flags): Promise
       throw file?.explain(error) ?? error;
     });
   printPolicy(cli, flags, 'Created', view);
-  if ((flags.output ?? 'table') !== 'table') return;
-  cli.terminal.warn(
-    lines([
-      `What it would remove, and why the rest stays: fairlead policy plan ${view.name}`,
-      `To let it act: fairlead policy edit ${view.name} --mode approve, or --mode apply`,
-    ]),
-  );
+  const meant = flags.mode ?? file?.mode ?? 'report';
+  if (meant !== 'report') cli.terminal.warn(lines([describeMeant(view.name, meant)]));
+  if ((flags.output ?? 'table') === 'table') cli.terminal.warn(lines(whatNext(view.name, meant)));
 }
+
+const describeMeant = (name: string, mode: PolicyRunMode): string =>
+  `warning: The file says mode ${mode}, but a new policy only reports. To let it act: ${actCommand(name, mode)}`;
+
+const whatNext = (name: string, meant: PolicyRunMode): string[] => [
+  `What it would remove, and why the rest stays: fairlead policy plan ${name}`,
+  ...(meant === 'report' ? [`To let it act: ${actCommand(name, 'approve')}, or --mode apply`] : []),
+];
+
+const actCommand = (name: string, mode: PolicyRunMode): string => `fairlead policy edit ${name} --mode ${mode}`;
 
 function toCreateRequest(name: string | undefined, file: PolicyFile | undefined, flags: Flags): CreatePolicyRequest {
   if (name === undefined) {
@@ -60,9 +67,15 @@ function toCreateRequest(name: string | undefined, file: PolicyFile | undefined,
       hint: 'Write fairlead policy create NAME, or a name into the file.',
     });
   }
-  const spec = changeSpec(file?.spec ?? EMPTY_SPEC, flags);
+  if (flags.mode !== undefined && flags.mode !== 'report') throw onlyReports(name, flags.mode);
+  const spec = changeSpec(file?.spec ?? EMPTY_SPEC, { ...flags, mode: 'report' });
   refuseUnlimited(spec);
   const { data, error } = createPolicyRequest.safeParse({ name, spec });
   if (data !== undefined) return data;
   throw fromIssues('policy', error.issues);
 }
+
+const onlyReports = (name: string, mode: PolicyRunMode): FairleadError =>
+  new FairleadError('invalid_argument', `A new policy only reports, and --mode says ${mode}`, {
+    hint: `Create it without, look at 'fairlead policy plan ${name}', then: ${actCommand(name, mode)}`,
+  });

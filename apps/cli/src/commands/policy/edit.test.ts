@@ -92,6 +92,19 @@ describe('policy edit -f', () => {
     expect(sent(older)).toEqual({ spec: current.spec, version: 2 });
   });
 
+  it('leaves the mode as it is where the file says none', async () => {
+    const applies = { ...current, spec: aSpec({ ...said, mode: 'apply' }) };
+    const over = (...words: string[]) =>
+      fairlead(['policy', 'edit', 'nightly', ...words], { ...answers, getPolicy: () => applies });
+    const silent = written('matchAll: true\nunusedFor: 3d\n');
+    expect(sent(await over('-f', silent))?.spec).toMatchObject({ unusedFor: '3d', mode: 'apply' });
+    expect(sent(await over('-f', silent, '--mode', 'approve'))?.spec?.mode).toBe('approve');
+    const whole = written('spec:\n  matchAll: true\n  unusedFor: 3d\n');
+    expect(sent(await over('-f', whole))?.spec?.mode).toBe('apply');
+    const reports = written('matchAll: true\nmode: report\n');
+    expect(sent(await over('-f', reports))?.spec?.mode).toBe('report');
+  });
+
   it('does not write one policy over another', async () => {
     const ran = await edit(['-f', written('name: other\nmatchAll: true')]);
     expect(ran).toMatchObject({ exitCode: 2, err: expect.stringContaining("of the policy 'other', not of 'nightly'") });

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Client, PolicyView } from '@fairlead/api';
-import { FairleadError, POLICY_RUN_MODES } from '@fairlead/domain';
-import { type Command, Option } from 'commander';
+import { FairleadError } from '@fairlead/domain';
+import type { Command } from 'commander';
 import type { Cli, ClientFlags } from '../../cli.js';
 import { withClient } from '../../flags.js';
 import { toYaml } from '../../output/format.js';
@@ -20,8 +20,9 @@ interface Flags extends ClientFlags, SpecFlags {
 
 const HELP = `
 Flags change what they name and nothing else: --match, --exempt and --notify take the place of all there were before. A file
-says the whole of the policy. Without either an editor opens (VISUAL, EDITOR). Each change is a new version; a run that is
-under way goes on by the one that it began with. Where somebody else has changed the policy meanwhile, nothing is done.
+says the whole of the policy; only the mode stays as it is where the file has none. Without either an editor opens (VISUAL,
+EDITOR). Each change is a new version; a run that is under way goes on by the one that it began with. Where somebody else has
+changed the policy meanwhile, nothing is done.
 ${RULES_HELP}
 
 Examples:
@@ -34,11 +35,6 @@ Examples:
 export function registerPolicyEdit(parent: Command, cli: Cli): void {
   const command = parent.command('edit').argument('<policy>', 'name or id').description('Change a cleanup policy');
   withSpec(withClient(command).option('-f, --file <file>', 'what it is to say, - for standard input'))
-    .addOption(
-      new Option('--mode <mode>', 'only tell, wait for a yes to each plan, or remove by itself').choices(
-        POLICY_RUN_MODES,
-      ),
-    )
     .option('--no-match', 'drop the rules that narrow it')
     .option('--no-match-all', 'take that back')
     .option('--no-exempt', 'drop all exemptions')
@@ -70,7 +66,8 @@ async function update(cli: Cli, { client, current, flags }: Change, file?: Polic
       hint: 'A policy keeps its name. Leave the name out to write it over this one.',
     });
   }
-  const spec = changeSpec(file?.spec ?? current.spec, flags);
+  const said = file === undefined ? current.spec : { ...file.spec, mode: file.mode ?? current.spec.mode };
+  const spec = changeSpec(said, flags);
   refuseUnlimited(spec);
   const version = file?.version ?? current.version;
   if (version === current.version && isDeepStrictEqual(spec, current.spec)) return nothingChanged(cli);

@@ -10,6 +10,8 @@ export interface PolicyFile {
   /** The version that it was made from, where it says that. */
   readonly version: number | undefined;
   readonly spec: PolicySpecView;
+  /** Its mode where the file says one: that of the spec is `report` where it does not. */
+  readonly mode: PolicySpecView['mode'] | undefined;
   /** What the controller finds wrong with it, by the places where that is written. */
   readonly explain: (error: unknown) => unknown;
 }
@@ -34,11 +36,15 @@ export function readPolicyFile(text: string, file: string): PolicyFile {
   const source = parseSource(text, file);
   if (isMap(source.document.get('spec', true))) {
     const { name, version, spec } = check(source, whole);
-    return { name, version, spec, explain: (error) => explain(error, source, 0) };
+    return { name, version, spec, mode: modeOf(source, spec, 'spec'), explain: (error) => explain(error, source, 0) };
   }
   const { name, ...spec } = check(source, flat);
-  return { name, version: undefined, spec, explain: (error) => explain(error, source, 1) };
+  return { name, version: undefined, spec, mode: modeOf(source, spec), explain: (error) => explain(error, source, 1) };
 }
+
+/** @param within the field of the file that the spec is in */
+const modeOf = ({ document }: Source, { mode }: PolicySpecView, ...within: readonly string[]): PolicyFile['mode'] =>
+  document.hasIn([...within, 'mode']) ? mode : undefined;
 
 function parseSource(text: string, file: string): Source {
   const lineCounter = new LineCounter();

@@ -1,5 +1,5 @@
 import { type NetworkRuleView, NOTIFICATION_EVENTS, type PolicySpecView } from '@fairlead/api';
-import { FairleadError, nearest, parseSelector } from '@fairlead/domain';
+import { FairleadError, nearest, parseSelector, POLICY_RUN_MODES } from '@fairlead/domain';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { durationText, integer, parsed, positive } from '../../flags.js';
 import { parseRule } from './rule-terms.js';
@@ -81,6 +81,11 @@ const withWhen = (command: Command): Command =>
 
 const withHow = (command: Command): Command =>
   command
+    .addOption(
+      new Option('--mode <mode>', 'only tell, wait for a yes to each plan, or remove by itself').choices(
+        POLICY_RUN_MODES,
+      ),
+    )
     .option('--approve-within <duration>', 'how long a plan waits for its approval (default: 24h)', durationText)
     .option('--max-networks <n>', 'networks that one run may remove (default: 20)', integer)
     .option('--max-host-percent <n>', 'of the networks of one host (default: 10)', percent)
