@@ -88,8 +88,9 @@ export function createRuns(options: RunsOptions): Runs {
   const service = new RunsService({ ...shared, pages: new RunPagesStore(database), runner, scheduler });
   const loss = new FleetLossWatch(freshness, monotonic, ({ lost, of }) => {
     const reason = `${lost} of ${of} hosts were lost within a minute; find out why, then let it go on`;
+    log('many hosts were lost at once', { lost, of });
     freeze
-      .set(true, reason, CONTROLLER)
+      .hold(reason, CONTROLLER)
       .catch((error: unknown) => log('the freeze could not be written', { error: String(error) }));
   });
   options.fleet.listen(loss);

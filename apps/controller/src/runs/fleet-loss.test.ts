@@ -84,6 +84,20 @@ describe('a controller that loses its hosts', () => {
     await until('it is frozen', () => frozen().frozen);
   });
 
+  it('leaves a freeze of a person as it is, and the audit has why there would be another', async () => {
+    fleet = await RunsRig.start();
+    await attachAll();
+    await fleet.rig.runtime.freeze.set(true, 'incident 42', ACTOR);
+    await cut('web-1', 'web-2', 'web-3');
+    const rows = () => fleet.rig.database.prisma.auditEntry.findMany({ where: { action: 'freeze.on' } });
+    await until('the audit has it', async () => (await rows()).length === 2);
+    expect((await rows())[1]).toMatchObject({
+      actor: 'controller',
+      detail: { reason: expect.stringContaining('3 of 5 hosts were lost'), alreadyFrozen: true },
+    });
+    expect(frozen()).toMatchObject({ frozen: true, actor: 'local', reason: 'incident 42' });
+  });
+
   it('takes no start and no stop for a loss', async () => {
     fleet = await RunsRig.start();
     await attachAll();

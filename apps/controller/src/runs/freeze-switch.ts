@@ -28,7 +28,8 @@ export class FreezeSwitch {
 
   /** To be called before anything is sent. */
   async load(): Promise<void> {
-    this.put(await this.store.load());
+    this.latest = await this.store.load();
+    this.put(this.latest);
   }
 
   get current(): FreezeState {
@@ -61,6 +62,20 @@ export class FreezeSwitch {
       if (frozen || this.latest === next) this.put(next);
       for (const listener of this.listeners) listener(next);
       return next;
+    });
+  }
+
+  /**
+   * Freezes by itself. Where it is frozen already, by whom and why stays, for who lets go has to know that; the audit has
+   * the further reason.
+   * @throws FairleadError `storage_failed`: as `set`
+   */
+  hold(reason: string, actor: Actor): Promise<FreezeState> {
+    const { latest } = this;
+    if (!latest.frozen) return this.set(true, reason, actor);
+    return this.turns.run(async () => {
+      await this.store.note(reason, this.now(), actor);
+      return latest;
     });
   }
 

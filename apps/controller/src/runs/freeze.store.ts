@@ -1,4 +1,4 @@
-import { type AuditStore } from '../audit/audit.store.js';
+import { type AuditRecord, type AuditStore } from '../audit/audit.store.js';
 import { type Database, Prisma } from '../database/index.js';
 import { type Actor } from '../operations/operation.js';
 
@@ -31,7 +31,16 @@ export class FreezeStore {
     const row = Prisma.sql`INSERT INTO "Freeze" ("id", "frozen", "reason", "actor", "at")
       VALUES (1, ${frozen}, ${reason}, ${actor.name}, ${at}) ON CONFLICT ("id") DO UPDATE SET
       "frozen" = excluded."frozen", "reason" = excluded."reason", "actor" = excluded."actor", "at" = excluded."at"`;
-    const what = { action: frozen ? 'freeze.on' : 'freeze.off', hostName: null, operationId: null, outcome: 'done' };
-    await this.audit.commit({ at, actor, target: {}, detail: { reason }, ...what }, [row]);
+    await this.audit.commit(recordOf(frozen, { reason }, at, actor), [row]);
+  }
+
+  /** Why it would have been frozen, had it not been. */
+  async note(reason: string, at: number, actor: Actor): Promise<void> {
+    await this.audit.commit(recordOf(true, { reason, alreadyFrozen: true }, at, actor));
   }
 }
+
+const recordOf = (frozen: boolean, detail: AuditRecord['detail'], at: number, actor: Actor): AuditRecord => {
+  const what = { action: frozen ? 'freeze.on' : 'freeze.off', hostName: null, operationId: null, outcome: 'done' };
+  return { at, actor, target: {}, detail, ...what };
+};

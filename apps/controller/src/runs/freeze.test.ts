@@ -11,6 +11,7 @@ import { HostScope } from '../access/host-scope.js';
 import { PruningAgent } from '../testing/pruning-agent.js';
 import { ACTOR, until } from '../testing/rig.js';
 import { RunsRig } from '../testing/runs-rig.js';
+import { CONTROLLER } from './run.js';
 
 let fleet: RunsRig;
 let agent: PruningAgent;
@@ -109,6 +110,21 @@ describe('while destructive work is frozen', () => {
     await expect(freeze(true)).rejects.toMatchObject({ code: 'storage_failed' });
     await fleet.rig.database.prisma.$executeRawUnsafe('PRAGMA query_only = OFF');
     await expect(fleet.rig.submit(COMMANDS.remove)).rejects.toMatchObject({ code: 'frozen' });
+  });
+
+  it('it keeps a person’s reason where the controller would freeze it too, over a restart as well', async () => {
+    await freeze(true, 'an incident');
+    fleet = await fleet.restart();
+    const { freeze: hold } = fleet.rig.runtime;
+    await hold.hold('hosts were lost', CONTROLLER);
+    expect(hold.current).toMatchObject({ frozen: true, reason: 'an incident', actor: 'local' });
+  });
+
+  it('the controller freezes it though somebody lets go at the same time', async () => {
+    const { freeze: hold } = fleet.rig.runtime;
+    await freeze(true, 'an incident');
+    await Promise.all([freeze(false), hold.hold('hosts were lost', CONTROLLER)]);
+    expect(hold.current).toMatchObject({ frozen: true, reason: 'hosts were lost', actor: 'controller' });
   });
 
   it('it stays so where somebody freezes while another lets go', async () => {
