@@ -17,11 +17,14 @@ import { KeyedMutex } from '../keyed-mutex.js';
 import { type Actor } from '../operations/operation.js';
 import { type PoliciesStore } from './policies.store.js';
 import { checkNewSpec, checkSpec } from './policy-faults.js';
+import { ofOlderRuns, type WaitingRun } from './policy-warnings.js';
 import { toPolicyView, toVersionListView } from './policy.view.js';
 import { type StoredPolicy } from './stored-policy.js';
 
 /** What a change of a policy touches beyond it. */
 export interface PolicyRuns {
+  /** Those of it that wait to begin, or for an approval. */
+  waiting(policyId: string): Promise<readonly WaitingRun[]>;
   /** It was made, changed, paused, resumed or removed just now. */
   policyChanged(policyId: string): void;
 }
@@ -87,8 +90,10 @@ export class PoliciesService {
    */
   async update(nameOrId: string, request: UpdatePolicyRequest, actor: Actor): Promise<PolicyView> {
     const { id } = await this.get(nameOrId);
+    const waiting = await this.runs.waiting(id);
     const changed = await this.turns.run(id, async () => this.change(await this.get(id), request, actor));
-    return this.view(changed, 1);
+    const view = this.view(changed, 1);
+    return { ...view, warnings: [...view.warnings, ...ofOlderRuns(changed, waiting)] };
   }
 
   /** @throws FairleadError `policy_not_found`, `run_active` */

@@ -9,6 +9,23 @@ export function warningsOf(policy: StoredPolicy, hosts: readonly Labelled[], now
   return [...ofHosts(policy.spec, hosts), ...ofSchedule(policy, now), ...ofCaps(policy.spec)];
 }
 
+/** A run that has not begun to remove anything. */
+export interface WaitingRun {
+  readonly id: string;
+  readonly version: number;
+  readonly state: string;
+}
+
+/** What a change of a policy means for runs that wait, a sentence each. */
+export const ofOlderRuns = ({ version }: StoredPolicy, waiting: readonly WaitingRun[]): string[] =>
+  waiting
+    .filter((run) => run.version !== version)
+    .map(({ id, version: older, state }) =>
+      state === 'awaiting-approval'
+        ? `Run ${id} waits for an approval of version ${older}: it cannot be approved any more.`
+        : `Run ${id} was going to begin by version ${older}: it ends without removing anything.`,
+    );
+
 function ofHosts({ hosts: selector, canary }: PolicySpecView, hosts: readonly Labelled[]): string[] {
   const meant = parseSelector(selector);
   if (!fitsAny(meant, hosts)) {

@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type RunView } from '@fairlead/api';
+import { anEndpoint } from '@fairlead/domain/testing';
 import { PruningAgent } from '../testing/pruning-agent.js';
 import { ACTOR, until } from '../testing/rig.js';
 import { aSpec, RunsRig } from '../testing/runs-rig.js';
+import { network } from '../testing/scripted-agent.js';
 
 const HOUR = 3_600_000;
 let fleet: RunsRig;
@@ -74,4 +76,65 @@ describe('a plan that is none of the policy any more', () => {
     expect(await fleet.runs.show(run.id)).toMatchObject({ state: 'awaiting-approval' });
     expect(agent.removed).toEqual([]);
   });
+});
+
+describe('a run that was approved and waits for its window', () => {
+  const window = { from: '20:00', to: '21:00', days: [] };
+  const spec = { ...approving, schedule: { ...approving.schedule, window } };
+  /** It is in its window from when the clock shows that. */
+  const approved = async (more: object = {}): Promise<RunView> => {
+    const run = await awaiting({ ...spec, ...more });
+    return fleet.runs.approve(run.id, run.planHash ?? '', ACTOR);
+  };
+  const inWindow = async (): Promise<void> => {
+    fleet.rig.time = Date.parse('2026-11-24T20:30:00Z');
+    await agent.bookmark();
+  };
+
+  it('begins in it', async () => {
+    const { id } = await approved();
+    await inWindow();
+    expect(await fleet.finished(id)).toMatchObject({ outcome: 'done', progress: { removed: 2 } });
+  });
+
+  it('ends where the policy is changed, and whoever changes it is told', async () => {
+    const { id } = await approved();
+    const { warnings } = await policies().update('nightly', { spec: aSpec({ ...spec, mode: 'report' }) }, ACTOR);
+    expect(warnings).toContain(`Run ${id} was going to begin by version 2: it ends without removing anything.`);
+    expect(await fleet.finished(id)).toMatchObject({ outcome: 'expired', reason: 'the policy is at version 3 by now' });
+    expect(agent.removed).toEqual([]);
+  });
+
+  it('stays where the policy is only paused and resumed', async () => {
+    const { id } = await approved();
+    await policies().update('nightly', { paused: true }, ACTOR);
+    expect((await policies().update('nightly', { paused: false }, ACTOR)).warnings).toEqual([]);
+    await inWindow();
+    expect(await fleet.finished(id)).toMatchObject({ outcome: 'done' });
+  });
+
+  it('removes nothing where that is more than its caps allow by then', async () => {
+    await agent.put(
+      network('used-1', { endpoints: [anEndpoint('db')] }),
+      network('used-2', { endpoints: [anEndpoint('db')] }),
+    );
+    await fleet.rig.settle('web-1');
+    const { id } = await approved({ caps: { networks: 10, hostPercent: 50, fleetPercent: 100 } });
+    await agent.drop(
+      ...[...agent.networks.values()].filter(({ name }) => name.startsWith('used')).map((one) => one.id),
+    );
+    await fleet.rig.settle('web-1');
+    await inWindow();
+    expect(await fleet.finished(id)).toMatchObject({
+      outcome: 'capped',
+      reason: expect.stringContaining('nothing was removed: host web-1: 2 of its 2 networks would go'),
+    });
+    expect(agent.removed).toEqual([]);
+  });
+});
+
+it('tells whoever changes a policy of a plan that can no longer be approved', async () => {
+  const { id } = await awaiting();
+  const { warnings } = await policies().update('nightly', { spec: aSpec({ ...approving, unusedFor: '1s' }) }, ACTOR);
+  expect(warnings).toEqual([`Run ${id} waits for an approval of version 2: it cannot be approved any more.`]);
 });

@@ -1,5 +1,6 @@
 import { type PolicySpecView, type RunState } from '@fairlead/api';
-import { parseDuration } from '@fairlead/domain';
+import { overCaps, parseDuration } from '@fairlead/domain';
+import { type Prisma } from '../database/index.js';
 import { type PoliciesStore } from '../policies/policies.store.js';
 import { type Bell } from './bell.js';
 import { CarryingOut, type TakenUp } from './carrying-out.js';
@@ -12,7 +13,7 @@ import { type RunChange } from './run-rows.js';
 
 export type WorkParts = Omit<LiveParts, 'isPaused' | 'cancelled' | 'since' | 'bell' | 'notices'> &
   PlanningParts & {
-    readonly policies: Pick<PoliciesStore, 'version'>;
+    readonly policies: Pick<PoliciesStore, 'version' | 'find' | 'isAt'>;
     /** Of this life of the controller. */
     readonly owner: string;
     /** Milliseconds of a clock that does not jump. */
@@ -43,6 +44,7 @@ export class RunWork {
     const now = this.parts.now();
     if (isBegun(run)) return true;
     if (run.state === 'awaiting-approval') return now >= (run.expiresAt ?? Infinity);
+    if (await this.newerVersion(run)) return true;
     if (run.planHash !== null) return this.isInWindow(run);
     return now >= run.dueAt && (!isPaused || (await this.isTooLate(run)));
   }
@@ -63,9 +65,11 @@ export class RunWork {
 
   private async goOn(run: StoredRun, signs: Signs): Promise<void> {
     const spec = await this.parts.policies.version(run.policyId, run.version);
+    const newer = await this.newerVersion(run);
     if (spec === undefined) await this.end(run, 'failed', 'what its policy said is gone');
     else if (isBegun(run)) await this.carryOut(run, spec, signs);
     else if (run.state === 'awaiting-approval') await this.end(run, 'expired', 'nobody approved it in time');
+    else if (newer !== undefined) await this.end(run, 'expired', `the policy is at version ${newer} by now`);
     else if (run.planHash !== null) await this.begin(run, spec, signs);
     else if (await this.isTooLate(run)) await this.end(run, 'missed', missedWhy(spec));
     else await this.plan(run, spec, signs);
@@ -80,8 +84,29 @@ export class RunWork {
   }
 
   private async begin(run: StoredRun, spec: PolicySpecView, signs: Signs): Promise<void> {
+    const over = await this.overCapsNow(run, spec);
+    if (over.length > 0) return this.end(run, 'capped', `nothing was removed: ${over.join('; ')}`);
     const change = { state: 'running', reason: '', startedAt: this.parts.now() } as const;
-    await this.carryOut({ ...(await this.step(run, 'begin', change)), ...change }, spec, signs);
+    const begun = await this.step(run, 'begin', change, this.parts.policies.isAt({ ...run, id: run.policyId }));
+    await this.carryOut({ ...begun, ...change }, spec, signs);
+  }
+
+  /** It was planned some time ago: what its caps are a part of may be less by now. */
+  private async overCapsNow(run: StoredRun, spec: PolicySpecView): Promise<string[]> {
+    const { items, planner } = this.parts;
+    const { hosts } = await planner.plan({ id: run.policyId, version: run.version, spec });
+    const wanted = new Map<string, number>();
+    for (const { hostName } of await items.all(run.id)) wanted.set(hostName, (wanted.get(hostName) ?? 0) + 1);
+    const counts = hosts.map((host) => ({ ...host, remove: wanted.get(host.host) ?? 0 }));
+    const networks = counts.reduce((sum, host) => sum + host.networks, 0);
+    return overCaps(spec.caps, counts, networks);
+  }
+
+  /** The version that its policy has meanwhile, where it waits to begin by an older one. */
+  private async newerVersion({ state, policyId, version }: StoredRun): Promise<number | undefined> {
+    if (state !== 'waiting') return undefined;
+    const policy = await this.parts.policies.find(policyId);
+    return policy === undefined || policy.version === version ? undefined : policy.version;
   }
 
   private async carryOut(
@@ -111,13 +136,18 @@ export class RunWork {
     return this.parts.now() - run.dueAt > parseDuration(spec?.schedule?.startWithin ?? '0s');
   }
 
-  private async end(run: StoredRun, outcome: 'failed' | 'expired' | 'missed', reason: string): Promise<void> {
+  private async end(
+    run: StoredRun,
+    outcome: 'failed' | 'expired' | 'missed' | 'capped',
+    reason: string,
+  ): Promise<void> {
     const change = { state: 'finished', outcome, reason, finishedAt: this.parts.now() } as const;
     await this.step(run, 'finish', change);
   }
 
-  private async step(run: StoredRun, verb: string, change: RunChange): Promise<StoredRun> {
-    const changed = await this.parts.runs.change(run, change, { verb, actor: CONTROLLER, at: this.parts.now() });
+  private async step(run: StoredRun, verb: string, change: RunChange, guard?: Prisma.Sql): Promise<StoredRun> {
+    const { runs, now } = this.parts;
+    const changed = await runs.change(run, change, { verb, actor: CONTROLLER, at: now() }, guard);
     this.parts.changed(run.id);
     return changed;
   }

@@ -3,6 +3,7 @@ import {
   type RunItemQuery,
   type RunPageView,
   type RunQuery,
+  type RunState,
   type RunView,
   type StartRunRequest,
 } from '@fairlead/api';
@@ -45,6 +46,8 @@ export interface RunsParts extends Pick<PlanningParts, 'labelsOf' | 'notices'> {
 /** How often a cancellation is tried while the run itself moves on. */
 const TRIES = 10;
 
+const WAITING: ReadonlySet<RunState> = new Set<RunState>(['waiting', 'awaiting-approval']);
+
 /** Runs as people see, start, approve and cancel them. */
 export class RunsService {
   constructor(private readonly parts: RunsParts) {}
@@ -64,6 +67,11 @@ export class RunsService {
   async items(id: string, query: RunItemQuery): Promise<RunItemPageView> {
     const { items, total, nextCursor } = await this.parts.pages.items(await this.parts.runs.get(id), query);
     return { items: items.map(toRunItemView), total, nextCursor };
+  }
+
+  /** Those of the policy that wait to begin, or for an approval. */
+  async waiting(policyId: string): Promise<StoredRun[]> {
+    return (await this.parts.runs.open(policyId)).filter(({ state }) => WAITING.has(state));
   }
 
   /** It was made, changed, paused, resumed or removed just now. */
@@ -136,7 +144,7 @@ export class RunsService {
     const planned = { planHash: plan.hash, plannedAt: plan.at, summary: plan.summary };
     const run = { ...aRun(policy, at), trigger: 'person', mode, actor, ...planned, ...next } as const;
     const told = event === undefined ? [] : notices(run, policy.spec, event, NO_ITEMS, at);
-    const rows = items.insertions(run.id, itemsOf(plan, policy.spec, run.state === 'finished', labelsOf));
+    const rows = items.insertions(run, itemsOf(plan, policy.spec, run.state === 'finished', labelsOf));
     try {
       await runs.add([run], { verb: 'start', actor, at, statements: [...rows, ...told] }, policies.isAt(policy));
     } catch (error) {
