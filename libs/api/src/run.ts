@@ -176,7 +176,9 @@ export const runItemPage = z
   .object({ items: z.array(runItem), total: z.int(), nextCursor: z.string().nullable() })
   .meta({
     id: 'RunItemPage',
-    description: 'One page of the networks of a run, in the order in which they are taken',
+    description:
+      'One page of the networks of a run, in the order in which they are taken. A run that began nothing has them while ' +
+      'it is among the last twenty of its policy, and no more than the first thousand where it only told',
     example: { items: [], total: 0, nextCursor: null },
   });
 export type RunItemPageView = View<typeof runItemPage>;

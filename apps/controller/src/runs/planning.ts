@@ -25,7 +25,7 @@ export interface PlanningParts {
   ) => readonly Statement[];
 }
 
-/** Items kept of a plan that is only told of: a report every five minutes must not fill the disk. */
+/** Items kept of a plan that is only told of. */
 const MOST_TOLD = 1_000;
 
 /**
@@ -38,7 +38,7 @@ export async function planRun(parts: PlanningParts, run: StoredRun, spec: Policy
   const { change, event } = afterPlanning(run.mode, plan.summary, spec.approveWithin, at);
   const planned = { ...change, planHash: plan.hash, plannedAt: plan.at, summary: plan.summary };
   const notices = event === undefined ? [] : parts.notices({ ...run, ...planned }, spec, event, NO_ITEMS, at);
-  const items = parts.items.insertions(run.id, itemsOf(plan, spec, change.state === 'finished', parts.labelsOf));
+  const items = parts.items.insertions(run, itemsOf(plan, spec, change.state === 'finished', parts.labelsOf));
   return parts.runs.change(run, planned, { verb: 'plan', actor: CONTROLLER, at, statements: [...items, ...notices] });
 }
 

@@ -9,6 +9,8 @@ export type ItemRow = Omit<RunItem, 'losses'> & { readonly losses: string };
 
 /** Items written by one statement: some 500 KB. */
 const CHUNK = 1_000;
+/** The last runs of a policy, of which those that began nothing still have their items. */
+const RUNS_TOLD = 20;
 
 export const toRunItem = ({ losses, ...row }: ItemRow): RunItem => ({
   ...row,
@@ -24,10 +26,13 @@ export const toRunItem = ({ losses, ...row }: ItemRow): RunItem => ({
 export class RunItemsStore {
   constructor(private readonly database: Pick<Database, 'read' | 'transaction'>) {}
 
-  /** For the transaction in which the plan of a run is stored. */
-  insertions(runId: string, items: readonly PlannedItem[]): Statement[] {
+  /**
+   * For the transaction in which the plan of a run is stored. Runs long before it that began nothing lose theirs: a plan
+   * every five minutes must not fill the disk.
+   */
+  insertions({ id, policyId }: Pick<StoredRun, 'id' | 'policyId'>, items: readonly PlannedItem[]): Statement[] {
     const chunks = Array.from({ length: Math.ceil(items.length / CHUNK) }, (_, index) => index * CHUNK);
-    return chunks.map((start) => insertion(runId, items.slice(start, start + CHUNK)));
+    return [forgetting(id, policyId), ...chunks.map((start) => insertion(id, items.slice(start, start + CHUNK)))];
   }
 
   /** In the order in which they are taken. */
@@ -96,6 +101,13 @@ const insertion = (runId: string, items: readonly PlannedItem[]): Statement => P
     "restorability", "explanation", "losses", "state", "reason", "code", "engineMessage")
   SELECT ${runId}, value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8,
     value->>9, 'planned', '', '', '' FROM json_each(${JSON.stringify(items.map(toList))})`;
+
+/** Looks no further back than some runs, since those before lost theirs in their turn. */
+const forgetting = (runId: string, policyId: string): Statement => Prisma.sql`
+  DELETE FROM "RunItem" WHERE "runId" IN (SELECT "id" FROM (
+    SELECT "id", "state", "startedAt" FROM "Run" WHERE "policyId" = ${policyId} AND "id" < ${runId}
+      ORDER BY "id" DESC LIMIT ${RUNS_TOLD} OFFSET ${RUNS_TOLD - 1})
+    WHERE "state" = 'finished' AND "startedAt" IS NULL)`;
 
 const toList = (item: PlannedItem) => [
   item.position,

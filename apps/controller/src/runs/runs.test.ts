@@ -3,7 +3,7 @@ import { run as runView, runItem } from '@fairlead/api';
 import { anEndpoint } from '@fairlead/domain/testing';
 import { PruningAgent } from '../testing/pruning-agent.js';
 import { ACTOR, until } from '../testing/rig.js';
-import { RunsRig } from '../testing/runs-rig.js';
+import { aSpec, RunsRig } from '../testing/runs-rig.js';
 import { network } from '../testing/scripted-agent.js';
 
 let fleet: RunsRig;
@@ -32,6 +32,18 @@ const attachMany = (count: number): Promise<PruningAgent[]> =>
 const failing = { outcome: 'failed', reason: 'the engine broke', code: 'engine_failed', engineMessage: 'boom' };
 
 describe('a run', () => {
+  it('keeps the networks of its plan, and one that began nothing while it is among the last twenty', async () => {
+    await attach('web-1', 'a', 'b', 'c');
+    await fleet.policy({ exempt: [{ names: ['b', 'c'] }] });
+    const applied = await fleet.apply();
+    await fleet.finished(applied.id);
+    await fleet.rig.runtime.policies.update('nightly', { spec: aSpec() }, ACTOR);
+    for (let nth = 0; nth < 22; nth += 1) await fleet.runs.start('nightly', { mode: 'report' }, ACTOR);
+    const kept = await Promise.all((await fleet.all()).map(async ({ id }) => (await fleet.items(id)).length));
+    expect(kept).toEqual([1, 0, 0, ...Array.from({ length: 20 }, () => 2)]);
+    expect((await fleet.all())[1]).toMatchObject({ progress: { total: 2 } });
+  });
+
   it('only tells in the mode report: nothing is sent', async () => {
     const agent = await attach('web-1', 'ci-1', 'ci-2');
     await fleet.policy();
