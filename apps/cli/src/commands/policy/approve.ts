@@ -40,7 +40,7 @@ export function registerPolicyApprove(parent: Command, cli: Cli): void {
 
 async function approve(cli: Cli, reference: string, flags: Flags): Promise<number> {
   const client = cli.client(flags);
-  const waiting = await findRun(client, reference, ['awaiting-approval']);
+  const waiting = await findRun(client, reference, ['awaiting-approval'], 'waits for approval');
   if (waiting.state !== 'awaiting-approval' || waiting.planHash === null) throw doesNotWait(waiting);
   if (flags.planHash === undefined && !(await agreed(cli, client, waiting, flags))) return 0;
   const { id, planHash } = waiting;

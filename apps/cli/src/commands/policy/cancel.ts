@@ -26,7 +26,7 @@ async function cancel(cli: Cli, references: string[], flags: ClientFlags): Promi
   const client = cli.client(flags);
   const options = { terminal: cli.terminal, format: flags.output, nameOf: (reference: string) => reference };
   const { results, exitCode } = await gather(options, references, async (reference) => {
-    const { id } = await findRun(client, reference, UNFINISHED);
+    const { id } = await findRun(client, reference, UNFINISHED, 'is under way');
     return client.cancelRun({ params: { run: id } });
   });
   printViews(cli.terminal, flags.output, {

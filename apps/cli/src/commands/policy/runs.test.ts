@@ -221,6 +221,6 @@ describe('policy cancel', () => {
       getPolicy: () => aPolicy(),
     });
     expect(exitCode).toBe(3);
-    expect(err).toContain('fairlead policy runs nightly');
+    expect(err).toBe("error: No run of 'nightly' is under way\nSee 'fairlead policy runs nightly'.\n");
   });
 });
