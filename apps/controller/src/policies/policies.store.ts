@@ -97,6 +97,15 @@ export class PoliciesStore {
       WHERE "id" = ${policyId} AND "scheduledThrough" = ${from}`;
   }
 
+  /**
+   * That it is dealt with no further than up to `until`, since the clock was set back; what its schedule counts from is no
+   * later than `at`. It changes no row where somebody else has moved on from `from`.
+   */
+  rewind(policyId: string, from: number, until: number, at: number): Statement {
+    return Prisma.sql`UPDATE "Policy" SET "scheduledThrough" = ${until}, "anchorAt" = MIN("anchorAt", ${at})
+      WHERE "id" = ${policyId} AND "scheduledThrough" = ${from}`;
+  }
+
   /** Holds while the policy is at that version. */
   isAt({ id, version }: Pick<StoredPolicy, 'id' | 'version'>): Prisma.Sql {
     return Prisma.sql`EXISTS (SELECT 1 FROM "Policy" WHERE "id" = ${id} AND "version" = ${version})`;

@@ -28,7 +28,7 @@ export function toPolicyView(policy: StoredPolicy, { hosts, now, next }: PolicyS
     updatedAt: toTimestamp(policy.updatedAt),
     updatedBy,
     schedule: spec.schedule === null ? '' : describeSchedule(toSchedule(spec.schedule)),
-    next: comingInstants(policy, now, next).map(toTimestamp),
+    next: comingInstants(policy, Math.max(now, policy.scheduledThrough), next).map(toTimestamp),
     warnings: warningsOf(policy, hosts, now),
   };
 }

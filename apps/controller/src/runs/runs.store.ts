@@ -105,6 +105,25 @@ export class RunsStore {
     ]);
   }
 
+  /** The last instant up to `until` that was not missed; undefined: there is none. Milliseconds since the epoch. */
+  async lastInstant(policyId: string, until: number): Promise<number | undefined> {
+    const [row] = await this.database.read<{ readonly last: number | null }>(Prisma.sql`
+      SELECT MAX("scheduledFor") AS last FROM "Run"
+      WHERE "policyId" = ${policyId} AND "scheduledFor" <= ${until} AND "outcome" IS NOT 'missed'`);
+    return row?.last ?? undefined;
+  }
+
+  /** Instants after `at` were not missed after all, and no run waits for one of them. */
+  rewind(policyId: string, at: number): Statement[] {
+    return [
+      Prisma.sql`UPDATE "Run" SET "scheduledFor" = NULL, "scheduledUntil" = NULL,
+        "reason" = "reason" || '; it was set back since, to before that'
+        WHERE "policyId" = ${policyId} AND "outcome" = 'missed' AND "scheduledFor" > ${at}`,
+      Prisma.sql`UPDATE "Run" SET "dueAt" = ${at}
+        WHERE "policyId" = ${policyId} AND "state" = 'waiting' AND "dueAt" > ${at} AND "scheduledFor" > ${at}`,
+    ];
+  }
+
   /** Runs that have not ended, oldest first. */
   async open(policyId?: string): Promise<StoredRun[]> {
     const ofPolicy = policyId === undefined ? Prisma.empty : Prisma.sql`AND "policyId" = ${policyId}`;

@@ -193,6 +193,63 @@ describe('the scheduler', () => {
     expect(jump?.detail).toEqual({ direction: 'back', by: '2h', ms: -2 * HOUR });
   });
 
+  it.each([
+    ['daily', '0 2 * * *'],
+    ['often, so that one runs by the clock as it was', 'every 5m'],
+  ])('goes on after the clock was a year ahead for a while: %s', async (_how, when) => {
+    await fleet.policy(every(when));
+    const scheduler = aScheduler();
+    await scheduler.tick();
+    fleet.rig.time += 365 * DAY;
+    await scheduler.tick();
+    await endAll();
+    fleet.rig.time -= 365 * DAY;
+    await scheduler.tick();
+    const next = async () => (await fleet.rig.runtime.policies.show('nightly', 1)).next[0]!;
+    const [told, ran]: [string[], (string | null | undefined)[]] = [[], []];
+    for (let round = 0; round < 5; round += 1) {
+      told.push(await next());
+      pass(Date.parse(told.at(-1)!) - fleet.rig.time);
+      await scheduler.tick();
+      ran.push((await fleet.all()).at(-1)?.scheduledFor);
+      await endAll();
+    }
+    expect(ran).toEqual(told);
+    expect(told[0]).toBe(when === 'every 5m' ? at(5 * MINUTE) : '2026-11-25T02:00:00.000Z');
+    expect(await fleet.audited()).toContain('scheduler.rewind');
+  });
+
+  it('passes over an instant that has run by a clock that was ahead, once it comes', async () => {
+    await fleet.policy(every('0 2 * * *'));
+    const scheduler = aScheduler();
+    pass(10 * DAY + 17 * HOUR);
+    await scheduler.tick();
+    await endAll();
+    const [, run] = await instants();
+    fleet.rig.time -= 10 * DAY;
+    await scheduler.tick();
+    for (let day = 0; day < 12; day += 1) {
+      pass(DAY);
+      await scheduler.tick();
+      await endAll();
+    }
+    const all = (await instants()).map(([instant]) => instant);
+    expect(all.filter((instant) => instant === run?.[0])).toHaveLength(1);
+    // The one range that was missed, and twelve days.
+    expect(new Set(all).size).toBe(13);
+    expect(log).toEqual([expect.stringContaining('the clock was set back')]);
+  });
+
+  it('tells of coming instants none that it takes as done after a small step back', async () => {
+    await fleet.policy(every('every 30m'));
+    const scheduler = aScheduler();
+    pass(HOUR);
+    await scheduler.tick();
+    fleet.rig.time -= 45 * MINUTE;
+    await scheduler.tick();
+    expect((await fleet.rig.runtime.policies.show('nightly', 1)).next).toEqual([at(90 * MINUTE)]);
+  });
+
   it('takes a jump of three days forward for time that was missed', async () => {
     await fleet.policy(every('every 6h'));
     const scheduler = aScheduler();
@@ -225,6 +282,7 @@ describe('the scheduler', () => {
     const late = {
       all: () => Promise.resolve(stale),
       passThrough: policies.passThrough,
+      rewind: policies.rewind,
       isThrough: policies.isThrough,
     };
     await new Scheduler({ ...rest, policies: late }).tick();

@@ -1,6 +1,6 @@
 import { formatDuration, toFairleadError } from '@fairlead/domain';
 import { type AuditStore } from '../audit/audit.store.js';
-import { type Clock } from '../clock.js';
+import { type Clock, toTimestamp } from '../clock.js';
 import { type Log } from '../log.js';
 import { type PoliciesStore } from '../policies/policies.store.js';
 import { comingInstants } from '../policies/policy-schedule.js';
@@ -13,8 +13,8 @@ import { CONTROLLER, SCHEDULE, type StoredRun } from './run.js';
 import { RunMovedOnError, type RunsStore } from './runs.store.js';
 
 export interface SchedulerParts {
-  readonly policies: Pick<PoliciesStore, 'all' | 'passThrough' | 'isThrough'>;
-  readonly runs: Pick<RunsStore, 'add' | 'open'>;
+  readonly policies: Pick<PoliciesStore, 'all' | 'passThrough' | 'rewind' | 'isThrough'>;
+  readonly runs: Pick<RunsStore, 'add' | 'open' | 'lastInstant' | 'rewind'>;
   readonly audit: Pick<AuditStore, 'commit'>;
   /** Told when a run was made. */
   readonly made: (run: StoredRun) => void;
@@ -29,12 +29,15 @@ export interface SchedulerParts {
 /** Time between two looks while an instant is near, and while none is, in milliseconds. */
 const NEAR_MS = 1_000;
 const FAR_MS = 30_000;
+/** An instant that has run counts as dealt with where it is ahead of the clock by no more, in milliseconds. */
+const AHEAD_MS = 86_400_000;
 
 /**
  * Makes a run of each instant of each policy's schedule.
  *
  * Invariants: an instant is dealt with in one transaction with the policy having passed through it, so that whoever comes
- * second, or looks at a clock that was set back, finds it done; it runs once or not at all, and a row says which.
+ * second, or looks at a clock that was set back, finds it done; it runs once or not at all, and a row says which. A clock
+ * that was far ahead for a while silences no schedule until then.
  */
 export class Scheduler {
   private readonly clock = new ClockWatch();
@@ -83,7 +86,8 @@ export class Scheduler {
   }
 
   private async serve(policy: StoredPolicy, now: number): Promise<void> {
-    const due = dueOf(policy, now);
+    if (policy.scheduledThrough > now) return this.rewind(policy, now);
+    const due = await this.dueOf(policy, now);
     if (due === undefined) return;
     const isBusy = due.last !== undefined && (await this.parts.runs.open(policy.id)).length > 0;
     const runs = runsOf(policy, due, isBusy, now);
@@ -92,6 +96,26 @@ export class Scheduler {
     const step = { verb: 'schedule', actor: SCHEDULE, at: now, statements: [passing] };
     await this.parts.runs.add(runs, step, this.parts.policies.isThrough(policy, due.until));
     for (const run of runs) this.parts.made(run);
+  }
+
+  /** Without what has run already, by a clock that was ahead then. */
+  private async dueOf(policy: StoredPolicy, now: number): Promise<Due | undefined> {
+    const due = dueOf(policy, now);
+    const dealtWith = due && (await this.parts.runs.lastInstant(policy.id, due.until));
+    if (dealtWith === undefined || dealtWith <= policy.scheduledThrough) return due;
+    return dueOf({ ...policy, scheduledThrough: dealtWith }, now);
+  }
+
+  /** The clock was ahead, and is not any more: what has come since, by the clock as it was, comes still. */
+  private async rewind({ id, name, scheduledThrough }: StoredPolicy, now: number): Promise<void> {
+    const { policies, runs, audit } = this.parts;
+    const until = Math.max(now, (await runs.lastInstant(id, now + AHEAD_MS)) ?? 0);
+    if (until >= scheduledThrough) return;
+    const rewinding = [policies.rewind(id, scheduledThrough, until, now), ...runs.rewind(id, until)];
+    const what = { action: 'scheduler.rewind', hostName: null, operationId: null, outcome: 'done' };
+    const detail = { from: toTimestamp(scheduledThrough), to: toTimestamp(until) };
+    const target = { policy: name, policyId: id };
+    await audit.commit({ at: now, actor: CONTROLLER, target, detail, ...what }, rewinding);
   }
 
   /** Somebody else has dealt with it, or the policy has changed meanwhile: the next look finds it so. */
