@@ -33,7 +33,9 @@ export const event = z
     z.object({ ...envelope, type: z.literal('network.changed'), host: hostName, data: network }),
     z.object({ ...envelope, type: z.literal('network.removed'), host: hostName, data: networkRef }),
     z.object({ ...envelope, type: z.literal('operation.changed'), host: hostName, data: operation }),
-    z.object({ ...envelope, type: z.literal('run.changed'), host: z.null(), data: run }),
+    z
+      .object({ ...envelope, type: z.literal('run.changed'), host: z.null(), data: run })
+      .meta({ description: 'Once a second at most for each run; `summary.leftOut` is always empty here' }),
     z.object({ ...envelope, type: z.literal('freeze.changed'), host: z.null(), data: freeze }),
     z
       .object({ ...envelope, type: z.literal('resync'), host: z.null(), data: z.object({ reason: z.string() }) })

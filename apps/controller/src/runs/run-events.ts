@@ -7,7 +7,7 @@ import { type FreezeState } from './freeze.store.js';
 import { toFreezeView } from './run.view.js';
 
 /** Time in which several changes of one run become one event, in milliseconds. */
-const GATHER_MS = 200;
+const GATHER_MS = 1_000;
 
 /**
  * Tells of runs and of the freeze switch.
@@ -44,10 +44,16 @@ export class RunEvents {
   private async tell(runId: string): Promise<void> {
     this.timers.delete(runId);
     try {
-      const view = await this.view(runId);
+      const view = toEventData(await this.view(runId));
       this.hub.publish({ at: this.now(), type: 'run.changed', host: null, data: () => view });
     } catch (error) {
       this.log('a change of a run could not be told of', { run: runId, error: toFairleadError(error).message });
     }
   }
 }
+
+/** Without the hosts that were left out, up to a hundred: thousands of events are kept. */
+const toEventData = ({ summary, ...view }: RunView): RunView => ({
+  ...view,
+  summary: summary && { ...summary, leftOut: [] },
+});

@@ -96,6 +96,19 @@ describe('events', () => {
     await fleet.rig.stop();
   });
 
+  it('name no hosts that were left out, which are counted', async () => {
+    const agent = await begin({}, 'a');
+    await fleet.rig.attach(new PruningAgent('web-2', ['b']));
+    fleet.rig.time += 3_600_000;
+    await agent.bookmark();
+    await fleet.rig.settle('web-1');
+    const { summary } = await fleet.runs.start('nightly', { mode: 'report' }, ACTOR);
+    expect(summary).toMatchObject({ leftOut: [{ name: 'web-2' }], leftOutTotal: 1 });
+    await until('it is told', () => told().length === 1);
+    expect(told()[0]?.summary).toEqual({ ...summary, leftOut: [] });
+    await fleet.rig.stop();
+  });
+
   it('of runs are for those who may know of all hosts', () => {
     const scoped = sightOf(HostScope.of(parseSelector('env=prod')), () => undefined);
     const event = { host: null, audience: {} };
