@@ -19,13 +19,12 @@ export const stale = (message: string): FairleadError =>
 export const notWaiting = ({ id, state, outcome }: StoredRun): FairleadError =>
   stale(`Run '${id}' does not wait for an approval: it is ${state === 'finished' ? outcome : state}`);
 
-/** Why a plan of a policy as it was is none of it as it is now, undefined where that was removed; undefined: it is. */
+/** Of a plan of another version than the policy has now. @param now undefined: it was removed */
 export function outdated(
   planned: Pick<StoredPolicy, 'name' | 'version'>,
   now: StoredPolicy | undefined,
-): FairleadError | undefined {
+): FairleadError {
   if (now === undefined) return stale(`Policy '${planned.name}' was removed`);
-  if (now.version === planned.version) return undefined;
   return stale(`Policy '${now.name}' is at version ${now.version} by now; the plan is of version ${planned.version}`);
 }
 

@@ -155,7 +155,8 @@ export class RunsService {
 
   /** Why the plan of a new run was not taken. */
   private async whyNot(policy: StoredPolicy): Promise<FairleadError> {
-    return outdated(policy, await this.parts.policies.find(policy.id)) ?? busy(policy.name);
+    const now = await this.parts.policies.find(policy.id);
+    return now?.version === policy.version ? busy(policy.name) : outdated(policy, now);
   }
 
   /** Outside of the window it waits for that. */
@@ -192,8 +193,7 @@ export class RunsService {
       throw stale(`The time for an approval of run '${id}' was over at ${toTimestamp(expiresAt)}`);
     }
     const policy = await this.parts.policies.find(run.policyId);
-    const refusal = outdated({ name: run.policyName, version }, policy);
-    if (refusal !== undefined || policy === undefined) throw refusal;
+    if (policy?.version !== version) throw outdated({ name: run.policyName, version }, policy);
     return policy;
   }
 

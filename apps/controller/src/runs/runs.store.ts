@@ -24,6 +24,12 @@ export interface Step {
   readonly statements?: readonly Statement[];
 }
 
+/** How a run ends. */
+export interface Ending {
+  readonly run: StoredRun;
+  readonly change: RunChange;
+}
+
 /** The run is not as it was thought to be: somebody else has come first, and nothing was written. */
 export class RunMovedOnError extends Error {}
 
@@ -46,16 +52,24 @@ export class RunsStore {
   /**
    * Writes new runs of a policy, all of them or none.
    * @param guard has to hold when they are written
+   * @param replaced ends before, in the same transaction
    * @throws RunMovedOnError where it does not, one of them would be a second one that is not finished, or somebody else has
    *   its instant
    */
-  async add(runs: readonly StoredRun[], step: Step, guard: Prisma.Sql = Prisma.sql`TRUE`): Promise<void> {
+  async add(
+    runs: readonly StoredRun[],
+    step: Step,
+    guard: Prisma.Sql = Prisma.sql`TRUE`,
+    replaced: readonly Ending[] = [],
+  ): Promise<void> {
     const rows = runs.map((run) => {
       const free = run.state === 'finished' ? guard : Prisma.sql`${guard} AND ${isIdle(run.policyId)}`;
       return runInsertion(run, free);
     });
-    const records = runs.map((run) => recordOf(run, step));
-    await unlessMovedOn(this.audit.commit(records, [...(step.statements ?? []), ...rows]));
+    const ends = replaced.map(({ run, change }) => runUpdate(run, change));
+    const ended = replaced.map(({ run, change }) => recordOf({ ...run, ...change }, { ...step, verb: 'finish' }));
+    const records = [...ended, ...runs.map((run) => recordOf(run, step))];
+    await unlessMovedOn(this.audit.commit(records, [...(step.statements ?? []), ...ends, ...rows]));
   }
 
   /**

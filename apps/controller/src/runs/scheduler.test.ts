@@ -33,6 +33,7 @@ const parts = () => {
     policies: new PoliciesStore(database, audit),
     runs: new RunsStore(database, audit),
     made: () => undefined,
+    notices: () => [],
     now: () => fleet.rig.time,
     monotonic: () => monotonic,
     log: (message: string) => log.push(message),
@@ -289,6 +290,54 @@ describe('the scheduler', () => {
     expect(await fleet.all()).toEqual([]);
     const [policy] = await policies.all();
     expect(policy?.scheduledThrough).toBe(START);
+  });
+});
+
+describe('an instant that finds a plan which nobody has approved', () => {
+  const spec = { ...every('every 1h'), mode: 'approve', approveWithin: '24h' };
+
+  it('has it end, and makes a newer one', async () => {
+    await fleet.rig.stop();
+    fleet = await RunsRig.start();
+    const agent = new PruningAgent('web-1', ['a']);
+    await fleet.rig.attach(agent);
+    await fleet.policy(spec);
+    for (const runs of [1, 2, 3]) {
+      fleet.rig.time += HOUR;
+      await agent.bookmark();
+      await until('it waits', async () => (await fleet.all())[runs - 1]?.state === 'awaiting-approval');
+    }
+    const replaced = { outcome: 'expired', reason: 'a newer plan takes its place', progress: { total: 1, done: 0 } };
+    expect(await fleet.all()).toMatchObject([replaced, replaced, { state: 'awaiting-approval' }]);
+    expect(await fleet.audited()).toContain('run.finish');
+  });
+
+  it('leaves one alone that was approved meanwhile', async () => {
+    await fleet.policy(spec);
+    pass(HOUR);
+    const scheduler = aScheduler();
+    await scheduler.tick();
+    const { database } = fleet.rig;
+    await database.prisma.run.updateMany({ data: { state: 'awaiting-approval' } });
+    const { runs, ...rest } = parts();
+    const late = {
+      add: runs.add.bind(runs),
+      lastInstant: runs.lastInstant.bind(runs),
+      rewind: runs.rewind.bind(runs),
+      open: async (policyId?: string) => {
+        const open = await runs.open(policyId);
+        await database.prisma.run.updateMany({ data: { state: 'running' } });
+        return open;
+      },
+    };
+    pass(HOUR);
+    await new Scheduler({ ...rest, runs: late }).tick();
+    expect(await instants()).toEqual([[at(HOUR), 'running']]);
+    await aScheduler().tick();
+    expect(await instants()).toEqual([
+      [at(HOUR), 'running'],
+      [at(2 * HOUR), 'skipped'],
+    ]);
   });
 });
 

@@ -9,10 +9,11 @@ import { Bell } from './bell.js';
 import { ClockWatch } from './clock-watch.js';
 import { type Due, dueOf } from './due.js';
 import { missedRuns, scheduledRun, skippedRun } from './new-runs.js';
-import { CONTROLLER, SCHEDULE, type StoredRun } from './run.js';
-import { RunMovedOnError, type RunsStore } from './runs.store.js';
+import { type PlanningParts } from './planning.js';
+import { CONTROLLER, NO_ITEMS, SCHEDULE, type StoredRun } from './run.js';
+import { type Ending, RunMovedOnError, type RunsStore } from './runs.store.js';
 
-export interface SchedulerParts {
+export interface SchedulerParts extends Pick<PlanningParts, 'notices'> {
   readonly policies: Pick<PoliciesStore, 'all' | 'passThrough' | 'rewind' | 'isThrough'>;
   readonly runs: Pick<RunsStore, 'add' | 'open' | 'lastInstant' | 'rewind'>;
   readonly audit: Pick<AuditStore, 'commit'>;
@@ -89,13 +90,30 @@ export class Scheduler {
     if (policy.scheduledThrough > now) return this.rewind(policy, now);
     const due = await this.dueOf(policy, now);
     if (due === undefined) return;
-    const isBusy = due.last !== undefined && (await this.parts.runs.open(policy.id)).length > 0;
-    const runs = runsOf(policy, due, isBusy, now);
-    const { id, scheduledThrough } = policy;
-    const passing = this.parts.policies.passThrough(id, scheduledThrough, due.until);
-    const step = { verb: 'schedule', actor: SCHEDULE, at: now, statements: [passing] };
-    await this.parts.runs.add(runs, step, this.parts.policies.isThrough(policy, due.until));
-    for (const run of runs) this.parts.made(run);
+    const { policies, runs: store, notices, made } = this.parts;
+    const [open, replaced] = await this.inTheWay(policy, due, now);
+    const runs = runsOf(policy, due, open.length > 0, now);
+    const passing = policies.passThrough(policy.id, policy.scheduledThrough, due.until);
+    const missed = runs.filter(({ outcome }) => outcome === 'missed');
+    const told = missed.flatMap((run) => notices(run, policy.spec, 'failed', NO_ITEMS, now));
+    const step = { verb: 'schedule', actor: SCHEDULE, at: now, statements: [passing, ...told] };
+    await store.add(runs, step, policies.isThrough(policy, due.until), replaced);
+    for (const run of [...replaced.map(({ run: before }) => before), ...runs]) made(run);
+  }
+
+  /** What is not finished, apart from those whose plan nobody has approved: a newer one takes its place. */
+  private async inTheWay(
+    { id }: StoredPolicy,
+    { last }: Due,
+    now: number,
+  ): Promise<readonly [readonly StoredRun[], readonly Ending[]]> {
+    if (last === undefined) return [[], []];
+    const open = await this.parts.runs.open(id);
+    if (last.skipped !== undefined) return [open, []];
+    const isReplaced = ({ state }: StoredRun): boolean => state === 'awaiting-approval';
+    const end = { state: 'finished', outcome: 'expired', reason: 'a newer plan takes its place' } as const;
+    const replaced = open.filter(isReplaced).map((run) => ({ run, change: { ...end, finishedAt: now } }));
+    return [open.filter((run) => !isReplaced(run)), replaced];
   }
 
   /** Without what has run already, by a clock that was ahead then. */
