@@ -153,7 +153,7 @@ describe('a policy', () => {
     await expect(show('nowhere')).rejects.toMatchObject({
       code: 'policy_not_found',
       message: "There is no policy 'nowhere'",
-      hint: expect.stringContaining('here'),
+      hint: expect.stringMatching(/here.* See 'fairlead policy ls'\.$/),
     });
   });
 });

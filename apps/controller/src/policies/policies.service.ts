@@ -64,7 +64,7 @@ export class PoliciesService {
     if (policy !== undefined) return policy;
     const known = (await this.store.all()).map(({ name }) => name);
     throw new FairleadError('policy_not_found', `There is no policy '${nameOrId}'`, {
-      hint: known.length === 0 ? 'No policy was created yet.' : `Policies: ${listOf(known)}.`,
+      hint: known.length === 0 ? 'No policy was created yet.' : `Policies: ${listOf(known)}. See 'fairlead policy ls'.`,
     });
   }
 
