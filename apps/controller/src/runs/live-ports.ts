@@ -11,6 +11,7 @@ import { type GateParts, gateOf, PolicyWindow } from './run-gate.js';
 import { type RunItemsStore } from './run-items.store.js';
 import { LeaseLostError, type OperationEnd, type RunPorts, type Watch } from './run-ports.js';
 import { type RunChange } from './run-rows.js';
+import { eventOfEnd } from './run-notices.js';
 import { describeCounts } from './run-words.js';
 import { RunMovedOnError, type RunsStore } from './runs.store.js';
 import { type NotificationEvent } from '../notifications/notice.js';
@@ -140,7 +141,7 @@ export class LivePorts implements RunPorts {
       owner: null,
       leaseUntil: null,
     } as const;
-    await this.step('finish', change, outcome === 'stopped' ? 'failed' : 'finished', counts, [skipping]);
+    await this.step('finish', change, eventOfEnd(outcome, counts), counts, [skipping]);
   }
 
   private async step(

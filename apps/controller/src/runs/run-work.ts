@@ -1,14 +1,15 @@
 import { type PolicySpecView, type RunState } from '@fairlead/api';
 import { overCaps, parseDuration } from '@fairlead/domain';
-import { type Prisma } from '../database/index.js';
+import { type Prisma, type Statement } from '../database/index.js';
 import { type PoliciesStore } from '../policies/policies.store.js';
 import { type Bell } from './bell.js';
 import { CarryingOut, type TakenUp } from './carrying-out.js';
 import { Lease, LEASE_MS } from './lease.js';
 import { type LiveParts, LivePorts } from './live-ports.js';
 import { type PlanningParts, planRun } from './planning.js';
-import { CONTROLLER, type StoredRun } from './run.js';
+import { CONTROLLER, NO_ITEMS, type StoredRun } from './run.js';
 import { PolicyWindow } from './run-gate.js';
+import { eventOfEnd } from './run-notices.js';
 import { type RunChange } from './run-rows.js';
 
 export type WorkParts = Omit<LiveParts, 'isPaused' | 'cancelled' | 'since' | 'bell' | 'notices'> &
@@ -66,12 +67,12 @@ export class RunWork {
   private async goOn(run: StoredRun, signs: Signs): Promise<void> {
     const spec = await this.parts.policies.version(run.policyId, run.version);
     const newer = await this.newerVersion(run);
-    if (spec === undefined) await this.end(run, 'failed', 'what its policy said is gone');
+    if (spec === undefined) await this.end(run, spec, 'failed', 'what its policy said is gone');
     else if (isBegun(run)) await this.carryOut(run, spec, signs);
-    else if (run.state === 'awaiting-approval') await this.end(run, 'expired', 'nobody approved it in time');
-    else if (newer !== undefined) await this.end(run, 'expired', `the policy is at version ${newer} by now`);
+    else if (run.state === 'awaiting-approval') await this.end(run, spec, 'expired', 'nobody approved it in time');
+    else if (newer !== undefined) await this.end(run, spec, 'expired', `the policy is at version ${newer} by now`);
     else if (run.planHash !== null) await this.begin(run, spec, signs);
-    else if (await this.isTooLate(run)) await this.end(run, 'missed', missedWhy(spec));
+    else if (await this.isTooLate(run)) await this.end(run, spec, 'missed', missedWhy(spec));
     else await this.plan(run, spec, signs);
   }
 
@@ -85,9 +86,10 @@ export class RunWork {
 
   private async begin(run: StoredRun, spec: PolicySpecView, signs: Signs): Promise<void> {
     const over = await this.overCapsNow(run, spec);
-    if (over.length > 0) return this.end(run, 'capped', `nothing was removed: ${over.join('; ')}`);
+    if (over.length > 0) return this.end(run, spec, 'capped', `nothing was removed: ${over.join('; ')}`);
     const change = { state: 'running', reason: '', startedAt: this.parts.now() } as const;
-    const begun = await this.step(run, 'begin', change, this.parts.policies.isAt({ ...run, id: run.policyId }));
+    const guard = this.parts.policies.isAt({ id: run.policyId, version: run.version });
+    const begun = await this.step(run, 'begin', change, { guard });
     await this.carryOut({ ...begun, ...change }, spec, signs);
   }
 
@@ -136,18 +138,28 @@ export class RunWork {
     return this.parts.now() - run.dueAt > parseDuration(spec?.schedule?.startWithin ?? '0s');
   }
 
+  /** @param spec undefined: what it said is gone, also where it tells */
   private async end(
     run: StoredRun,
+    spec: PolicySpecView | undefined,
     outcome: 'failed' | 'expired' | 'missed' | 'capped',
     reason: string,
   ): Promise<void> {
-    const change = { state: 'finished', outcome, reason, finishedAt: this.parts.now() } as const;
-    await this.step(run, 'finish', change);
+    const at = this.parts.now();
+    const change = { state: 'finished', outcome, reason, finishedAt: at } as const;
+    const event = eventOfEnd(outcome, NO_ITEMS);
+    const statements = spec && this.parts.notices({ ...run, ...change }, spec, event, NO_ITEMS, at);
+    await this.step(run, 'finish', change, { statements });
   }
 
-  private async step(run: StoredRun, verb: string, change: RunChange, guard?: Prisma.Sql): Promise<StoredRun> {
+  private async step(
+    run: StoredRun,
+    verb: string,
+    change: RunChange,
+    { guard, statements }: { readonly guard?: Prisma.Sql; readonly statements?: readonly Statement[] | undefined } = {},
+  ): Promise<StoredRun> {
     const { runs, now } = this.parts;
-    const changed = await runs.change(run, change, { verb, actor: CONTROLLER, at: now() }, guard);
+    const changed = await runs.change(run, change, { verb, actor: CONTROLLER, at: now(), statements }, guard);
     this.parts.changed(run.id);
     return changed;
   }

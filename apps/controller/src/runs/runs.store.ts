@@ -21,7 +21,7 @@ export interface Step {
   /** Milliseconds since the epoch. */
   readonly at: number;
   /** Written in the same transaction, before the run itself. */
-  readonly statements?: readonly Statement[];
+  readonly statements?: readonly Statement[] | undefined;
 }
 
 /** How a run ends. */

@@ -61,6 +61,35 @@ describe('notices', () => {
     expect((await notices())[0]?.text).toContain('an incident');
   });
 
+  it('tell of networks that failed, though the run went on, where a policy says nothing else', async () => {
+    const agent = await begin({ notify: [{ channel: 'ops' }], stop: { failures: 5, failedPercent: 100 } }, 'x', 'y');
+    const canary = new PruningAgent('a', ['c']);
+    await fleet.rig.attach(canary);
+    agent.fates.set('x', { outcome: 'failed', reason: 'the engine broke', code: 'engine_failed' });
+    const { id } = await fleet.apply();
+    expect(await fleet.finished(id)).toMatchObject({ outcome: 'done' });
+    expect(await notices()).toMatchObject([
+      { event: 'failed', title: "Cleanup policy 'nightly' has failed in part", counts: { removed: 2, failed: 1 } },
+    ]);
+  });
+
+  it('tell of a plan that nobody approved in time, and of instants that were missed', async () => {
+    const spec = { mode: 'approve', approveWithin: '10m', schedule: { when: 'every 1h', jitter: '0s' } };
+    const agent = await begin({ notify: [{ channel: 'ops' }], ...spec }, 'a');
+    fleet.rig.time += 3_600_000;
+    await agent.bookmark();
+    await until('it is told', async () => (await notices()).length === 1);
+    fleet.rig.time += 600_000;
+    await agent.bookmark();
+    await until('its end is told', async () => (await notices()).length === 2);
+    fleet.rig.time += 3 * 3_600_000;
+    await until('what was missed is told', async () => (await notices()).length > 2);
+    expect((await notices()).slice(1, 3).map(({ event, title }) => [event, title])).toEqual([
+      ['failed', "Cleanup policy 'nightly' has expired"],
+      ['failed', "Cleanup policy 'nightly' was missed"],
+    ]);
+  });
+
   it('tell of a cap, and of an approval that is needed', async () => {
     const spec = { mode: 'approve', schedule: { when: 'every 1h', jitter: '0s' } };
     const agent = await begin({ ...spec, caps: { networks: 1, hostPercent: 100, fleetPercent: 100 } }, 'a', 'b');
