@@ -185,7 +185,7 @@ export function createRuntime(
   const hostNames = (): string[] => hostsStore.all().map(({ name }) => name);
   const auditing = createAuditing({ database, audit, fleet, hostNames, keysDir, now, log });
   const planStore = new PlanStore(database);
-  const planner = new Planner(planStore, networksStore, hostsStore, fleet, now);
+  const planner = new Planner(planStore, hostsStore, fleet, now);
   const policiesStore = new PoliciesStore(database, audit);
   const notifier = createNotifier({ database, channels, publicUrl, now, log: warn });
   const known = (hostName: string) => hostsStore.find(hostName);

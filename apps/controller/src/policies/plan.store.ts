@@ -86,13 +86,15 @@ export class PlanStore {
       SELECT ${NETWORK_COLUMNS} FROM "Network" n INDEXED BY "Network_by_host"
       WHERE n."hostName" IN ${listed(hostNames)} ${behind}
       ORDER BY n."hostName", n."name", n."id" LIMIT ${limit}`);
-    const stored = rows.map(toStored);
-    const endpoints = await this.endpointsOf(stored.map(({ seq }) => seq));
-    return stored.map(({ seq, hostName, attributes, unusedSinceAt }) => ({
-      host: hostName,
-      network: toNetwork(attributes, endpoints.get(seq) ?? []),
-      unusedSinceAt,
-    }));
+    return this.whole(rows);
+  }
+
+  /** Those of these networks that are there, whole, in no order. @param wanted host and id of each */
+  async these(wanted: readonly (readonly [host: string, id: string])[]): Promise<PlacedNetwork[]> {
+    const rows = await this.database.read<NetworkRow>(Prisma.sql`
+      SELECT ${NETWORK_COLUMNS} FROM json_each(${JSON.stringify(wanted)}) wanted
+        CROSS JOIN "Network" n ON n."hostName" = wanted.value->>0 AND n."id" = wanted.value->>1`);
+    return this.whole(rows);
   }
 
   /** What the hosts of these networks know of their use beyond them; a host of which nothing matters is left out. */
@@ -110,6 +112,17 @@ export class PlanStore {
       inSwarm: swarmed.has(host),
     });
     return new Map(Array.from(hosts, (host) => [host, of(host)]));
+  }
+
+  /** Who is on them is read after them: one that comes meanwhile is seen. */
+  private async whole(rows: readonly NetworkRow[]): Promise<PlacedNetwork[]> {
+    const stored = rows.map(toStored);
+    const endpoints = await this.endpointsOf(stored.map(({ seq }) => seq));
+    return stored.map(({ seq, hostName, attributes, unusedSinceAt }) => ({
+      host: hostName,
+      network: toNetwork(attributes, endpoints.get(seq) ?? []),
+      unusedSinceAt,
+    }));
   }
 
   private async configsInUse(hosts: ReadonlySet<string>): Promise<Map<string, Set<string>>> {

@@ -9,7 +9,7 @@ import { idOf, network, ScriptedAgent } from '../testing/scripted-agent.js';
 import { seeded } from '../testing/seeded.js';
 import { PlanStore } from './plan.store.js';
 import { PlanPages } from './plan-pages.js';
-import { type Planner } from './planner.js';
+import { Planner } from './planner.js';
 import { type StoredPolicy } from './stored-policy.js';
 
 const HOUR = 3_600_000;
@@ -303,6 +303,21 @@ describe('a plan that is looked at again', () => {
       'old: used by stopped container a (created)',
       'other: its record has changed',
     ]);
+  });
+
+  it('is read at once, not host by host', async () => {
+    for (const name of ['a', 'b', 'c', 'd', 'e']) await attach(name, [network(name)]);
+    await wait(3 * HOUR);
+    const { removals } = await plan(policyOf({}));
+    expect(removals).toHaveLength(5);
+    let reads = 0;
+    const store = new PlanStore({ read: (sql) => ((reads += 1), rig.database.read(sql)) });
+    const { hosts, fleet } = rig.runtime;
+    const places = { all: () => [], find: (name: string) => hosts.get(name, HostScope.all) };
+    const planner = new Planner(store, places, fleet, () => rig.time);
+    expect(await planner.recheck(policyOf({}), removals)).toEqual([]);
+    // The networks, and who is on them.
+    expect(reads).toBe(2);
   });
 
   it('does not hold for a host that is away, or not meant any more', async () => {

@@ -8,7 +8,6 @@ import { type Fleet } from '../fleet/fleet.js';
 import { effectiveLabels } from '../hosts/effective-labels.js';
 import { toUnavailableHost } from '../hosts/host.view.js';
 import { type HostsStore, type StoredHost } from '../hosts/hosts.store.js';
-import { type NetworksStore } from '../networks/networks.store.js';
 import { type FleetPlan, PlanHash, type PlannedRemoval } from './fleet-plan.js';
 import { type HostNetworks, NO_CONTEXT, type PlanStore } from './plan.store.js';
 import { PlanTally } from './plan-tally.js';
@@ -24,7 +23,7 @@ export interface StaleRemoval {
   readonly why: string;
 }
 
-/** Networks that are read at once, as the hosts' counts tell: of 30 on each host some 70 hosts. */
+/** Networks that are read at once, in a plan as the hosts' counts tell: of 30 on each host some 70 hosts. */
 const PORTION = 2_000;
 /** Portions that the thread for reads has before it. */
 const READ_AHEAD = 2;
@@ -42,7 +41,6 @@ export class Planner {
 
   constructor(
     private readonly store: PlanStore,
-    private readonly networks: Pick<NetworksStore, 'full'>,
     private readonly hosts: Pick<HostsStore, 'all' | 'find'>,
     private readonly fleet: Pick<Fleet, 'freshnessOf' | 'statusOf'>,
     private readonly now: Clock,
@@ -56,10 +54,16 @@ export class Planner {
   /** Those that would not go by now: changed, in use, gone, or their host not live or not meant any more. */
   async recheck({ spec }: PlannedPolicy, removals: readonly PlannedRemoval[]): Promise<StaleRemoval[]> {
     const policy = toCleanupPolicy(spec);
+    const breather = new Breather();
     const stale: StaleRemoval[] = [];
-    for (const [host, some] of byHost(removals)) {
-      const why = await this.doubts(policy, host, some);
-      stale.push(...some.flatMap((removal, index) => (why[index] ? [{ removal, why: why[index] }] : [])));
+    for (let start = 0; start < removals.length; start += PORTION) {
+      const portion = removals.slice(start, start + PORTION);
+      const doubt = await this.doubting(policy, portion);
+      for (const removal of portion) {
+        const why = doubt(removal);
+        if (why !== undefined) stale.push({ removal, why });
+        await breather.breathe();
+      }
     }
     return stale;
   }
@@ -118,26 +122,25 @@ export class Planner {
     return this.hosts.all().filter((host) => matchesSelector(selector, effectiveLabels(host)));
   }
 
-  /** Why each of these networks of one host would not go by now; undefined: it would. */
-  private async doubts(
+  /** Reads these networks. @returns says why one of them would not go by now; undefined: it would */
+  private async doubting(
     policy: CleanupPolicy,
-    hostName: string,
     removals: readonly PlannedRemoval[],
-  ): Promise<(string | undefined)[]> {
-    const doubt = this.doubtAbout(hostName, policy.hosts);
-    if (doubt !== undefined) return removals.map(() => doubt);
-    const ids = removals.map(({ networkId }) => networkId);
-    const known = await this.networks.full(hostName, ids);
-    const placed = Array.from(known.values(), ({ network }) => ({ host: hostName, attributes: network }));
-    const context = (await this.store.contextsOf(placed)).get(hostName) ?? NO_CONTEXT;
-    return removals.map(({ networkId, digest }) => {
-      const now = known.get(networkId);
+  ): Promise<(removal: PlannedRemoval) => string | undefined> {
+    const networks = await this.store.these(removals.map(({ hostName, networkId }) => [hostName, networkId]));
+    const known = new Map(networks.map((each) => [keyOf(each.host, each.network.id), each]));
+    const contexts = await this.store.contextsOf(networks.map(({ host, network }) => ({ host, attributes: network })));
+    return ({ hostName, networkId, digest }) => {
+      const doubt = this.doubtAbout(hostName, policy.hosts);
+      if (doubt !== undefined) return doubt;
+      const now = known.get(keyOf(hostName, networkId));
       if (now === undefined) return 'it is gone';
       const { network, unusedSinceAt } = now;
+      const context = contexts.get(hostName) ?? NO_CONTEXT;
       const { action, explanation } = judgeNetwork(policy, toPlanNetwork(network, unusedSinceAt), context, this.now());
       if (action === 'keep') return explanation;
       return networkDigest(network) === digest ? undefined : 'its record has changed';
-    });
+    };
   }
 
   private doubtAbout(hostName: string, selector: Selector): string | undefined {
@@ -149,12 +152,4 @@ export class Planner {
   }
 }
 
-function byHost(removals: readonly PlannedRemoval[]): Map<string, PlannedRemoval[]> {
-  const hosts = new Map<string, PlannedRemoval[]>();
-  for (const removal of removals) {
-    const some = hosts.get(removal.hostName);
-    if (some) some.push(removal);
-    else hosts.set(removal.hostName, [removal]);
-  }
-  return hosts;
-}
+const keyOf = (hostName: string, networkId: string): string => `${networkId} ${hostName}`;
