@@ -89,12 +89,15 @@ export class PlanStore {
     return this.whole(rows);
   }
 
-  /** Those of these networks that are there, whole, in no order. @param wanted host and id of each */
-  async these(wanted: readonly (readonly [host: string, id: string])[]): Promise<PlacedNetwork[]> {
-    const rows = await this.database.read<NetworkRow>(Prisma.sql`
-      SELECT ${NETWORK_COLUMNS} FROM json_each(${JSON.stringify(wanted)}) wanted
+  /** Those of these networks that are there, whole, with their digests. @param wanted host and id of each */
+  async these(
+    wanted: readonly (readonly [host: string, id: string])[],
+  ): Promise<(PlacedNetwork & Pick<Candidate, 'digest'>)[]> {
+    const rows = await this.database.read<NetworkRow & Pick<Candidate, 'digest'>>(Prisma.sql`
+      SELECT ${NETWORK_COLUMNS}, n."digest" FROM json_each(${JSON.stringify(wanted)}) wanted
         CROSS JOIN "Network" n ON n."hostName" = wanted.value->>0 AND n."id" = wanted.value->>1`);
-    return this.whole(rows);
+    const networks = await this.whole(rows);
+    return networks.map((network, index) => ({ ...network, digest: rows[index]!.digest }));
   }
 
   /** What the hosts of these networks know of their use beyond them; a host of which nothing matters is left out. */

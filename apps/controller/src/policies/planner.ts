@@ -1,6 +1,5 @@
 import { toCleanupPolicy } from '@fairlead/api';
 import { type CleanupPolicy, judgeNetwork, matchesSelector, type Selector, toPlanNetwork } from '@fairlead/domain';
-import { networkDigest } from '@fairlead/link';
 import { type Clock } from '../clock.js';
 import { Breather } from '../database/breather.js';
 import { Mutex } from '../database/mutex.js';
@@ -139,7 +138,7 @@ export class Planner {
       const context = contexts.get(hostName) ?? NO_CONTEXT;
       const { action, explanation } = judgeNetwork(policy, toPlanNetwork(network, unusedSinceAt), context, this.now());
       if (action === 'keep') return explanation;
-      return networkDigest(network) === digest ? undefined : 'its record has changed';
+      return now.digest === digest ? undefined : 'its record has changed';
     };
   }
 
