@@ -1,7 +1,27 @@
-import { type CleanupPolicy, type NetworkRule, parseDuration, parseSelector, POLICY_RUN_MODES } from '@fairlead/domain';
+import {
+  type CleanupPolicy,
+  FairleadError,
+  type NetworkRule,
+  parseDuration,
+  parseSelector,
+  POLICY_RUN_MODES,
+} from '@fairlead/domain';
 import { z } from 'zod';
-import { durationText, passes, selector, timestamp, type View } from './common.js';
+import { passes, timestamp, type View } from './common.js';
 import { networkScope } from './network.js';
+
+/** Times beyond that are no dates any more, in milliseconds: ten years. */
+const LONGEST_MS = 10 * 365 * 86_400_000;
+
+function checkDuration(text: string): void {
+  if (parseDuration(text) <= LONGEST_MS) return;
+  throw new FairleadError('invalid_argument', `'${text}' is more than ten years`);
+}
+
+const duration = z
+  .string()
+  .check(passes(checkDuration))
+  .meta({ description: 'A duration such as 90s, 15m, 24h or 7d, ten years at most', example: '24h' });
 
 /** Most rules of one kind, and most texts in one of them. */
 const MOST_RULES = 100;
@@ -44,10 +64,10 @@ export const policySchedule = z
       example: '0 2 * * *',
     }),
     zone: z.string().min(1).default('UTC').meta({ description: 'IANA time zone', example: 'Europe/Berlin' }),
-    jitter: durationText.nullable().default(null).meta({
+    jitter: duration.nullable().default(null).meta({
       description: 'A run begins so much after its instant at most; null: a tenth of the period, 5 min at most',
     }),
-    startWithin: durationText.default('1h').meta({
+    startWithin: duration.default('1h').meta({
       description: 'A run that was missed is caught up until so long after its instant, once',
     }),
     window: z
@@ -95,16 +115,16 @@ export const policySpec = z
       description: 'Says that every unused network is meant, where no rule narrows them',
     }),
     exempt: z.array(networkRule).max(MOST_RULES).default([]).meta({ description: 'None of them may fit' }),
-    unusedFor: durationText.default('14d').meta({
+    unusedFor: duration.default('14d').meta({
       description: 'Only networks that nobody was seen on for so long',
       example: '14d',
     }),
-    minAge: durationText.default('24h').meta({ description: 'Only networks that are so old' }),
+    minAge: duration.default('24h').meta({ description: 'Only networks that are so old' }),
     schedule: policySchedule.nullable().default(null).meta({ description: 'null: it runs only when somebody runs it' }),
     mode: z.enum(POLICY_RUN_MODES).default('report').meta({
       description: '`report` tells what would go; `approve` waits for a yes to its plan; `apply` removes by itself',
     }),
-    approveWithin: durationText.default('24h').meta({ description: 'How long a plan waits for its approval' }),
+    approveWithin: duration.default('24h').meta({ description: 'How long a plan waits for its approval' }),
     caps: z
       .strictObject({
         networks: z.int().min(0).max(100_000).default(20),
@@ -117,7 +137,7 @@ export const policySpec = z
           'More than that in one run, and the run removes nothing. Percentages are rounded down, but one network may ' +
           'always go unless they are 0',
       }),
-    canary: selector.or(z.literal('')).default('').meta({
+    canary: z.string().default('').check(passes(parseSelector)).meta({
       description:
         'Selector of the host to begin with; empty: the first by name. Then a tenth of the hosts, then the rest',
     }),

@@ -260,7 +260,9 @@ describe('a policy that cannot be', () => {
   it.each([
     [{ ...all, unusedFor: 'long' }, '/spec/unusedFor: '],
     [{ ...all, hosts: 'env=prod=x' }, '/spec/hosts: '],
-    [{ ...all, canary: 'env=prod=x' }, '/spec/canary: '],
+    [{ ...all, canary: 'env=prod=x' }, "/spec/canary: 'env=prod=x' "],
+    [{ ...all, approveWithin: '100000000d' }, "/spec/approveWithin: '100000000d' is more than ten years"],
+    [{ ...all, schedule: { when: 'every 6h', startWithin: '522w' } }, '/spec/schedule/startWithin: '],
     [{ match: [{ labels: '=' }] }, '/spec/match/0/labels: '],
     [{ match: [{ prefix: { min: 24, max: 8 } }] }, '/spec/match/0/prefix: min is above max'],
     [{ ...all, caps: { hostPercent: 101 } }, '/spec/caps/hostPercent: '],

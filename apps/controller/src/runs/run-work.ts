@@ -1,5 +1,5 @@
 import { type PolicySpecView, type RunState } from '@fairlead/api';
-import { overCaps, parseDuration } from '@fairlead/domain';
+import { overCaps, parseDuration, toFairleadError } from '@fairlead/domain';
 import { type Prisma, type Statement } from '../database/index.js';
 import { type PoliciesStore } from '../policies/policies.store.js';
 import { type Bell } from './bell.js';
@@ -11,6 +11,7 @@ import { CONTROLLER, NO_ITEMS, type StoredRun } from './run.js';
 import { PolicyWindow } from './run-gate.js';
 import { eventOfEnd } from './run-notices.js';
 import { type RunChange } from './run-rows.js';
+import { RunMovedOnError } from './runs.store.js';
 
 export type WorkParts = Omit<LiveParts, 'isPaused' | 'cancelled' | 'since' | 'bell' | 'notices'> &
   PlanningParts & {
@@ -72,16 +73,25 @@ export class RunWork {
     else if (run.state === 'awaiting-approval') await this.end(run, spec, 'expired', 'nobody approved it in time');
     else if (newer !== undefined) await this.end(run, spec, 'expired', `the policy is at version ${newer} by now`);
     else if (run.planHash !== null) await this.begin(run, spec, signs);
-    else if (await this.isTooLate(run)) await this.end(run, spec, 'missed', missedWhy(spec));
+    else if (await this.isTooLate(run)) await this.end(run, spec, ...endOfLate(run, spec));
     else await this.plan(run, spec, signs);
   }
 
   private async plan(run: StoredRun, spec: PolicySpecView, signs: Signs): Promise<void> {
     const isNew = run.state === 'waiting';
     const planning = isNew ? await this.step(run, 'begin', { state: 'planning', reason: '' }) : run;
-    const planned = await planRun(this.parts, planning, spec);
+    const planned = await planRun(this.parts, planning, spec).catch((error: unknown) =>
+      this.unplanned(planning, error),
+    );
     this.parts.changed(run.id);
     if (isBegun(planned)) await this.carryOut(planned, spec, signs);
+  }
+
+  /** It says why for as long as it is tried again. */
+  private async unplanned(run: StoredRun, error: unknown): Promise<never> {
+    const reason = `it could not be planned: ${toFairleadError(error).message}`;
+    if (!(error instanceof RunMovedOnError) && reason !== run.reason) await this.step(run, 'plan', { reason });
+    throw error;
   }
 
   private async begin(run: StoredRun, spec: PolicySpecView, signs: Signs): Promise<void> {
@@ -165,5 +175,7 @@ export class RunWork {
   }
 }
 
-const missedWhy = ({ schedule }: PolicySpecView): string =>
-  `it could not begin within ${schedule?.startWithin ?? '0s'} of its time`;
+const endOfLate = ({ state, reason }: StoredRun, { schedule }: PolicySpecView): ['failed' | 'missed', string] =>
+  state === 'planning' && reason !== ''
+    ? ['failed', reason]
+    : ['missed', `it could not begin within ${schedule?.startWithin ?? '0s'} of its time`];

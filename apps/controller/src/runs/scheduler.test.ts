@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { FairleadError } from '@fairlead/domain';
 import { PruningAgent } from '../testing/pruning-agent.js';
 import { ACTOR, until } from '../testing/rig.js';
 import { RunsRig } from '../testing/runs-rig.js';
@@ -355,6 +356,19 @@ describe('a scheduled run', () => {
     expect(agent.removed).toEqual(['a']);
     const steps = (await fleet.audited()).filter((action) => action.startsWith('run.'));
     expect(steps).toEqual(['run.schedule', 'run.take', 'run.plan', 'run.finish']);
+  });
+
+  it('has failed, and says why, where it could not be planned until it was too late', async () => {
+    await fleet.rig.stop();
+    fleet = await RunsRig.start();
+    await fleet.policy({ schedule: { when: 'every 6h', jitter: '0s', startWithin: '30m' } });
+    fleet.rig.runtime.planner.plan = () => Promise.reject(new FairleadError('storage_failed', 'The disk is away'));
+    fleet.pass(6 * HOUR);
+    const reason = 'it could not be planned: The disk is away';
+    await until('it says why', async () => (await fleet.all())[0]?.reason === reason);
+    fleet.pass(31 * MINUTE);
+    await until('it has ended', async () => (await fleet.all())[0]?.state === 'finished');
+    expect(await fleet.all()).toMatchObject([{ outcome: 'failed', reason }]);
   });
 
   it('was missed where it waited for its time while nobody was there for too long', async () => {
