@@ -5,7 +5,7 @@ import { type ItemCounts, type RunItem, type StoredRun } from './run.js';
 
 const orNull = (at: number | null): string | null => (at === null ? null : toTimestamp(at));
 
-/** Of a run that only tells, no more than the first networks are kept: its plan knows how many there are. */
+/** Of a run that began nothing the first networks are kept, and in time none: its plan knows how many there are. */
 export const toRunView = (run: StoredRun, counts: ItemCounts): RunView => ({
   id: run.id,
   policy: { id: run.policyId, name: run.policyName, version: run.version },
