@@ -32,6 +32,8 @@ const NEAR_MS = 1_000;
 const FAR_MS = 30_000;
 /** An instant that has run counts as dealt with where it is ahead of the clock by no more, in milliseconds. */
 const AHEAD_MS = 86_400_000;
+/** A policy that was changed while it is looked at, or a clock that was set back by less, is not worth a rewind. */
+const SLACK_MS = 60_000;
 
 /**
  * Makes a run of each instant of each policy's schedule.
@@ -87,7 +89,7 @@ export class Scheduler {
   }
 
   private async serve(policy: StoredPolicy, now: number): Promise<void> {
-    if (policy.scheduledThrough > now) return this.rewind(policy, now);
+    if (policy.scheduledThrough > now + SLACK_MS) return this.rewind(policy, now);
     const due = await this.dueOf(policy, now);
     if (due === undefined) return;
     const { policies, runs: store, notices, made } = this.parts;
