@@ -54,7 +54,7 @@ const RULES: readonly ((sight: Sight) => Keep | undefined)[] = [
       'shared over the swarm: this host does not know who uses it on other nodes',
       'unsupported',
     ),
-  // A worker lists a network of the swarm only while a task of its own is on it (seen on 28.5).
+  // A worker lists a network of the swarm only while a task of its own is on it (seen on 20.10.24).
   ({ network: { configOnly }, inSwarm }) =>
     keepIf(
       configOnly && inSwarm,

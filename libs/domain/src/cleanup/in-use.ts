@@ -37,7 +37,7 @@ function whyReferenced(
   if (scope !== 'local') {
     return because('swarm-scope', 'shared over the swarm: this host does not know who uses it on other nodes');
   }
-  // A worker lists a network of the swarm only while a task of its own is on it (seen on 28.5).
+  // A worker lists a network of the swarm only while a task of its own is on it (seen on 20.10.24).
   if (!configOnly || !inSwarm) return undefined;
   return because(
     'swarm-scope',
