@@ -32,7 +32,8 @@ async function openHere(checkedFirstBytes?: number): Promise<Database> {
 
 const file = (): string => join(folder, 'fairlead.db');
 const insert = (id: string, name = '') =>
-  Prisma.sql`INSERT INTO RemovedNetwork VALUES (${id}, '', '', ${name}, '{}', NULL, NULL, 1, 1, 1)`;
+  Prisma.sql`INSERT INTO RemovedNetwork (id, hostName, networkId, name, record, firstSeenAt, lastSeenAt, removedAt)
+    VALUES (${id}, '', '', ${name}, '{}', 1, 1, 1)`;
 const readAll = async (database: Database) =>
   (await database.prisma.removedNetwork.findMany()).map(({ id, name }) => [id, name]);
 
@@ -84,13 +85,17 @@ describe('opening', () => {
   });
 });
 
+const insertion = (id: string): string =>
+  `INSERT INTO RemovedNetwork (id, hostName, networkId, name, record, firstSeenAt, lastSeenAt, removedAt)
+    VALUES ('${id}', '', '', '1', '{}', 1, 1, 1)`;
+
 /** Another process commits one row into the WAL, begins with a second, and is killed. */
 async function killWhileWriting(): Promise<void> {
   const script = `
     const database = new (require('libsql'))(process.argv[1]);
     database.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0');
-    database.exec("INSERT INTO RemovedNetwork VALUES ('committed', '', '', '1', '{}', NULL, NULL, 1, 1, 1)");
-    database.exec("BEGIN IMMEDIATE; INSERT INTO RemovedNetwork VALUES ('begun', '', '', '1', '{}', NULL, NULL, 1, 1, 1)");
+    database.exec(${JSON.stringify(insertion('committed'))});
+    database.exec(${JSON.stringify(`BEGIN IMMEDIATE; ${insertion('begun')}`)});
     console.log('ready');
     setInterval(() => database.inTransaction, 1000);
   `;

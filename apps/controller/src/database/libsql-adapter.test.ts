@@ -55,7 +55,8 @@ const set = (id: string, name: string) => prisma.removedNetwork.create({ data: p
 const keys = async (): Promise<string[]> =>
   (await prisma.removedNetwork.findMany({ orderBy: { id: 'asc' } })).map(({ id }) => id);
 const insert = (id: string, name: string) =>
-  Prisma.sql`INSERT INTO RemovedNetwork VALUES (${id}, '', '', ${name}, '{}', NULL, NULL, 1, 1, 1)`;
+  Prisma.sql`INSERT INTO RemovedNetwork (id, hostName, networkId, name, record, firstSeenAt, lastSeenAt, removedAt)
+    VALUES (${id}, '', '', ${name}, '{}', 1, 1, 1)`;
 
 const BLANK = { previousHash: '', hash: '' };
 const ENTRY = { at: 1n, actor: 'a', client: 'c', peer: 'p', action: 't', target: {}, outcome: 'done', ...BLANK };
