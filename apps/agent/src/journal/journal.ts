@@ -14,7 +14,8 @@ import {
   type Run,
   stateAfter,
 } from './entries.js';
-import { type Handle, JournalFile, openHandle, scanLines, type Span } from './journal-file.js';
+import { type Handle, JournalFile, openHandle, type Span } from './journal-file.js';
+import { readAll } from './read-lines.js';
 import { choose, type Kept, keepsOutcome, type RetentionLimits } from './retention.js';
 
 const FILE = 'journal.jsonl';
@@ -333,43 +334,6 @@ function spansOf({ spans }: Place, kept: Kept): readonly Span[] {
 /** Milliseconds since the epoch that a UUIDv7 carries; undefined for any other id. */
 const timeOfId = (id: string): number | undefined =>
   /^[0-9a-f]{8}-[0-9a-f]{4}-7/i.test(id) ? parseInt(id.slice(0, 8) + id.slice(9, 13), 16) : undefined;
-
-interface Scan {
-  readonly header: Header | undefined;
-  readonly entries: { readonly entry: Entry; readonly span: Span }[];
-  /** Bytes of the lines that count, and of all that is there. */
-  readonly length: { counted: number; found: number };
-  /** Why it cannot be trusted. */
-  readonly fault: string | undefined;
-}
-
-async function readAll(handle: Handle): Promise<Scan> {
-  const entries: Scan['entries'] = [];
-  const length = { counted: 0, found: 0 };
-  let header: Header | undefined;
-  for await (const { text, whole, ...span } of scanLines(handle)) {
-    const line = whole ? parse(text) : undefined;
-    const isTorn = length.found > length.counted;
-    length.found = span.offset + span.length;
-    if (isTorn) return { header, entries, length, fault: `line at byte ${length.counted} cannot be read` };
-    if (line === undefined) continue;
-    if (line.t !== 'journal') entries.push({ entry: line, span });
-    else header = line;
-    if (header === undefined) return { header, entries, length, fault: 'it does not begin like a journal' };
-    length.counted = length.found;
-  }
-  const isForeign = header === undefined && length.found > 0;
-  return { header, entries, length, fault: isForeign ? 'it does not begin like a journal' : undefined };
-}
-
-function parse(text: string): Header | Entry | undefined {
-  try {
-    const value = JSON.parse(text) as Header | Entry | null;
-    return typeof value?.t === 'string' ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
 
 async function putAside({ log, now }: Required<JournalOptions>, path: string, fault: string): Promise<void> {
   const aside = `${path}.damaged-${new Date(now()).toISOString().replace(/[:.]/g, '-')}`;
