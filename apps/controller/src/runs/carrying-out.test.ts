@@ -1,32 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { CarryingOut, type TakenUp } from './carrying-out.js';
 import { type ItemEnd, type RunItem } from './run.js';
+import { aRunItem } from './testing/a-run-item.js';
 import { type Gate, LeaseLostError, type OperationEnd, type RunPorts } from './run-ports.js';
 
 const STOP = { failures: 100, failedPercent: 100, unreachablePercent: 100 };
 const FRESH: TakenUp = { state: 'running', reason: '', closing: undefined, stop: STOP };
-
-const anItem = (position: number, more: Partial<RunItem> = {}): RunItem => ({
-  position,
-  hostName: `host-${position}`,
-  networkId: `id-${position}`,
-  networkName: `net-${position}`,
-  driver: 'bridge',
-  digest: '',
-  wave: 0,
-  restorability: 'exactly',
-  explanation: '',
-  losses: [],
-  state: 'planned',
-  outcome: null,
-  reason: '',
-  code: '',
-  engineMessage: '',
-  operationId: null,
-  restoredId: null,
-  endedAt: null,
-  ...more,
-});
 
 /** Ports to nothing: what is sent is removed at once, what is written is noted. */
 class Ports implements RunPorts {
@@ -88,7 +67,12 @@ const carryOut = (ports: Ports, run = FRESH, over = new AbortController()): Prom
 
 describe('the carrying out of a run', () => {
   it('begins a wave when the one before is done', async () => {
-    const ports = new Ports([anItem(0), anItem(1, { wave: 1 }), anItem(2, { wave: 1 }), anItem(3, { wave: 2 })]);
+    const ports = new Ports([
+      aRunItem(0),
+      aRunItem(1, { wave: 1 }),
+      aRunItem(2, { wave: 1 }),
+      aRunItem(3, { wave: 2 }),
+    ]);
     await carryOut(ports);
     expect(ports.log).toEqual([
       'send host-0: net-0',
@@ -101,7 +85,7 @@ describe('the carrying out of a run', () => {
   });
 
   it('takes more networks of a host than fit into one operation in several', async () => {
-    const ports = new Ports(Array.from({ length: 2_500 }, (_, index) => anItem(index, { hostName: 'host' })));
+    const ports = new Ports(Array.from({ length: 2_500 }, (_, index) => aRunItem(index, { hostName: 'host' })));
     await carryOut(ports);
     expect(ports.log.filter((line) => line.startsWith('send'))).toHaveLength(3);
     expect(ports.ends).toHaveLength(2_500);
@@ -109,7 +93,7 @@ describe('the carrying out of a run', () => {
 
   it('sends nothing of what is done, nor of what was sent before its end is known', async () => {
     const sent = { state: 'sent', operationId: 'op-x' } as const;
-    const ports = new Ports([anItem(0, { state: 'done', outcome: 'removed' }), anItem(1, sent), anItem(2)]);
+    const ports = new Ports([aRunItem(0, { state: 'done', outcome: 'removed' }), aRunItem(1, sent), aRunItem(2)]);
     const items = [
       { network: { id: 'id-1', name: 'net-1' }, outcome: 'removed' as const, reason: '', code: '', engineMessage: '' },
     ];
@@ -122,7 +106,7 @@ describe('the carrying out of a run', () => {
   it('takes up again what its agent had died on the way to, once that is seen to be there', async () => {
     const network = { id: 'id-0', name: 'net-0' };
     const cut = { network, outcome: 'kept' as const, reason: 'cut short', code: 'outcome_unknown', engineMessage: '' };
-    const ports = new Ports([anItem(0, { state: 'sent', operationId: 'op-x' })]);
+    const ports = new Ports([aRunItem(0, { state: 'sent', operationId: 'op-x' })]);
     ports.settled = () => Promise.resolve({ operationId: 'op-x', outcome: 'succeeded', items: [cut], error: null });
     await carryOut(ports);
     expect(ports.log).toEqual(['send host-0: net-0', 'close done', 'finish done']);
@@ -130,20 +114,20 @@ describe('the carrying out of a run', () => {
   });
 
   it('says of what nobody will ever tell that it is not known', async () => {
-    const ports = new Ports([anItem(0, { state: 'sent', operationId: 'op-x' })]);
+    const ports = new Ports([aRunItem(0, { state: 'sent', operationId: 'op-x' })]);
     await carryOut(ports);
     expect(ports.ends).toEqual([expect.objectContaining({ outcome: 'failed', code: 'outcome_unknown' })]);
   });
 
   it('begins nothing new of a run that was about to end, and settles what was sent', async () => {
-    const ports = new Ports([anItem(0, { state: 'sent', operationId: 'op-x' }), anItem(1)]);
+    const ports = new Ports([aRunItem(0, { state: 'sent', operationId: 'op-x' }), aRunItem(1)]);
     await carryOut(ports, { ...FRESH, closing: { outcome: 'cancelled', reason: 'by somebody' } });
     expect(ports.log).toEqual(['settle op-x', 'finish cancelled: by somebody']);
   });
 
   it('stops after the canary’s failure also where it ended between that and the decision', async () => {
-    const failed = anItem(0, { state: 'done', outcome: 'failed', code: 'engine_failed' });
-    const ports = new Ports([failed, anItem(1, { wave: 1 })]);
+    const failed = aRunItem(0, { state: 'done', outcome: 'failed', code: 'engine_failed' });
+    const ports = new Ports([failed, aRunItem(1, { wave: 1 })]);
     await carryOut(ports);
     expect(ports.log).toEqual([
       expect.stringMatching(/close stopped: .*first hosts/),
@@ -152,7 +136,7 @@ describe('the carrying out of a run', () => {
   });
 
   it('waits while it is held, and goes on', async () => {
-    const ports = new Ports([anItem(0)]);
+    const ports = new Ports([aRunItem(0)]);
     ports.state = { kind: 'hold', state: 'held', reason: 'frozen' };
     const carried = carryOut(ports);
     await new Promise(setImmediate);
@@ -164,14 +148,14 @@ describe('the carrying out of a run', () => {
   });
 
   it('stops at once where its lease is lost: it writes and sends nothing further', async () => {
-    const ports = new Ports([anItem(0), anItem(1, { wave: 1 })]);
+    const ports = new Ports([aRunItem(0), aRunItem(1, { wave: 1 })]);
     ports.record = () => Promise.reject(new LeaseLostError());
     await expect(carryOut(ports)).rejects.toThrow(LeaseLostError);
     expect(ports.log).toEqual(['send host-0: net-0']);
   });
 
   it('ends nothing when it is told to stop: another goes on with it', async () => {
-    const ports = new Ports([anItem(0), anItem(1, { wave: 1 })]);
+    const ports = new Ports([aRunItem(0), aRunItem(1, { wave: 1 })]);
     const over = new AbortController();
     const dispatch = ports.dispatch.bind(ports);
     ports.dispatch = (...asked) => {
@@ -184,7 +168,7 @@ describe('the carrying out of a run', () => {
   });
 
   it('does not ask a host for ever that comes to nothing', async () => {
-    const ports = new Ports([anItem(0)]);
+    const ports = new Ports([aRunItem(0)]);
     const error = { code: 'deadline_exceeded' as const, message: 'there was no time', engineMessage: '' };
     ports.dispatch = () => Promise.resolve({ operationId: 'op-1', outcome: 'expired', items: [], error });
     await carryOut(ports);

@@ -1,4 +1,5 @@
-import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { passOn } from './pass-on.js';
 import { UnixServer } from './unix-server.js';
 
 /** What is done before a request goes on to the engine. */
@@ -23,16 +24,8 @@ export class PausingProxy {
   }
 
   private async pass(from: IncomingMessage, to: ServerResponse): Promise<void> {
-    const { method = '', url: path = '', rawHeaders: headers } = from;
-    await this.before(method, path);
-    const onward = request({ socketPath: this.engine, method, path, headers, agent: false }, (answer) => {
-      to.writeHead(answer.statusCode ?? 500, answer.rawHeaders);
-      to.flushHeaders();
-      answer.pipe(to);
-      answer.on('error', () => to.destroy());
-    });
-    onward.on('error', () => to.destroy());
-    to.on('close', () => onward.destroy());
-    from.pipe(onward);
+    const { method = '', url = '' } = from;
+    await this.before(method, url);
+    from.pipe(passOn(this.engine, from, to));
   }
 }

@@ -1,6 +1,7 @@
-import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { passOn } from './pass-on.js';
 import { UnixServer } from './unix-server.js';
 
 /** A request as it came over the wire. */
@@ -51,16 +52,7 @@ export class RecordingProxy {
   private async pass(from: IncomingMessage, to: ServerResponse): Promise<void> {
     const body = await readAll(from);
     this.note(from, body);
-    const { method, url: path, rawHeaders: headers } = from;
-    const onward = request({ socketPath: this.engine, method, path, headers, agent: false }, (answer) => {
-      to.writeHead(answer.statusCode ?? 500, answer.rawHeaders);
-      to.flushHeaders();
-      answer.pipe(to);
-      answer.on('error', () => to.destroy());
-    });
-    onward.on('error', () => to.destroy());
-    to.on('close', () => onward.destroy());
-    onward.end(body);
+    passOn(this.engine, from, to).end(body);
   }
 
   private takeOver(from: IncomingMessage, client: Duplex, head: Buffer): void {

@@ -5,3 +5,4 @@ export { send } from '../../operations/send.js';
 export { CarryingOut, type TakenUp } from '../carrying-out.js';
 export { type ItemEnd, type RunItem } from '../run.js';
 export { type Gate, type OperationEnd, type RunPorts } from '../run-ports.js';
+export { aRunItem } from './a-run-item.js';

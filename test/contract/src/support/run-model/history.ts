@@ -1,4 +1,4 @@
-import { type RunItem } from '@fairlead/controller/runs';
+import { aRunItem, type RunItem } from '@fairlead/controller/runs';
 import { seeded } from '@fairlead/bench';
 import { type Network } from '@fairlead/domain';
 import { readInventory } from '@fairlead/engine';
@@ -203,26 +203,15 @@ class Model {
   } satisfies Record<string, (host: ModelHost) => (() => void) | undefined | void>;
 }
 
-const itemOf = (position: number, hostName: string, network: Network, wave: RunItem['wave']): RunItem => ({
-  position,
-  hostName,
-  networkId: network.id,
-  networkName: network.name,
-  driver: network.driver,
-  digest: networkDigest(network),
-  wave,
-  restorability: 'exactly',
-  explanation: '',
-  losses: [],
-  state: 'planned',
-  outcome: null,
-  reason: '',
-  code: '',
-  engineMessage: '',
-  operationId: null,
-  restoredId: null,
-  endedAt: null,
-});
+const itemOf = (position: number, hostName: string, network: Network, wave: RunItem['wave']): RunItem =>
+  aRunItem(position, {
+    hostName,
+    networkId: network.id,
+    networkName: network.name,
+    driver: network.driver,
+    digest: networkDigest(network),
+    wave,
+  });
 
 /** Where what is told of an item is not what the engine shows. */
 function untrue(item: RunItem, there: ReadonlyMap<string, Network>, host: ModelHost): string | undefined {
