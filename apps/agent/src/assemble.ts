@@ -84,7 +84,7 @@ export function assemble(options: AssemblyOptions): Assembly {
   const link = new ControllerLink({ address: controller, handlers, log, ...linkIdentity(options, recovery) });
   const carriers: Assembly['carriers'] = [link];
   const beginAnew = (): void => carriers.forEach((carrier) => carrier.beginAnew());
-  const news = new News({ host, timing, idle: () => operations.idle(), beginAnew, signal });
+  const news = new News({ host, timing, operations, beginAnew, signal });
   const listening = listen(options, handlers, recovery);
   return { engine, log, timing, policy, handlers, observer, operations, link, carriers, listening, stopping };
 }

@@ -7,19 +7,26 @@ let said: string;
 let told: string;
 let begun: number[];
 let stop: AbortController;
+let running: Promise<void> | undefined;
 let finish: () => void;
-let idle: Promise<void>;
+let asked: () => void;
 let news: News;
 beforeEach(() => {
   timing = new ManualTiming();
   [said, told] = ['first', 'first'];
   begun = [];
   stop = new AbortController();
-  idle = Promise.resolve();
+  running = undefined;
+  asked = () => {};
   news = new News({
-    host: { hasChanged: () => Promise.resolve(said !== told) },
+    host: {
+      hasChanged: () => {
+        asked();
+        return Promise.resolve(said !== told);
+      },
+    },
     timing,
-    idle: () => idle,
+    operations: { idle: () => running ?? Promise.resolve(), isIdle: () => running === undefined },
     beginAnew: () => {
       told = said;
       begun.push(timing.now());
@@ -27,6 +34,16 @@ beforeEach(() => {
     signal: stop.signal,
   });
 });
+
+/** A command comes, and runs until `finish`. */
+const command = (): void => {
+  running = new Promise((resolve) => {
+    finish = () => {
+      running = undefined;
+      resolve();
+    };
+  });
+};
 
 const change = (to: string): void => {
   said = to;
@@ -44,10 +61,24 @@ describe('news of a host', () => {
   });
 
   it('wait for the commands under way, whose answers would be lost', async () => {
-    idle = new Promise((resolve) => (finish = resolve));
+    command();
     change('second');
     await timing.advance(60_000);
     expect(begun).toEqual([]);
+    finish();
+    await timing.advance(1_000);
+    expect(begun).toHaveLength(1);
+  });
+
+  it('wait also for a command that comes while they are about to be told', async () => {
+    let looks = 0;
+    asked = () => {
+      looks += 1;
+      if (looks === 2) command();
+    };
+    change('second');
+    await timing.advance(60_000);
+    expect([looks, begun]).toEqual([2, []]);
     finish();
     await timing.advance(1_000);
     expect(begun).toHaveLength(1);

@@ -131,9 +131,14 @@ export class OperationRunner {
     this.closed = true;
   }
 
+  /** Whether nothing runs. */
+  isIdle(): boolean {
+    return this.live.size === 0;
+  }
+
   /** Resolves when nothing runs. */
   async idle(): Promise<void> {
-    while (this.live.size > 0) await Promise.allSettled(Array.from(this.live.values(), ({ outcome }) => outcome));
+    while (!this.isIdle()) await Promise.allSettled(Array.from(this.live.values(), ({ outcome }) => outcome));
   }
 
   private async refuseUnseen(op: string, why: string, before: Promise<unknown> | undefined) {
