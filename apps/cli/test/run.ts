@@ -36,6 +36,7 @@ export async function fairlead(
 ): Promise<Ran> {
   const controller = new FakeController(answers);
   const seen = { out: '', err: '', questions: [] as string[], slept: [] as number[] };
+  let now = NOW;
   let keys = 0;
   const exitCode = await run(typeof line === 'string' ? line.split(' ') : line, {
     env: { ...NOBODY, ...env },
@@ -58,8 +59,11 @@ export async function fairlead(
     },
     fetch: controller.fetch,
     version: '0.0.0',
-    now: () => NOW,
-    sleep: (ms) => Promise.resolve(void seen.slept.push(ms)),
+    now: () => now,
+    sleep: (ms) => {
+      now += ms;
+      return Promise.resolve(void seen.slept.push(ms));
+    },
     newKey: () => `key-${++keys}`,
     interrupted: () => new AbortController().signal,
     edit: () => Promise.reject(new Error('the test did not expect an editor')),

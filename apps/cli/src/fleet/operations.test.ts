@@ -6,6 +6,12 @@ import { anOperation, aRecord } from '../../test/views.js';
 
 const removed = anOperation({ result: { removed: aRecord(), detached: [] } });
 const running = anOperation({ state: 'dispatched', outcome: null, result: null });
+const lost = { code: 'outcome_unknown', message: 'lost', engineMessage: '', hint: 'Look.' };
+const unknown = anOperation({ outcome: 'unknown', result: null, error: lost });
+const getOperation = () => unknown;
+const lose = (): never => {
+  throw new Failed(new FairleadError('outcome_unknown', 'lost', { hint: 'Look.' }), unknown);
+};
 const reset = (): never => {
   throw Object.assign(new TypeError('fetch failed'), {
     cause: Object.assign(new Error('reset'), { code: 'ECONNRESET' }),
@@ -96,13 +102,40 @@ describe('an operation that does not succeed', () => {
   });
 
   it('is never sent again because it failed', async () => {
-    const { controller, exitCode } = await fairlead('network rm web-1/my-net', {
-      removeNetwork: () => {
-        throw new Failed(new FairleadError('outcome_unknown', 'lost'), anOperation({ outcome: 'unknown' }));
-      },
-    });
+    const { controller, exitCode } = await fairlead('network rm web-1/my-net', { removeNetwork: lose, getOperation });
     expect(exitCode).toBe(75);
-    expect(controller.asked).toHaveLength(1);
+    expect(controller.of('removeNetwork')).toHaveLength(1);
+  });
+});
+
+describe('an operation whose outcome is not known', () => {
+  it('is told as it was settled', async () => {
+    let polls = 0;
+    const { exitCode, out, err } = await fairlead('network rm web-1/my-net', {
+      removeNetwork: lose,
+      getOperation: () => (++polls === 3 ? removed : unknown),
+    });
+    expect([exitCode, out]).toEqual([0, 'web-1/my-net\n']);
+    expect(err).toContain('waiting until it is settled');
+  });
+
+  it('is told as not known where nothing settles it in a few seconds', async () => {
+    const { exitCode, err, slept } = await fairlead('network rm web-1/my-net', { removeNetwork: lose, getOperation });
+    expect(exitCode).toBe(75);
+    expect(err).toContain('error: lost\nLook.\n');
+    const waited = slept.reduce((sum, ms) => sum + ms, 0);
+    expect(waited).toBeGreaterThan(9_000);
+    expect(waited).toBeLessThan(12_000);
+  });
+
+  it('is told as refused or expired where that is what was found', async () => {
+    const error = { code: 'deadline_exceeded', message: 'It was never begun', engineMessage: '', hint: '' };
+    const { exitCode, err } = await fairlead('network rm web-1/my-net', {
+      removeNetwork: lose,
+      getOperation: () => anOperation({ outcome: 'expired', error }),
+    });
+    expect(exitCode).toBe(1);
+    expect(err).toContain('It was never begun');
   });
 });
 

@@ -5,6 +5,7 @@ import {
   type CommandOptions,
   fromProblem,
   type OperationView,
+  ProblemError,
   toProblem,
 } from '@fairlead/api';
 import { FairleadError, isErrorCode, toFairleadError } from '@fairlead/domain';
@@ -30,10 +31,13 @@ const POLL_LONGEST_MS = 1000;
 export const MISSES = 30;
 /** The controller settles what it can after the deadline; longer than this is not waited. */
 const GRACE_MS = 30_000;
+/** Time for an outcome that is not known to be settled: a host that is there, or comes back at once, takes a second or two. */
+const SETTLE_MS = 10_000;
 
 /**
  * Sends a command once and gives the succeeded operation. Where the answer is lost, the same idempotency key asks what
- * became of it: it is never carried out twice.
+ * became of it: it is never carried out twice. Where the controller does not know the outcome, it is given a moment to
+ * settle it.
  * @throws ProblemError with the operation where it did not succeed; FairleadError `outcome_unknown` where it cannot be
  * found out, `controller_unavailable` where nothing was sent.
  */
@@ -54,6 +58,7 @@ async function sendOrRecover(around: Surroundings, send: Send, options: CommandO
   try {
     return await send(options);
   } catch (error) {
+    if (error instanceof ProblemError && error.operation?.outcome === 'unknown') return error.operation;
     if (!answerWasLost(error)) throw error;
   }
   around.terminal.warn('The connection to the controller was lost; asking what became of the command …\n');
@@ -81,10 +86,16 @@ async function awaitEnd(
   accepted: OperationView,
   deadlineMs: number,
 ): Promise<OperationView> {
-  const until = around.now() + deadlineMs + GRACE_MS;
+  let until = around.now() + deadlineMs + GRACE_MS;
+  let isSettling = false;
   let view = accepted;
   let misses = 0;
-  for (let wait = POLL_FIRST_MS; view.state !== 'finished' && around.now() < until; wait = longer(wait)) {
+  for (let wait = POLL_FIRST_MS; isOpen(view) && around.now() < until; wait = longer(wait)) {
+    if (view.state === 'finished' && !isSettling) {
+      isSettling = true;
+      until = Math.min(until, around.now() + SETTLE_MS);
+      around.terminal.warn('The outcome is not known; waiting until it is settled …\n');
+    }
     await around.sleep(wait);
     try {
       view = await client.getOperation({ params: { operation: view.id } });
@@ -95,6 +106,8 @@ async function awaitEnd(
   }
   return view;
 }
+
+const isOpen = ({ state, outcome }: OperationView): boolean => state !== 'finished' || outcome === 'unknown';
 
 /** The wait before the next question. */
 export const longer = (wait: number): number => Math.min(wait * 2, POLL_LONGEST_MS);

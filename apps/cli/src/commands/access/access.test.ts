@@ -153,7 +153,7 @@ describe('login --device', () => {
     expect(controller.of('pollDeviceLogin').map(({ body }) => body)).toEqual(
       Array.from({ length: 3 }, () => ({ handle: 'secret-handle' })),
     );
-    expect(out).toBe(`Signed in to ${ONE} as ada (admin, all hosts), a session that expires in 12h.\n`);
+    expect(out).toBe(`Signed in to ${ONE} as ada (admin, all hosts), a session that expires in 11h 59m.\n`);
     expect(out + err).not.toMatch(/secret-handle|flt1/);
     expect(logins.of(ONE)).toEqual({ token: 'flt1.session', name: 'ada', kind: 'session' });
   });
