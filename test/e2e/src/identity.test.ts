@@ -69,7 +69,7 @@ describeOnLab('identities of hosts with real engines, each in a network of its o
     expect(commandLine).not.toContain('flj1');
     const files = ['', 'identity.json'].map((name) => statSync(join(fleet.fleet.agentFolder(host), name)).mode & 0o077);
     expect(files).toEqual([0, 0]);
-    expect(await fleet.cli('network', 'create', 'joined', '--host', host.name)).toMatchObject({ code: 0 });
+    await fleet.done('network', 'create', 'joined', '--host', host.name);
     expect(await host.docker('network', 'ls', '--format', '{{.Name}}')).toContain('joined');
 
     const thief = fleet.host(1);
@@ -88,8 +88,8 @@ describeOnLab('identities of hosts with real engines, each in a network of its o
     let round = 0;
     await fleet.until(async () => {
       const name = `renewing-${round++}`;
-      expect(await fleet.cli('network', 'create', name, '--host', host.name)).toMatchObject({ code: 0 });
-      expect(await fleet.cli('network', 'rm', `${host.name}/${name}`)).toMatchObject({ code: 0 });
+      await fleet.done('network', 'create', name, '--host', host.name);
+      await fleet.done('network', 'rm', `${host.name}/${name}`);
       const { certificate } = (await show(host)).identity;
       return (certificate?.generation ?? 0) > (before.identity.certificate?.generation ?? 0);
     }, 'the certificate is another one');
@@ -99,11 +99,11 @@ describeOnLab('identities of hosts with real engines, each in a network of its o
   it('ends the session of a revoked host at once, and never takes its identity again', async () => {
     const host = fleet.host(1);
     const first = await join_(host);
-    expect(await fleet.cli('host', 'revoke', '--force', host.name)).toMatchObject({ code: 0 });
+    await fleet.done('host', 'revoke', '--force', host.name);
     expect((await show(host)).connected).toBe(false);
     expect((await fleet.cli('network', 'create', 'never', '--host', host.name)).code).toBe(4);
     await says(host, /revoked/i);
-    expect(await fleet.cli('host', 'rm', host.name)).toMatchObject({ code: 0 });
+    await fleet.done('host', 'rm', host.name);
     expect(await find(host)).toBeUndefined();
     await fleet.fleet.killAgent(host);
     rmSync(fleet.fleet.agentFolder(host), { recursive: true });
@@ -144,10 +144,10 @@ describeOnLab('identities of hosts with real engines, each in a network of its o
     expect(refused.stderr).toMatch(/quarantine|two machines/i);
 
     const keep = ['host', 'resolve', original.name, '--keep', original.address];
-    expect(await fleet.cli(...keep, '--force')).toMatchObject({ code: 0 });
+    await fleet.done(...keep, '--force');
     await becomes(original, 'live');
     expect((await show(original)).peer).toContain(original.address);
-    expect(await fleet.cli('network', 'create', 'again', '--host', original.name)).toMatchObject({ code: 0 });
+    await fleet.done('network', 'create', 'again', '--host', original.name);
     await says(place, /join/i);
     expect((await show(original)).identity.state).toBe('active');
     await fleet.fleet.killAgent(place);
@@ -162,7 +162,7 @@ describeOnLab('identities of hosts with real engines, each in a network of its o
     runOn(host, readCommand((JSON.parse(added.stdout) as NewJoinTokenView).command));
     await becomes(host, 'live');
     expect(await show(host)).toMatchObject({ labels: { zone: 'b' }, identity: { state: 'active', address } });
-    expect(await fleet.cli('network', 'create', 'dialled', '--host', host.name)).toMatchObject({ code: 0 });
+    await fleet.done('network', 'create', 'dialled', '--host', host.name);
     const stranger = fleet.host(1);
     const script = `require('node:tls').connect({ host: '${host.address}', port: 7802, rejectUnauthorized: false,
       ALPNProtocols: ['h2'] }).on('error', ({ code }) => console.log('refused', code)).on('data', () => undefined)
@@ -219,13 +219,13 @@ describeOnLab('identities of hosts with real engines, each in a network of its o
     const status = () => fleet.json<CaView>('ca', 'status');
     const waitsForThose = async () => JSON.stringify((await status()).waitingFor) === JSON.stringify(away);
     const old = (await status()).roots.find(({ state }) => state === 'active')?.digest;
-    expect(await fleet.cli('ca', 'prepare')).toMatchObject({ code: 0 });
+    await fleet.done('ca', 'prepare');
     await fleet.until(waitsForThose, 'all hosts that are there trust the new root');
     const refused = await fleet.cli('ca', 'activate');
     expect(refused).toMatchObject({ code: 4, stderr: expect.stringContaining(away[0] ?? '') });
-    expect(await fleet.cli('ca', 'activate', '--force')).toMatchObject({ code: 0 });
+    await fleet.done('ca', 'activate', '--force');
     await fleet.until(waitsForThose, 'all hosts that are there have a certificate of the new root');
-    expect(await fleet.cli('ca', 'retire', '--force')).toMatchObject({ code: 0 });
+    await fleet.done('ca', 'retire', '--force');
     const { roots } = await status();
     expect(roots.map(({ state }) => state)).toEqual(['active']);
     expect(roots[0]?.digest).not.toBe(old);
@@ -233,7 +233,7 @@ describeOnLab('identities of hosts with real engines, each in a network of its o
     const host = fleet.host(0);
     await fleet.fleet.killAgent(host);
     await fleet.fleet.startAgent(host);
-    expect(await fleet.cli('network', 'ls', '--host', host.name)).toMatchObject({ code: 0 });
+    await fleet.done('network', 'ls', '--host', host.name);
   }, 180_000);
 
   it('has all of it in an audit that the hosts can vouch for', async () => {

@@ -30,8 +30,8 @@ describeOnLab('cleanup policies on hosts with real engines', () => {
     wanted(await fleet.inventory(host));
 
   async function makePolicy(name: string, ...flags: string[]): Promise<void> {
-    expect(await fleet.cli('policy', 'create', name, ...EAGER, ...UNCAPPED, ...flags)).toMatchObject({ code: 0 });
-    expect(await fleet.cli('policy', 'edit', name, '--mode', 'apply')).toMatchObject({ code: 0 });
+    await fleet.done('policy', 'create', name, ...EAGER, ...UNCAPPED, ...flags);
+    await fleet.done('policy', 'edit', name, '--mode', 'apply');
   }
 
   const latestRun = async (policy: string): Promise<RunView> =>
@@ -110,8 +110,8 @@ describeOnLab('cleanup policies on hosts with real engines', () => {
       await fleet.client.createPolicy({
         body: { name: 'old', spec: { match: [{ labels: 'old=1' }], unusedFor: '0s', minAge: '0s' } },
       });
-      expect(await fleet.cli('policy', 'edit', 'old', ...UNCAPPED, '--mode', 'apply')).toMatchObject({ code: 0 });
-      expect(await fleet.cli('policy', 'run', 'old', '--force')).toMatchObject({ code: 0 });
+      await fleet.done('policy', 'edit', 'old', ...UNCAPPED, '--mode', 'apply');
+      await fleet.done('policy', 'run', 'old', '--force');
       const run = await latestRun('old');
       expect(run.progress).toMatchObject({ total: 4, removed: 4 });
       for (const host of fleet.hosts) expect(await names(host)).not.toContain('old-1');
@@ -121,7 +121,7 @@ describeOnLab('cleanup policies on hosts with real engines', () => {
         'all are seen to be gone',
       );
 
-      expect(await fleet.cli('network', 'restore', '--run', run.id, '--force')).toMatchObject({ code: 0 });
+      await fleet.done('network', 'restore', '--run', run.id, '--force');
       for (const host of fleet.hosts) {
         for (const { name, subnets, labels } of await fleet.inventory(host)) {
           if (!name.startsWith('old-')) continue;
@@ -144,7 +144,7 @@ describeOnLab('cleanup policies on hosts with real engines', () => {
       const host = fleet.host(1);
       await host.docker('network', 'create', '--subnet', '10.82.1.0/24', 'wanted');
       await fleet.until(() => shown(host, (all) => all.some(({ name }) => name === 'wanted')), 'it is shown');
-      expect(await fleet.cli('network', 'rm', `${host.name}/wanted`)).toMatchObject({ code: 0 });
+      await fleet.done('network', 'rm', `${host.name}/wanted`);
       await host.docker('network', 'create', '--subnet', '10.82.0.0/16', 'holder');
       await fleet.until(() => shown(host, (all) => all.some(({ name }) => name === 'holder')), 'the other is shown');
 
@@ -154,9 +154,7 @@ describeOnLab('cleanup policies on hosts with real engines', () => {
       expect(refused.stdout + refused.stderr).toContain('--renumber');
       expect(await names(host)).not.toContain('wanted');
 
-      expect(await fleet.cli('network', 'restore', `${host.name}/wanted`, '--force', '--renumber')).toMatchObject({
-        code: 0,
-      });
+      await fleet.done('network', 'restore', `${host.name}/wanted`, '--force', '--renumber');
       expect(await names(host)).toContain('wanted');
       await host.docker('network', 'rm', 'wanted', 'holder');
     },
@@ -168,10 +166,10 @@ describeOnLab('cleanup policies on hosts with real engines', () => {
     async () => {
       const host = fleet.host(0);
       await makeSleeper(host, 'taken', '10.83.1');
-      expect(await fleet.cli('network', 'rm', '--force', `${host.name}/taken`)).toMatchObject({ code: 0 });
+      await fleet.done('network', 'rm', '--force', `${host.name}/taken`);
       expect(await names(host)).not.toContain('taken');
       await fleet.until(() => shown(host, (all) => all.every(({ name }) => name !== 'taken')), 'it is seen to be gone');
-      expect(await fleet.cli('network', 'restore', `${host.name}/taken`, '--force')).toMatchObject({ code: 0 });
+      await fleet.done('network', 'restore', `${host.name}/taken`, '--force');
       await host.docker('start', 'in-taken');
       expect(await placeOf(host, 'in-taken', 'taken')).toMatch(/^10\.83\.1\.77 \[.*db.*\]$/);
       await host.docker('rm', '-f', 'in-taken');
@@ -186,7 +184,7 @@ describeOnLab('cleanup policies on hosts with real engines', () => {
       const host = fleet.host(1);
       await host.docker('network', 'create', 'frozen');
       await fleet.until(() => shown(host, (all) => all.some(({ name }) => name === 'frozen')), 'it is shown');
-      expect(await fleet.cli('freeze', '--reason', 'audit')).toMatchObject({ code: 0 });
+      await fleet.done('freeze', '--reason', 'audit');
       await fleet.fleet.killController();
       await fleet.fleet.startController();
       await fleet.until(() => fleet.agrees(), 'the hosts are back');
@@ -200,8 +198,8 @@ describeOnLab('cleanup policies on hosts with real engines', () => {
         expect(stdout + stderr).toMatch(/frozen.*audit/s);
       }
       expect(await names(host)).toContain('frozen');
-      expect(await fleet.cli('freeze', 'off')).toMatchObject({ code: 0 });
-      expect(await fleet.cli('network', 'rm', `${host.name}/frozen`)).toMatchObject({ code: 0 });
+      await fleet.done('freeze', 'off');
+      await fleet.done('network', 'rm', `${host.name}/frozen`);
     },
     2 * MINUTES,
   );
@@ -216,7 +214,7 @@ describeOnLab('cleanup policies on hosts with real engines', () => {
       }
       await fleet.until(() => shown(host, (all) => all.some(({ name }) => name === 'many-15')), 'all are shown');
       await makePolicy('many', '--match', 'name=many-*');
-      expect(await fleet.cli('policy', 'run', 'many', '--force', '--detach')).toMatchObject({ code: 0 });
+      await fleet.done('policy', 'run', 'many', '--force', '--detach');
       const run = await latestRun('many');
       await fleet.until(async () => (await names(host)).length < many.length + 3, 'the run has begun to remove');
       await fleet.fleet.killController();
@@ -244,7 +242,7 @@ describeOnLab('cleanup policies on hosts with real engines', () => {
         () => shown(host, (all) => ['mesh', 'precious'].every((name) => all.some((each) => each.name === name))),
         'both are shown',
       );
-      expect(await fleet.cli('policy', 'run', 'eager', '--force')).toMatchObject({ code: 0 });
+      await fleet.done('policy', 'run', 'eager', '--force');
       expect(await names(host)).toEqual(expect.arrayContaining(['mesh', 'precious', 'ingress', 'docker_gwbridge']));
       const plan = await fleet.client.planPolicy({
         params: { policy: 'eager' },

@@ -63,7 +63,7 @@ describeOnLab('the walkthrough on two hosts with real engines', () => {
       }
 
       for (const container of ['one', 'two']) {
-        expect(await fleet.cli('network', 'disconnect', `${host.name}/bridge`, container)).toMatchObject({ code: 0 });
+        await fleet.done('network', 'disconnect', `${host.name}/bridge`, container);
       }
       expect(await inspect(host, 'bridge')).toMatchObject({ endpoints: [] });
       expect(
@@ -132,13 +132,13 @@ describeOnLab('the walkthrough on two hosts with real engines', () => {
   it("passes on the engine's own words", async () => {
     const host = fleet.host(0);
     const subnet = ['--subnet', '10.99.0.0/24'];
-    expect(await fleet.cli('network', 'create', 'first', ...subnet, '--host', host.name)).toMatchObject({ code: 0 });
+    await fleet.done('network', 'create', 'first', ...subnet, '--host', host.name);
     const words = await refusalOf(host.docker('network', 'create', ...subnet, 'second'));
     expect(words).toMatch(/overlap|already used/);
     const { code, stderr } = await fleet.cli('network', 'create', 'second', ...subnet, '--host', host.name);
     expect(code).toBe(1);
     expect(stderr).toContain(words);
-    expect(await fleet.cli('network', 'rm', `${host.name}/first`)).toMatchObject({ code: 0 });
+    await fleet.done('network', 'rm', `${host.name}/first`);
   });
 
   it('removes a network that is in use when forced, and detaches its containers first', async () => {
@@ -150,7 +150,7 @@ describeOnLab('the walkthrough on two hosts with real engines', () => {
       'the container is on the network',
     );
     expect(await fleet.cli('network', 'rm', `${host.name}/forced`)).toMatchObject({ code: 4 });
-    expect(await fleet.cli('network', 'rm', '--force', `${host.name}/forced`)).toMatchObject({ code: 0 });
+    await fleet.done('network', 'rm', '--force', `${host.name}/forced`);
     expect(await host.docker('network', 'ls', '--format', '{{.Name}}')).not.toContain('forced');
     await host.docker('rm', '-f', 'held');
   }, 60_000);
@@ -188,7 +188,7 @@ describeOnLab('the walkthrough on two hosts with real engines', () => {
     await first.docker('rm', '-f', 'here', 'there', 'asleep');
     await second.docker('rm', '-f', 'far');
     await fleet.until(() => fleet.agrees(), 'the inventory equals the engines');
-    expect(await fleet.cli('network', 'prune', '--force', '--all-hosts')).toMatchObject({ code: 0 });
+    await fleet.done('network', 'prune', '--force', '--all-hosts');
   }, 120_000);
 
   it('probes from a container that has no tools, through its network', async () => {
@@ -203,7 +203,7 @@ describeOnLab('the walkthrough on two hosts with real engines', () => {
       resolution: { resolved: true, method: 'namespace' },
     });
     await host.docker('rm', '-f', 'bare', 'peer');
-    expect(await fleet.cli('network', 'prune', '--force', '--host', host.name)).toMatchObject({ code: 0 });
+    await fleet.done('network', 'prune', '--force', '--host', host.name);
   }, 60_000);
 
   const withSwarm = can.swarm ? it : it.skip;
@@ -212,8 +212,9 @@ describeOnLab('the walkthrough on two hosts with real engines', () => {
     async () => {
       const [manager, worker] = [fleet.host(0), fleet.host(1)];
       await fleet.lab.swarm();
+      await fleet.until(() => inSwarm(fleet), 'both hosts are told of as nodes of the swarm');
       const create = ['network', 'create', 'mesh', '--driver', 'overlay', '--attachable', '--host', manager.name];
-      expect(await fleet.cli(...create)).toMatchObject({ code: 0 });
+      await fleet.done(...create);
       await manager.docker('run', '-d', '--name', 'near', '--network', 'mesh', IMAGE, 'sleep', '100000');
       await worker.docker('run', '-d', '--name', 'far', '--network', 'mesh', IMAGE, 'sleep', '100000');
       const shown = async (host: LabHost) =>
@@ -239,10 +240,10 @@ describeOnLab('the walkthrough on two hosts with real engines', () => {
         const found = await fleet.json<EndpointPageView['items']>('endpoint', 'ls', whom);
         expect(found).toMatchObject([{ host: worker.name, containerName: 'far', network: { name: 'mesh' } }]);
       }
-      expect(await fleet.cli('network', 'prune', '--force', '--all-hosts')).toMatchObject({ code: 0 });
+      await fleet.done('network', 'prune', '--force', '--all-hosts');
       await manager.docker('rm', '-f', 'near');
       await worker.docker('rm', '-f', 'far');
-      expect(await fleet.cli('network', 'rm', `${manager.name}/mesh`)).toMatchObject({ code: 0 });
+      await fleet.done('network', 'rm', `${manager.name}/mesh`);
     },
     180_000,
   );
@@ -265,6 +266,12 @@ async function refusalOf(refused: Promise<unknown>): Promise<string> {
   const error: unknown = await refused.catch((thrown: unknown) => thrown);
   const [, words = ''] = /Error response from daemon: (.+)/.exec(error instanceof LabError ? error.message : '') ?? [];
   return words;
+}
+
+/** An agent tells of its engine's swarm in a new session. */
+async function inSwarm(fleet: LabFleet): Promise<boolean> {
+  const { items } = await fleet.client.listHosts();
+  return items.every(({ freshness, engine }) => freshness === 'live' && engine.swarm.nodeId !== '');
 }
 
 async function shownContainers(fleet: LabFleet): Promise<number> {

@@ -21,9 +21,9 @@ afterEach(() => fleet.rig.stop());
 const spec = { mode: 'approve', approveWithin: '2h', schedule: { when: 'every 1h', jitter: '0s' } };
 
 /** A run of the schedule that waits for its approval. */
-const waiting = async (more: object = {}): Promise<RunView> => {
+const waiting = async (more: object = {}, dueInMs = HOUR): Promise<RunView> => {
   await fleet.policy({ ...spec, ...more });
-  fleet.rig.time += HOUR;
+  fleet.rig.time += dueInMs;
   await agent.bookmark();
   for (;;) {
     const [run] = await fleet.all();
@@ -73,7 +73,7 @@ describe('a run that needs an approval', () => {
   });
 
   it('expires, and takes none after', async () => {
-    const run = await waiting();
+    const run = await waiting({ schedule: { when: 'every 6h', jitter: '0s' } }, 6 * HOUR);
     fleet.rig.time += 2 * HOUR;
     await agent.bookmark();
     await expect(approve(run)).rejects.toMatchObject({ code: 'plan_stale' });

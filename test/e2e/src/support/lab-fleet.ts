@@ -43,11 +43,16 @@ export class LabFleet {
     return fairlead([...args, '--api', this.fleet.url], { env: { FAIRLEAD_TOKEN_FILE: this.fleet.tokenFile } });
   }
 
-  /** As `cli`, with JSON output; it has to succeed. */
-  async json<T>(...args: string[]): Promise<T> {
-    const { code, stdout, stderr } = await this.cli(...args, '--output', 'json');
+  /** As `cli`; it has to succeed. @returns what it printed */
+  async done(...args: string[]): Promise<string> {
+    const { code, stdout, stderr } = await this.cli(...args);
     if (code !== 0) throw new Error(`fairlead ${args.join(' ')} ended with ${code}: ${stderr || stdout}`);
-    return JSON.parse(stdout) as T;
+    return stdout;
+  }
+
+  /** As `done`, with JSON output. */
+  async json<T>(...args: string[]): Promise<T> {
+    return JSON.parse(await this.done(...args, '--output', 'json')) as T;
   }
 
   /** What the controller shows of a host. */
