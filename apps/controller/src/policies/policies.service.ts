@@ -19,6 +19,7 @@ import { type PoliciesStore } from './policies.store.js';
 import { checkNewSpec, checkSpec } from './policy-faults.js';
 import { ofOlderRuns, type WaitingRun } from './policy-warnings.js';
 import { toPolicyView, toVersionListView } from './policy.view.js';
+import { requirePolicy } from './require-policy.js';
 import { type StoredPolicy } from './stored-policy.js';
 
 /** What a change of a policy touches beyond it. */
@@ -59,13 +60,8 @@ export class PoliciesService {
   }
 
   /** @throws FairleadError `policy_not_found` */
-  async get(nameOrId: string): Promise<StoredPolicy> {
-    const policy = await this.store.find(nameOrId);
-    if (policy !== undefined) return policy;
-    const known = (await this.store.all()).map(({ name }) => name);
-    throw new FairleadError('policy_not_found', `There is no policy '${nameOrId}'`, {
-      hint: known.length === 0 ? 'No policy was created yet.' : `Policies: ${listOf(known)}. See 'fairlead policy ls'.`,
-    });
+  get(nameOrId: string): Promise<StoredPolicy> {
+    return requirePolicy(this.store, nameOrId);
   }
 
   /** @throws FairleadError `invalid_argument`, `already_exists` */
@@ -172,9 +168,6 @@ const recordOf = (
   outcome: 'done',
   detail: { ...detail },
 });
-
-const listOf = (names: readonly string[]): string =>
-  names.slice(0, 10).join(', ') + (names.length > 10 ? `, … (${names.length} in all)` : '');
 
 const taken = (name: string): FairleadError =>
   new FairleadError('already_exists', `There is a policy '${name}' already`, {

@@ -39,8 +39,11 @@ const LOOK_EVERY_MS = 250;
 const BACK_WITHIN_MS = 60_000;
 /** How long a host may take at any time, whose session has ended or whose inventory is read anew, in milliseconds. */
 const AWAY_MS = 10_000;
-/** After that a host that does not come back to tell is given up, in milliseconds. */
-const LOST_AFTER_MS = 3_600_000;
+/**
+ * After that a run goes on without the word of a host that was asked and does not come back, in milliseconds: longer than a
+ * machine takes to start. What it tells later still corrects its items.
+ */
+const LOST_AFTER_MS = 900_000;
 /** Time for an operation, and for each of its networks, in milliseconds. */
 const DEADLINE_MS = 60_000;
 const DEADLINE_EACH_MS = 2_000;

@@ -14,6 +14,7 @@ import { type Actor } from '../operations/operation.js';
 import { type FleetPlan } from '../policies/fleet-plan.js';
 import { type PoliciesStore } from '../policies/policies.store.js';
 import { type Planner } from '../policies/planner.js';
+import { requirePolicy } from '../policies/require-policy.js';
 import { type StoredPolicy } from '../policies/stored-policy.js';
 import { afterPlanning } from './after-planning.js';
 import { type FreezeSwitch } from './freeze-switch.js';
@@ -34,7 +35,7 @@ export interface RunsParts extends Pick<PlanningParts, 'labelsOf' | 'notices'> {
   readonly runs: RunsStore;
   readonly items: RunItemsStore;
   readonly pages: RunPagesStore;
-  readonly policies: Pick<PoliciesStore, 'find' | 'isAt'>;
+  readonly policies: Pick<PoliciesStore, 'find' | 'all' | 'isAt'>;
   readonly planner: Planner;
   readonly freeze: FreezeSwitch;
   readonly runner: Pick<Runner, 'poke' | 'cancelled'>;
@@ -85,7 +86,7 @@ export class RunsService {
    * @throws FairleadError `policy_not_found`, `frozen`, `run_active`, `plan_stale`, `caps_exceeded`: nothing was done
    */
   async start(nameOrId: string, { mode, planHash }: StartRunRequest, actor: Actor): Promise<RunView> {
-    const policy = await this.policy(nameOrId);
+    const policy = await requirePolicy(this.parts.policies, nameOrId);
     if (mode === 'apply') this.parts.freeze.assertOpen('prune');
     if (mode === 'apply' && (await this.parts.runs.open(policy.id)).length > 0) throw busy(policy.name);
     const plan = await this.parts.planner.plan(policy);
@@ -195,14 +196,6 @@ export class RunsService {
     const policy = await this.parts.policies.find(run.policyId);
     if (policy?.version !== version) throw outdated({ name: run.policyName, version }, policy);
     return policy;
-  }
-
-  private async policy(nameOrId: string): Promise<StoredPolicy> {
-    const policy = await this.parts.policies.find(nameOrId);
-    if (policy !== undefined) return policy;
-    throw new FairleadError('policy_not_found', `There is no policy '${nameOrId}'`, {
-      hint: "See 'fairlead policy ls'.",
-    });
   }
 
   private async view(run: StoredRun): Promise<RunView> {
