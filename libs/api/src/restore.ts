@@ -22,9 +22,12 @@ export const restorePlan = z
     subnets: z.array(z.string()).meta({ description: 'Its address ranges; empty: the engine chooses' }),
     conflicts: z.array(
       z.object({
-        kind: z.enum(['name', 'range']),
+        kind: z.enum(['name', 'range', 'configuration', 'swarm']).meta({
+          description:
+            'A name or a range that another network has; a configuration, or a swarm to be a manager of, that is not there',
+        }),
         what: z.string(),
-        holder: networkRef.meta({ description: 'The network that has it' }),
+        holder: networkRef.meta({ description: 'The network that has it; empty where something is not there' }),
         explanation: z.string(),
         renumberingHelps: z.boolean(),
       }),

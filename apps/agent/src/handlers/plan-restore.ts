@@ -10,7 +10,7 @@ export const planRestore: Handler<'PlanRestore', Promise<PlanRestoreResponse>> =
     const plan = await lookAhead(engine, subject, request);
     return {
       source: subject.source ?? 'journal',
-      spec: toNetworkSpecMessage(plan.spec),
+      spec: toNetworkSpecMessage({ ...plan.spec, subnets: plan.subnets }),
       conflicts: [...plan.conflicts],
       attachments: plan.attachments.map(({ endpoint, ...each }) => ({
         ...each,

@@ -1,5 +1,6 @@
 import {
   type AddressRange,
+  type ErrorCode,
   FairleadError,
   type Network,
   type NetworkAttributes,
@@ -7,15 +8,17 @@ import {
   rangesOverlap,
   shortId,
 } from '@fairlead/domain';
+import { fixedSubnets, needsConfiguration } from './configuration.js';
 import { isSameNetwork } from './same-network.js';
 import type { RestoreOptions } from './subject.js';
 
 /** What stands in the way of a restore. Nothing is done while there is any. */
 export interface Conflict {
-  readonly kind: 'name' | 'range';
-  /** The name, or the range that is wanted. */
+  /** `name` and `range` are taken; a `configuration`, or the `swarm` to be a manager of, is not there. */
+  readonly kind: 'name' | 'range' | 'configuration' | 'swarm';
+  /** The name, the range that is wanted, the name of the configuration, that of the swarm's network. */
   readonly what: string;
-  /** Name and id of the network that has it. */
+  /** Name and id of the network that has it; empty where something is not there. */
   readonly holder: string;
   readonly holderId: string;
   /** A sentence. */
@@ -45,16 +48,18 @@ function nameConflict(network: Network, holder: NetworkAttributes): Conflict {
 function rangeConflicts(network: Network, others: readonly NetworkAttributes[]): Conflict[] {
   if (network.configOnly) return [];
   const rivals = others.filter((other) => other.name !== network.name && shareAddresses(network, other));
-  return network.subnets.flatMap(({ cidr }) =>
+  // Those of a configuration are not the network's to change.
+  const renumberingHelps = !needsConfiguration(network);
+  return fixedSubnets(network, others).flatMap(({ cidr }) =>
     rivals.flatMap((holder): Conflict[] => {
       const taken = holder.subnets.find((subnet) => overlap(cidr, subnet.cidr));
-      return taken === undefined ? [] : [rangeConflict(cidr, taken.cidr, holder)];
+      return taken === undefined ? [] : [{ ...rangeConflict(cidr, taken.cidr, holder), renumberingHelps }];
     }),
   );
 }
 
-const rangeConflict = (cidr: string, taken: string, holder: NetworkAttributes): Conflict => ({
-  ...{ kind: 'range', what: cidr, holder: holder.name, holderId: holder.id, renumberingHelps: true },
+const rangeConflict = (cidr: string, taken: string, holder: NetworkAttributes): Omit<Conflict, 'renumberingHelps'> => ({
+  ...{ kind: 'range', what: cidr, holder: holder.name, holderId: holder.id },
   explanation: `The range ${cidr} overlaps ${taken} of network '${holder.name}' (${shortId(holder.id)}).`,
 });
 
@@ -76,15 +81,27 @@ function rangeOf(cidr: string): AddressRange | undefined {
   }
 }
 
-/** @throws FairleadError `already_exists`, `subnet_overlap`, naming who has what is wanted */
+const IN_THE_WAY = 'Remove what stands in the way, or use that network instead.';
+
+const REFUSALS: Readonly<Record<Conflict['kind'], { readonly code: ErrorCode; readonly hint: string }>> = {
+  name: { code: 'already_exists', hint: IN_THE_WAY },
+  range: { code: 'subnet_overlap', hint: IN_THE_WAY },
+  configuration: { code: 'network_not_found', hint: 'Restore the configuration, then this network.' },
+  swarm: { code: 'not_swarm_manager', hint: 'Restore it on a manager of the swarm.' },
+};
+
+/**
+ * @throws FairleadError `already_exists`, `subnet_overlap`, naming who has what is wanted; `network_not_found`,
+ * `not_swarm_manager`, naming what is not there
+ */
 export function refuseConflicts(network: Network, conflicts: readonly Conflict[]): void {
   const [first] = conflicts;
   if (first === undefined) return;
-  const code = first.kind === 'name' ? 'already_exists' : 'subnet_overlap';
+  const { code, hint } = REFUSALS[first.kind];
   const words = conflicts.map(({ explanation }) => explanation).join(' ');
   throw new FairleadError(code, `Network '${network.name}' was not restored. ${words}`, {
     hint: conflicts.every(({ renumberingHelps }) => renumberingHelps)
       ? 'Use --renumber to let the engine choose other ranges; static addresses are then given up.'
-      : 'Remove what stands in the way, or use that network instead.',
+      : hint,
   });
 }

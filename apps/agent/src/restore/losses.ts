@@ -1,4 +1,5 @@
-import { type EngineFacts, type Network, restorabilityOf } from '@fairlead/domain';
+import { type EngineFacts, type Network, type NetworkAttributes, restorabilityOf } from '@fairlead/domain';
+import { configurationLosses } from './configuration.js';
 import { hasEntriesLeftOut } from './left-out.js';
 import { hasStatic, type Reattachment } from './reattachments.js';
 import type { RestoreOptions, RestoreSubject } from './subject.js';
@@ -9,6 +10,8 @@ interface Facts extends RestoreOptions {
   /** Ids of all containers of the host. */
   readonly containers: ReadonlySet<string>;
   readonly engine: EngineFacts;
+  /** What it is made from, where that is there. */
+  readonly configuration: NetworkAttributes | undefined;
 }
 
 /** What cannot come back, a sentence each. */
@@ -18,7 +21,9 @@ export function findLosses(facts: Facts): string[] {
     'It gets a new id and a new time of creation.',
     ...restorabilityOf(network).losses.map(asSentence),
     ...ofRecord(facts.subject),
+    ...configurationLosses(network, facts.configuration),
     ...ofAddresses(facts),
+    ...ofOverlays(facts),
     ...ofMacs(facts),
     ...ofContainers(facts),
   ];
@@ -46,6 +51,18 @@ function ofAddresses({ subject, reattachments, renumber, engine }: Facts): strin
   // Its API tells of no address whether it was asked for.
   const which = engine.kind === 'podman' ? 'Addresses' : 'Dynamic addresses';
   return [`${which} may be others than before: ${listed(dynamic)}.`];
+}
+
+/**
+ * While a container runs on an overlay, the engine tells the address that the swarm gave it like one that was asked for
+ * (seen on Docker 20.10, 26.1 and 28.5); once it is stopped, no longer.
+ */
+function ofOverlays({ subject: { network, attachments }, renumber }: Facts): string[] {
+  const fixed =
+    network.driver === 'overlay' && !renumber ? attachments.filter(({ endpoint }) => hasStatic(endpoint)) : [];
+  if (fixed.length === 0) return [];
+  const names = listed(fixed.map((each) => each.containerName));
+  return [`Addresses come back as static ones, also where the swarm has chosen them: ${names}.`];
 }
 
 const fixedRules = ({ network }: RestoreSubject): string[] =>

@@ -57,13 +57,6 @@ describe('what would be made', () => {
     expect(planFor(aNetwork({ ipamOptions: { foo: 'bar' } })).spec.ipamOptions).toEqual({ foo: 'bar' });
   });
 
-  it('takes from its configuration what it has from there', () => {
-    const network = aNetwork({ configFrom: 'template', internal: true, options: { mtu: '1400' }, labels: { a: 'b' } });
-    expect(planFor(network).spec).toMatchObject({
-      ...{ configFrom: 'template', internal: false, options: {}, subnets: [], labels: { a: 'b' } },
-    });
-  });
-
   it('asks for no overlay ids: the swarm chooses them', () => {
     const options = { 'com.docker.network.driver.overlay.vxlanid_list': '4097', encrypted: '' };
     const network = aNetwork({ driver: 'overlay', scope: 'swarm', options });

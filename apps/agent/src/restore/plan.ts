@@ -1,7 +1,9 @@
-import type { Network, NetworkAttributes, NetworkSpec } from '@fairlead/domain';
+import type { Network, NetworkAttributes, NetworkSpec, Subnet } from '@fairlead/domain';
+import { configurationOf, fixedSubnets, needsConfiguration } from './configuration.js';
 import { type Conflict, findConflicts } from './conflicts.js';
 import { isMadeFrom, withoutMarks } from './left-out.js';
 import { findLosses } from './losses.js';
+import { findMissing } from './missing.js';
 import { planReattachments, type Reattachment } from './reattachments.js';
 import type { RestoreOptions, RestoreSubject, Scene } from './subject.js';
 import { toSpec } from './to-spec.js';
@@ -10,6 +12,8 @@ export interface RestorePlan {
   /** What is made again. */
   readonly network: Network;
   readonly spec: NetworkSpec;
+  /** The ranges that it would have, those of its configuration too; the engine chooses what is not in them. */
+  readonly subnets: readonly Subnet[];
   /** A network that is this one, made again already: only the attaching is left to do. */
   readonly present: NetworkAttributes | undefined;
   readonly conflicts: readonly Conflict[];
@@ -26,15 +30,27 @@ export function planRestore(subject: RestoreSubject, scene: Scene, wished: Resto
   const present = scene.networks.find((candidate) => isMadeFrom(record, candidate, options.renumber));
   const others = scene.networks.filter((candidate) => candidate !== present);
   const attachments = planReattachments(subject, scene, present, options);
-  const { engine, containerIds: containers } = scene;
+  const spec = toSpec(network, options);
+  const missing = present === undefined ? findMissing(network, scene) : [];
   return {
     network,
-    spec: toSpec(network, options),
+    spec,
+    subnets: needsConfiguration(network) ? fixedSubnets(network, others) : spec.subnets,
     present,
-    conflicts: findConflicts(network, others, options),
+    conflicts: [...missing, ...findConflicts(network, others, options)],
     attachments,
-    losses: findLosses({ subject, reattachments: attachments, containers, engine, ...options }),
+    losses: lossesOf(subject, scene, attachments, options),
   };
+}
+
+function lossesOf(
+  subject: RestoreSubject,
+  { engine, networks, containerIds: containers }: Scene,
+  reattachments: readonly Reattachment[],
+  options: RestoreOptions,
+): string[] {
+  const configuration = configurationOf(subject.network, networks);
+  return findLosses({ subject, reattachments, containers, engine, configuration, ...options });
 }
 
 /**
@@ -43,6 +59,8 @@ export function planRestore(subject: RestoreSubject, scene: Scene, wished: Resto
  */
 function hasToRenumber(record: Network, { networks, rangesRefused = false }: Scene): boolean {
   if (networks.some((candidate) => isMadeFrom(record, candidate, false))) return false;
-  const isTaken = findConflicts(record, networks, { renumber: false }).some(({ kind }) => kind === 'range');
+  const isTaken = findConflicts(record, networks, { renumber: false }).some(
+    ({ kind, renumberingHelps }) => kind === 'range' && renumberingHelps,
+  );
   return rangesRefused || isTaken || networks.some((candidate) => isMadeFrom(record, candidate, true));
 }

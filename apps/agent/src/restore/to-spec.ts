@@ -33,13 +33,16 @@ function toIpam({ ipamDriver, ipamOptions }: Network): Pick<NetworkSpec, 'ipamDr
 
 const PODMANS_IPAM: ReadonlySet<string> = new Set(['host-local', 'dhcp', 'none']);
 
-/** Docker takes none of these beside a configuration, and shows those of the configuration. */
+/**
+ * Docker takes none of these beside a configuration, and shows those of the configuration; `internal` and `attachable`
+ * are the network's own (seen on 20.10, 26.1 and 28.5).
+ */
 const FROM_CONFIGURATION = {
   ipv4: undefined,
   ipv6: undefined,
-  internal: false,
   ipamDriver: '',
   ipamOptions: {},
   subnets: [],
   options: {},
+  labels: {},
 };

@@ -15,7 +15,7 @@ export const toRestorePlanView = (
   source: answer.source === 'journal' ? 'journal' : 'controller',
   subnets: (answer.spec?.subnets ?? []).map(({ cidr }) => cidr),
   conflicts: answer.conflicts.map(({ kind, what, holder, holderId, explanation, renumberingHelps }) => ({
-    kind: kind === 'name' ? kind : 'range',
+    kind: isConflictKind(kind) ? kind : 'range',
     what,
     holder: { id: holderId, name: holder },
     explanation,
@@ -25,6 +25,11 @@ export const toRestorePlanView = (
   losses: isRejoined ? [...answer.losses, ANOTHER_HOST] : answer.losses,
   present: answer.presentId === '' ? null : answer.presentId,
 });
+
+type ConflictKind = RestorePlanView['conflicts'][number]['kind'];
+
+const isConflictKind = (kind: string): kind is ConflictKind =>
+  ['name', 'range', 'configuration', 'swarm'].includes(kind);
 
 const toAttachmentView = ({
   containerId,

@@ -19,7 +19,8 @@ export interface PlanRestoreResponse {
    */
   source?: string;
   /**
-   * What would be made. Its ranges are pinned to those it had, unless renumbered.
+   * What would be made. Its ranges are pinned to those it had, unless renumbered;
+   * from a configuration, they are those that it has now.
    */
   spec?: _fairlead_agent_v1_NetworkSpecMessage | null;
   /**
@@ -46,7 +47,8 @@ export interface PlanRestoreResponse__Output {
    */
   source: string;
   /**
-   * What would be made. Its ranges are pinned to those it had, unless renumbered.
+   * What would be made. Its ranges are pinned to those it had, unless renumbered;
+   * from a configuration, they are those that it has now.
    */
   spec: _fairlead_agent_v1_NetworkSpecMessage__Output | null;
   /**

@@ -2,15 +2,17 @@
 
 export interface RestoreConflictMessage {
   /**
-   * name or range.
+   * name or range: a network has it. configuration, or swarm to be a manager of:
+   * it is not there.
    */
   kind?: string;
   /**
-   * The name, or the range that is wanted.
+   * The name, the range that is wanted, the name of the configuration, that of
+   * the swarm's network.
    */
   what?: string;
   /**
-   * Name and id of the network that has it.
+   * Name and id of the network that has it; empty where something is not there.
    */
   holder?: string;
   holderId?: string;
@@ -23,15 +25,17 @@ export interface RestoreConflictMessage {
 
 export interface RestoreConflictMessage__Output {
   /**
-   * name or range.
+   * name or range: a network has it. configuration, or swarm to be a manager of:
+   * it is not there.
    */
   kind: string;
   /**
-   * The name, or the range that is wanted.
+   * The name, the range that is wanted, the name of the configuration, that of
+   * the swarm's network.
    */
   what: string;
   /**
-   * Name and id of the network that has it.
+   * Name and id of the network that has it; empty where something is not there.
    */
   holder: string;
   holderId: string;
