@@ -29,8 +29,8 @@ export const describeItem = (item: RunItemView): string =>
   `${item.host}/${item.network.name}: ${describeOutcome({ ...item, outcome: item.outcome ?? item.state })}`;
 
 /**
- * 0: all is done, or only told. 1: something failed or the run ended in its midst. 4: it removed nothing, by its rules or
- * since nobody approved it. 75: of some network nobody knows what became of it.
+ * 0: all is done, or only told. 1: something failed or was undone, or the run ended in its midst. 4: it removed nothing, by
+ * its rules or since nobody approved it. 75: of some network nobody knows what became of it.
  * @param items at least those that were not removed
  */
 export function exitOf({ outcome, progress, state }: RunView, items: readonly RunItemView[]): number {
@@ -41,7 +41,7 @@ export function exitOf({ outcome, progress, state }: RunView, items: readonly Ru
     case 'reported':
       return 0;
     case 'done':
-      return progress.failed > 0 ? 1 : 0;
+      return progress.failed + progress.undone > 0 ? 1 : 0;
     case 'stopped':
     case 'cancelled':
     case 'failed':

@@ -138,7 +138,7 @@ describe('what came of a run', () => {
       'failed, the engine failed, engine says: boom',
     ],
     [
-      0,
+      1,
       ended('done', { total: 2, removed: 1, undone: 1 }),
       one('undone', { reason: 'container new was made on it', restored: 'f'.repeat(64) }),
       'undone, container new was made on it, made again as ffffffffffff',
