@@ -24,7 +24,7 @@ import { type StoredPolicy } from './stored-policy.js';
 
 /** What a change of a policy touches beyond it. */
 export interface PolicyRuns {
-  /** Those of it that wait to begin, or for an approval. */
+  /** Those of it that have not begun. */
   waiting(policyId: string): Promise<readonly WaitingRun[]>;
   /** It was made, changed, paused, resumed or removed just now. */
   policyChanged(policyId: string): void;

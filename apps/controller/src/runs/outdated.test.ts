@@ -138,3 +138,43 @@ it('tells whoever changes a policy of a plan that can no longer be approved', as
   const { warnings } = await policies().update('nightly', { spec: aSpec({ ...approving, unusedFor: '1s' }) }, ACTOR);
   expect(warnings).toEqual([`Run ${id} waits for an approval of version 2: it cannot be approved any more.`]);
 });
+
+describe('a scheduled run whose policy is changed before it has its plan', () => {
+  const applying = { mode: 'apply', schedule: { when: 'every 1h', jitter: '0s' } };
+  const reporting = aSpec({ ...applying, mode: 'report' });
+  const begun = async (): Promise<RunView> => {
+    await until('there is a run', async () => (await fleet.all()).length > 0);
+    return (await fleet.all())[0]!;
+  };
+  const nothingRemoved = { outcome: 'expired', reason: 'the policy is at version 3 by now' };
+
+  it('removes nothing where that is while it is planned, and whoever changes it is told', async () => {
+    await fleet.policy(applying);
+    let warnings: readonly string[] = [];
+    meanwhile('plan', async () => ({ warnings } = await policies().update('nightly', { spec: reporting }, ACTOR)));
+    fleet.pass(HOUR);
+    await agent.bookmark();
+    const { id } = await begun();
+    expect(await fleet.finished(id)).toMatchObject(nothingRemoved);
+    expect(agent.removed).toEqual([]);
+    expect(warnings).toEqual([`Run ${id} was going to begin by version 2: it ends without removing anything.`]);
+  });
+
+  it('removes nothing where it could not be planned until then', async () => {
+    await fleet.policy(applying);
+    const { planner } = fleet.rig.runtime;
+    planner.plan = () => Promise.reject(new Error('the disk is busy'));
+    fleet.pass(HOUR);
+    await agent.bookmark();
+    const { id } = await begun();
+    await until('it says why', async () => (await fleet.runs.show(id)).reason.includes('busy'));
+    await policies().update('nightly', { paused: true }, ACTOR);
+    await policies().update('nightly', { spec: reporting }, ACTOR);
+    Reflect.deleteProperty(planner, 'plan');
+    await policies().update('nightly', { paused: false }, ACTOR);
+    fleet.pass(6_000);
+    await agent.bookmark();
+    expect(await fleet.finished(id)).toMatchObject(nothingRemoved);
+    expect(agent.removed).toEqual([]);
+  });
+});

@@ -4,6 +4,7 @@ import { type Statement } from '../database/index.js';
 import { type NotificationEvent } from '../notifications/notice.js';
 import { type FleetPlan } from '../policies/fleet-plan.js';
 import { type Planner } from '../policies/planner.js';
+import { type PoliciesStore } from '../policies/policies.store.js';
 import { afterPlanning } from './after-planning.js';
 import { toPlannedItems } from './planned-items.js';
 import { CONTROLLER, type ItemCounts, NO_ITEMS, type PlannedItem, type StoredRun } from './run.js';
@@ -13,6 +14,7 @@ import { type RunsStore } from './runs.store.js';
 export interface PlanningParts {
   readonly runs: RunsStore;
   readonly items: RunItemsStore;
+  readonly policies: Pick<PoliciesStore, 'isAt'>;
   readonly planner: Pick<Planner, 'plan'>;
   readonly labelsOf: (hostName: string) => Readonly<Record<string, string>> | undefined;
   readonly now: Clock;
@@ -30,7 +32,8 @@ const MOST_TOLD = 1_000;
 
 /**
  * Makes the plan of a run and takes it to where that leads: plan, items, notices and audit row in one transaction.
- * @throws RunMovedOnError where the run is no longer as given; FairleadError where it cannot be planned
+ * @throws RunMovedOnError where the run is no longer as given, or its policy at another version by now; FairleadError
+ *   where it cannot be planned
  */
 export async function planRun(parts: PlanningParts, run: StoredRun, spec: PolicySpecView): Promise<StoredRun> {
   const plan = await parts.planner.plan({ id: run.policyId, version: run.version, spec });
@@ -39,7 +42,8 @@ export async function planRun(parts: PlanningParts, run: StoredRun, spec: Policy
   const planned = { ...change, planHash: plan.hash, plannedAt: plan.at, summary: plan.summary };
   const notices = event === undefined ? [] : parts.notices({ ...run, ...planned }, spec, event, NO_ITEMS, at);
   const items = parts.items.insertions(run, itemsOf(plan, spec, change.state === 'finished', parts.labelsOf));
-  return parts.runs.change(run, planned, { verb: 'plan', actor: CONTROLLER, at, statements: [...items, ...notices] });
+  const step = { verb: 'plan', actor: CONTROLLER, at, statements: [...items, ...notices] };
+  return parts.runs.change(run, planned, step, parts.policies.isAt({ id: run.policyId, version: run.version }));
 }
 
 /** @param isOver whether nothing will be done about them */

@@ -15,7 +15,7 @@ import { RunMovedOnError } from './runs.store.js';
 
 export type WorkParts = Omit<LiveParts, 'isPaused' | 'cancelled' | 'since' | 'bell' | 'notices'> &
   PlanningParts & {
-    readonly policies: Pick<PoliciesStore, 'version' | 'find' | 'isAt'>;
+    readonly policies: Pick<PoliciesStore, 'version' | 'find'>;
     /** Of this life of the controller. */
     readonly owner: string;
     /** Milliseconds of a clock that does not jump. */
@@ -114,9 +114,9 @@ export class RunWork {
     return overCaps(spec.caps, counts, networks);
   }
 
-  /** The version that its policy has meanwhile, where it waits to begin by an older one. */
+  /** The version that its policy has meanwhile, where it has not begun by an older one. */
   private async newerVersion({ state, policyId, version }: StoredRun): Promise<number | undefined> {
-    if (state !== 'waiting') return undefined;
+    if (state !== 'waiting' && state !== 'planning') return undefined;
     const policy = await this.parts.policies.find(policyId);
     return policy === undefined || policy.version === version ? undefined : policy.version;
   }

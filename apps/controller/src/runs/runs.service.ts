@@ -47,7 +47,7 @@ export interface RunsParts extends Pick<PlanningParts, 'labelsOf' | 'notices'> {
 /** How often a cancellation is tried while the run itself moves on. */
 const TRIES = 10;
 
-const WAITING: ReadonlySet<RunState> = new Set<RunState>(['waiting', 'awaiting-approval']);
+const WAITING: ReadonlySet<RunState> = new Set<RunState>(['waiting', 'planning', 'awaiting-approval']);
 
 /** Runs as people see, start, approve and cancel them. */
 export class RunsService {
@@ -70,7 +70,7 @@ export class RunsService {
     return { items: items.map(toRunItemView), total, nextCursor };
   }
 
-  /** Those of the policy that wait to begin, or for an approval. */
+  /** Those of the policy that have not begun. */
   async waiting(policyId: string): Promise<StoredRun[]> {
     return (await this.parts.runs.open(policyId)).filter(({ state }) => WAITING.has(state));
   }
