@@ -1,4 +1,4 @@
-import { type Network, type NetworkAttributes, toFairleadError } from '@fairlead/domain';
+import { type ContainerState, type Network, type NetworkAttributes, toFairleadError } from '@fairlead/domain';
 import type { EnginePort } from '@fairlead/engine';
 import type { ReattachedMessage, RestoreNetworkResponse } from '@fairlead/link';
 import { readAfter, requireNetwork } from '../handlers/looks.js';
@@ -91,14 +91,22 @@ async function make(engine: EnginePort, { spec }: RestorePlan): Promise<NetworkA
   return requireNetwork(engine, id);
 }
 
+/**
+ * A node does not have an overlay until something runs on it. Connected by its id, a stopped container would get an
+ * attachment that is called like the id, beside the old one, and could not start; by its name, the new one takes the
+ * place of the old one (seen on Docker 20.10, 26.1 and 28.5). No other network has the name: that were a conflict.
+ */
+const referenceTo = ({ id, name, scope }: NetworkAttributes, state: ContainerState): string =>
+  scope === 'swarm' && state !== 'running' ? name : id;
+
 async function reattach(
   engine: EnginePort,
-  { id }: NetworkAttributes,
-  { containerId, containerName, reason, endpoint }: Reattachment,
+  network: NetworkAttributes,
+  { containerId, containerName, state, reason, endpoint }: Reattachment,
 ): Promise<ReattachedMessage> {
   const attached = { containerId, containerName, outcome: 'attached', reason, engineMessage: '' };
   try {
-    await engine.connect(id, containerId, endpoint);
+    await engine.connect(referenceTo(network, state), containerId, endpoint);
     return attached;
   } catch (thrown) {
     const error = toFairleadError(thrown);
@@ -120,7 +128,9 @@ async function compare(
   for (const [index, { containerId, containerName, endpoint }] of plan.attachments.entries()) {
     if (attachments[index]?.outcome !== 'attached') continue;
     const container = await inspectIfThere(engine, containerId);
-    const now = container?.attachments.find(({ networkName }) => networkName === network.name);
+    const now = container?.attachments.find(
+      ({ networkName, networkId }) => networkName === network.name && ['', network.id].includes(networkId),
+    );
     differences.push(...endpointDifferences(containerName, endpoint, now?.configured));
   }
   return differences;
