@@ -1,5 +1,7 @@
 import type { Endpoint, Network } from './network.js';
 
+export * from './cleanup/oracle.js';
+
 /** A plain bridge network for tests, with what matters overridden. */
 export function aNetwork(overrides: Partial<Network> = {}): Network {
   const name = overrides.name ?? 'my-net';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type PolicyPlanItemView, policyPlan, policyPlanRequest, policySpec, toCleanupPolicy } from '@fairlead/api';
-import { CLEANUP_REASONS, type ContainerState, LABELS_LEFT_OUT, type Network, planHost } from '@fairlead/domain';
-import { anEndpoint } from '@fairlead/domain/testing';
+import { CLEANUP_REASONS, type ContainerState, LABELS_LEFT_OUT, type Network } from '@fairlead/domain';
+import { anEndpoint, oraclePlan } from '@fairlead/domain/testing';
 import { HostScope } from '../access/host-scope.js';
 import { NetworksStore } from '../networks/networks.store.js';
 import { ACTOR, Rig } from '../testing/rig.js';
@@ -380,7 +380,7 @@ describe('a random fleet', () => {
     const all = [];
     for (const [host, { facts }] of agents) {
       const seen = [...(await store.full(host)).values()];
-      const judged = planHost(toCleanupPolicy(policy.spec), seen, facts.engine.swarm.nodeId !== '', at);
+      const judged = oraclePlan(toCleanupPolicy(policy.spec), seen, facts.engine.swarm.nodeId !== '', at);
       all.push(...judged.map(({ network: { id, name }, ...verdict }) => ({ host, name, id, ...verdict })));
     }
     return all;

@@ -12,12 +12,13 @@ export interface SeenNetwork {
 }
 
 /**
- * What a policy would do to one host, and why: every network once, in order of name and id.
+ * What a policy would do to one host, and why: every network once, in order of name and id. Nothing runs it but tests: it
+ * judges whole records one by one, and real plans, which read no more than they need, have to come to the same.
  * @param seen all networks of the host
  * @param inSwarm whether the host is a member of a swarm
  * @param now milliseconds since the epoch
  */
-export function planHost(
+export function oraclePlan(
   policy: CleanupPolicy,
   seen: readonly SeenNetwork[],
   inSwarm: boolean,
