@@ -1,8 +1,8 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { PruningAgent } from '../testing/pruning-agent.js';
 import { ACTOR, until } from '../testing/rig.js';
 import { RunsRig } from '../testing/runs-rig.js';
-import { type HostSight, lossOf } from './fleet-loss.js';
+import { FleetLossWatch, type HostSight, lossOf } from './fleet-loss.js';
 
 const NOW = 1_000_000;
 const hosts = (live: number, lost: number, ago = 5_000): HostSight[] => [
@@ -35,11 +35,58 @@ describe('a loss', () => {
   });
 });
 
+const NAMES = ['web-1', 'web-2', 'web-3', 'web-4', 'web-5'];
+
+describe('a watch over hosts', () => {
+  beforeEach(() => void jest.useFakeTimers());
+  afterEach(() => void jest.useRealTimers());
+
+  const watched = () => {
+    const live = new Set<string>();
+    const losses: object[] = [];
+    const watch = new FleetLossWatch(
+      (name) => (live.has(name) ? 'live' : 'offline'),
+      () => performance.now(),
+      (loss) => losses.push(loss),
+    );
+    const come = (): void => NAMES.forEach((name) => (live.add(name), watch.hostChanged(name)));
+    const go = (): void => NAMES.forEach((name) => (live.delete(name), watch.hostChanged(name)));
+    return { watch, losses, come, go };
+  };
+
+  it('tells once of a loss', () => {
+    const { losses, come, go } = watched();
+    come();
+    go();
+    jest.advanceTimersByTime(1_999);
+    expect(losses).toEqual([]);
+    jest.advanceTimersByTime(60_000);
+    expect(losses).toEqual([{ lost: 5, of: 5 }]);
+  });
+
+  it('takes no hosts for lost that were never live, as after a start', () => {
+    const { losses, go } = watched();
+    go();
+    jest.advanceTimersByTime(60_000);
+    expect(losses).toEqual([]);
+  });
+
+  it.each([
+    ['before', (watch: FleetLossWatch, go: () => void) => (go(), watch.stop())],
+    ['after', (watch: FleetLossWatch, go: () => void) => (watch.stop(), go())],
+  ])('tells nothing after it was stopped, of hosts that were lost %s', (_, end) => {
+    const { watch, losses, come, go } = watched();
+    come();
+    end(watch, go);
+    jest.advanceTimersByTime(60_000);
+    expect(losses).toEqual([]);
+  });
+});
+
 describe('a controller that loses its hosts', () => {
   let fleet: RunsRig;
   afterEach(() => fleet.rig.stop());
 
-  const NAMES = ['web-1', 'web-2', 'web-3', 'web-4', 'web-5'];
   const attachAll = (): Promise<PruningAgent[]> =>
     Promise.all(
       NAMES.map(async (name, index) => {
@@ -98,14 +145,27 @@ describe('a controller that loses its hosts', () => {
     expect(frozen()).toMatchObject({ frozen: true, actor: 'local', reason: 'incident 42' });
   });
 
-  it('takes no start and no stop for a loss', async () => {
-    fleet = await RunsRig.start();
+  it('does not take its own end for a loss', async () => {
+    let ahead = 0;
+    const monotonic = (): number => performance.now() + ahead;
+    fleet = await RunsRig.start({ runtime: { monotonic } });
+    const { rig } = fleet;
+    const told = { controller: 0, witness: 0 };
+    rig.runtime.freeze.hold = async () => {
+      told.controller += 1;
+      return rig.runtime.freeze.current;
+    };
+    // Listens as the controller's own watch does, after it, and is not stopped.
+    const witness = new FleetLossWatch(
+      (name) => rig.freshness(name),
+      monotonic,
+      () => void (told.witness += 1),
+    );
+    rig.runtime.fleet.listen(witness);
     await attachAll();
-    fleet = await fleet.restart(5_000);
-    fleet.pass(30_000);
-    await fleet.rig.attach(new PruningAgent('web-1', ['net-1']));
-    await new Promise((resolve) => setTimeout(resolve, 600));
-    expect(frozen()).toEqual({ frozen: false, reason: '', actor: '', at: null });
-    expect(await fleet.audited()).toEqual([]);
+    fleet = await fleet.restart();
+    ahead = 5_000;
+    await until('the witness tells of the loss', () => told.witness > 0);
+    expect(told).toEqual({ controller: 0, witness: 1 });
   });
 });

@@ -9,6 +9,7 @@ import {
   type NetworkView,
   type OperationView,
 } from '@fairlead/api';
+import { type Freshness } from '@fairlead/domain';
 import { connectInProcess, type HostConnection, type Peer } from '@fairlead/link';
 import { type Logger } from 'pino';
 import { HostScope } from '../access/host-scope.js';
@@ -187,7 +188,7 @@ export class Rig {
     return connection;
   }
 
-  freshness(hostName: string): string {
+  freshness(hostName: string): Freshness {
     return this.runtime.fleet.statusOf(this.runtime.hosts.get(hostName, HostScope.all)).freshness;
   }
 
