@@ -42,15 +42,18 @@ export const run = z
     mode: z.enum(POLICY_RUN_MODES),
     state: z.enum(RUN_STATES).meta({
       description:
-        '`waiting` for its time, `held` by the freeze switch or since too many hosts went away, `paused` with its policy',
+        '`waiting` for its time or for its window, `held` by the freeze switch or since too many hosts went away, `paused` ' +
+        'with its policy',
     }),
     outcome: z
       .enum(RUN_OUTCOMES)
       .nullable()
       .meta({
         description:
-          '`reported`: only told. `stopped`: by a stop rule, in its midst. `capped`: it would have removed too much, and ' +
-          'removed nothing. `expired`: nobody approved it in time. `missed`, `skipped`: it never began. null until finished',
+          '`reported`: only told. `done`: to its end, though networks of it may have failed. `stopped`: in its midst, by a ' +
+          'stop rule or since its window closed. `cancelled`: by a person, in its midst or before. `capped`: it would have ' +
+          'removed too much, and removed nothing. `expired`: nobody approved it in time, or a newer version or plan took ' +
+          'its place. `failed`: it could not be planned. `missed`, `skipped`: it never began. null until finished',
       }),
     reason: z.string().meta({ description: 'Why it is in that state or came to that end, as a sentence' }),
     planHash: z.string().nullable(),
@@ -142,7 +145,11 @@ export const runItem = z
     removal: z
       .string()
       .nullable()
-      .meta({ description: 'Id of the removal, by which it is restored; null: not removed' }),
+      .meta({
+        description:
+          'Id of the removal, by which it is restored. null: it was not removed, or of its removal no record has come yet ' +
+          'or none is kept any more',
+      }),
     endedAt: timestamp.nullable(),
   })
   .meta({
