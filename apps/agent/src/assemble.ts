@@ -75,7 +75,6 @@ export function assemble(options: AssemblyOptions): Assembly {
     journalId: journal.id,
     journal,
     log,
-    now,
     clock: () => timing.now(),
   });
   const stopping = new AbortController();

@@ -29,8 +29,6 @@ export interface HandlerDeps {
   /** What was removed here, as it was written down before. */
   readonly journal: Pick<Journal, 'findRemoval'>;
   readonly log: Log;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
   /** Milliseconds that only grow. */
   readonly clock: () => number;
 }

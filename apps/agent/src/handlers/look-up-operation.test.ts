@@ -7,11 +7,10 @@ import { readNetwork } from './looks.js';
 
 let rig: Rig;
 beforeEach(async () => {
-  rig = await createRig({ upForMs: () => Infinity, now: () => time });
+  rig = await createRig();
 });
 afterEach(() => rig.end());
 
-let time = 1_795_000_000_000;
 const PLAIN = {
   aliases: [],
   links: [],
@@ -235,7 +234,7 @@ describe('looking an operation up', () => {
       throw silence();
     };
     await expect(create(rig, 'op', 'my-net')).rejects.toMatchObject({ code: 'outcome_unknown' });
-    time += 5_000;
+    await rig.timing.advance(5_000);
     expect(await lookUp(await rig.again(), 'CreateNetwork', creating('my-net'))).toMatchObject({
       verdict,
       source: 'engine',
@@ -253,7 +252,7 @@ describe('looking an operation up', () => {
       throw silence();
     };
     await expect(remove(rig, 'op', networkId)).rejects.toMatchObject({ code: 'outcome_unknown' });
-    time += 5_000;
+    await rig.timing.advance(5_000);
     const request = { operationId: 'op', networkId };
     expect(await lookUp(rig, 'RemoveNetwork', request)).toMatchObject({ verdict, source: 'engine' });
   });
@@ -275,7 +274,7 @@ describe('looking an operation up', () => {
     rig.engine.addContainer({ name: 'one', networks: ['my-net'] });
     rig.engine.failNext('removeNetwork', silence());
     await expect(remove(rig, 'op', networkId, true)).rejects.toThrow();
-    time += 5_000;
+    await rig.timing.advance(5_000);
     const found = await lookUp(rig, 'RemoveNetwork', { operationId: 'op', networkId, force: true });
     expect(found).toMatchObject({
       verdict: 'not_applied',
@@ -294,7 +293,7 @@ describe('looking an operation up', () => {
       const send = (): Promise<unknown> => rig.handlers[method](arrive(method, request) as never, call());
       rig.engine.failNext(port, silence());
       await expect(send()).rejects.toMatchObject({ code: 'outcome_unknown' });
-      time += 5_000;
+      await rig.timing.advance(5_000);
       expect(await lookUp(rig, method, request)).toMatchObject({ verdict: 'not_applied', source: 'engine' });
       if (isConnect) await rig.engine.connect(networkId, 'one', PLAIN);
       else await rig.engine.disconnect(networkId, 'one', false);
@@ -313,7 +312,7 @@ describe('looking an operation up', () => {
     const request = { operationId: 'op', items };
     const prune = all(rig.handlers.PruneNetworks(arrive('PruneNetworks', request), call()));
     await expect(prune).rejects.toMatchObject({ code: 'outcome_unknown' });
-    time += 5_000;
+    await rig.timing.advance(5_000);
     const found = await lookUp(await rig.again(), 'PruneNetworks', request);
     expect(found).toMatchObject({ verdict: 'applied', source: 'engine' });
     expect(found.items?.map(({ name, outcome }) => [name, outcome])).toEqual([
@@ -339,13 +338,42 @@ describe('looking an operation up', () => {
     rig.engine.failNext('removeNetwork', silence());
     await expect(remove(rig, 'op', networkId)).rejects.toThrow();
     const request = { operationId: 'op', networkId };
-    time += 2_000;
+    await rig.timing.advance(2_000);
     expect(await lookUp(rig, 'RemoveNetwork', request)).toMatchObject({ verdict: 'undecided' });
-    time += 2_000;
+    await rig.timing.advance(2_000);
     expect(await lookUp(await rig.again({ upForMs: () => 1_000 }), 'RemoveNetwork', request)).toMatchObject({
       verdict: 'undecided',
     });
     expect(await lookUp(await rig.again(), 'RemoveNetwork', request)).toMatchObject({ verdict: 'not_applied' });
+  });
+
+  it.each([
+    ['back', -86_400_000],
+    ['forward', 86_400_000],
+  ])('waits as long where the clock of the host was set %s meanwhile', async (_, jumpMs) => {
+    let jumped = 0;
+    const networkId = rig.engine.addNetwork({ name: 'my-net' });
+    const life = await rig.again({ now: () => Date.now() + jumped });
+    rig.engine.failNext('removeNetwork', silence());
+    await expect(remove(life, 'op', networkId)).rejects.toThrow();
+    jumped = jumpMs;
+    const request = { operationId: 'op', networkId };
+    expect(await lookUp(life, 'RemoveNetwork', request)).toMatchObject({ verdict: 'undecided' });
+    await rig.timing.advance(3_000);
+    expect(await lookUp(life, 'RemoveNetwork', request)).toMatchObject({ verdict: 'not_applied' });
+    const next = await rig.again({ now: () => Date.now() + jumped, upForMs: () => 3_000 });
+    expect(await lookUp(next, 'RemoveNetwork', request)).toMatchObject({ verdict: 'not_applied' });
+  });
+
+  it('waits from when the answer was lost, not from when it was begun', async () => {
+    const networkId = rig.engine.addNetwork({ name: 'my-net' });
+    rig.engine.removeNetwork = async () => {
+      await rig.timing.advance(60_000);
+      throw silence();
+    };
+    await expect(remove(rig, 'op', networkId)).rejects.toMatchObject({ code: 'outcome_unknown' });
+    const request = { operationId: 'op', networkId };
+    expect(await lookUp(rig, 'RemoveNetwork', request)).toMatchObject({ verdict: 'undecided' });
   });
 
   it('is undecided while the engine does not answer', async () => {

@@ -68,7 +68,7 @@ async function fromEngine<M extends CommandMethod>(
   const source = 'engine';
   try {
     const { applied, explanation, items } = await lookAtEngine(deps.engine, method, request, known, deps.journal);
-    const isFinal = (applied && method !== 'PruneNetworks') || quietFor(deps, known) >= QUIET_MS;
+    const isFinal = (applied && method !== 'PruneNetworks') || quietFor(deps) >= QUIET_MS;
     if (!isFinal)
       return { verdict: 'undecided', source, explanation: `${explanation}, but that may be about to change` };
     return { verdict: applied ? 'applied' : 'not_applied', source, items: [...items], explanation };
@@ -79,8 +79,9 @@ async function fromEngine<M extends CommandMethod>(
   }
 }
 
-/** For how long nothing of this operation can have reached the engine, while it was answering. */
-function quietFor({ observer, now }: HandlerDeps, known: OperationRecord | undefined): number {
-  const sinceBegun = known === undefined ? Infinity : Math.max(0, now() - known.at);
-  return Math.min(observer.upForMs(), sinceBegun);
-}
+/**
+ * For how long nothing without an answer can have reached the engine, while it was answering. What an earlier life of
+ * this agent has sent was sent before this one saw the engine answer.
+ */
+const quietFor = ({ observer, operations }: HandlerDeps): number =>
+  Math.min(observer.upForMs(), operations.sinceLostMs());

@@ -8,10 +8,8 @@ import { untilQuiet } from '../testing/manual-timing.js';
 import { readNetwork } from './looks.js';
 
 let rig: Rig;
-let time: number;
 beforeEach(async () => {
-  time = 1_795_000_000_000;
-  rig = await createRig({ now: () => time });
+  rig = await createRig();
 });
 afterEach(() => rig.end());
 
@@ -184,7 +182,7 @@ describe('a network whose turn waits for the disk', () => {
     const list = rig.engine.listContainers.bind(rig.engine);
     rig.engine.listContainers = async () => {
       rig.engine.listContainers = list;
-      const at = time;
+      const at = Date.now();
       const [op, method, request, what] = [newId(), 'PruneNetworks', '', 'a later run'];
       await rig.journal.append({ t: 'started', op, at, method, request, what, run: run(3) });
       return list();
@@ -220,7 +218,7 @@ describe('a journal that fails in the middle of a prune', () => {
     const { request, sent, deletes } = await failing('item');
     expect(sent).toMatchObject({ code: 'outcome_unknown', hint: expect.not.stringContaining('Nothing was changed') });
     expect(deletes).toEqual([1, 0, 0]);
-    time += 5_000;
+    await rig.timing.advance(5_000);
     for (const next of [() => rig, () => rig.again()]) {
       expect(await lookUp(await next(), 'PruneNetworks', request)).toMatchObject({
         verdict: 'applied',
@@ -313,7 +311,7 @@ describe('a container that is made on a network while it is removed', () => {
         throw silence();
       };
       await expect(results).rejects.toMatchObject({ code: 'outcome_unknown' });
-      time += 5_000;
+      await rig.timing.advance(5_000);
       const found = await lookUp(await rig.again(), 'PruneNetworks', request);
       const made = isMade ? (await rig.engine.inspectNetwork('my-net')).id : '';
       expect(found).toMatchObject({ verdict: 'applied', items: [{ outcome, restoredId: made }] });

@@ -445,9 +445,8 @@ describe('a restore that was cut short', () => {
     return question;
   };
 
-  const later = { now: () => Date.now() + 60_000 };
   const verdictOn = async (question: PlanRestoreRequest, life?: Life) =>
-    lookUp(life ?? (await rig.again(later)), 'RestoreNetwork', { operationId: 'first', ...question });
+    lookUp(life ?? (await rig.again()), 'RestoreNetwork', { operationId: 'first', ...question });
 
   it('is found to have made the network only, and is never begun again', async () => {
     const question = await cutShort();
@@ -463,7 +462,7 @@ describe('a restore that was cut short', () => {
 
   it('is found to be done where nobody is left to be attached', async () => {
     const question = await cutShort();
-    const life = await rig.again(later);
+    const life = await rig.again();
     await restore(question, life, 'second');
     expect(await verdictOn(question, life)).toMatchObject({ verdict: 'applied', source: 'engine' });
   });

@@ -93,7 +93,6 @@ export type OperationState = 'started' | 'done' | 'refused';
 /** What the journal knows of one operation. */
 export interface OperationRecord {
   readonly state: OperationState;
-  readonly at: number;
   readonly request: string;
   readonly removing: readonly Network[];
   readonly detaching: readonly string[];
@@ -118,7 +117,6 @@ export function joinEntries(entries: readonly Entry[]): OperationRecord {
   const done = of('done').at(-1);
   return {
     state: entries.reduce<OperationState | undefined>(stateAfter, undefined) ?? 'started',
-    at: entries[0]?.at ?? 0,
     request: started?.request ?? done?.request ?? '',
     removing: of('removing').map(({ network }) => network),
     detaching: of('detaching').map(({ container }) => container),

@@ -214,7 +214,6 @@ async function play(seed: number): Promise<string> {
   const random = seeded(seed);
   const folder = mkdtempSync(join(tmpdir(), 'fairlead-crash-'));
   const engine = createSimulatedEngine({ seed });
-  let time = 1_795_000_000_000;
   const subject = await makeSubject(engine, random);
   const heard: Told[] = [];
   const mortals: Mortal[] = [];
@@ -224,7 +223,7 @@ async function play(seed: number): Promise<string> {
       const mortal = new Mortal(3 + Math.floor(random() * 60), random);
       mortals.push(mortal);
       const life = await Promise.race([
-        live({ folder, engine: mortal.engine(engine), openFile: mortal.openFile, now: () => time }),
+        live({ folder, engine: mortal.engine(engine), openFile: mortal.openFile }),
         mortal.died,
       ]);
       if (!life) continue;
@@ -237,9 +236,8 @@ async function play(seed: number): Promise<string> {
           (one) => one ?? [],
         ),
       );
-      time += 10_000;
     }
-    return await judge(subject, await live({ folder, engine, now: () => time }), engine, heard);
+    return await judge(subject, await live({ folder, engine }), engine, heard);
   } finally {
     await Promise.all(mortals.map((mortal) => mortal.closeFiles()));
     rmSync(folder, { recursive: true, force: true });

@@ -73,6 +73,8 @@ const OPERATION_ID = /^[A-Za-z0-9_-]{1,128}$/;
 export class OperationRunner {
   private readonly live = new Map<string, LiveOperation>();
   private closed = false;
+  /** When an operation of this life last ended without its answer, by the clock that only grows. */
+  private lostAt = -Infinity;
   private readonly refusing = new Map<string, Promise<unknown>>();
 
   constructor(private readonly parts: RunnerParts) {}
@@ -124,6 +126,11 @@ export class OperationRunner {
     } finally {
       if (this.refusing.get(operationId) === turn) this.refusing.delete(operationId);
     }
+  }
+
+  /** For how long no operation of this life has lost its answer, in milliseconds, whatever the host's clock was set to. */
+  sinceLostMs(): number {
+    return this.parts.timing.now() - this.lostAt;
   }
 
   /** Begins nothing from now on; what runs goes on. */
@@ -184,8 +191,10 @@ export class OperationRunner {
   /** Writes down how it failed. @returns what the caller is told */
   private async fail(op: string, request: string, { begun }: Scope, error: FairleadError): Promise<FairleadError> {
     const { code, message } = error;
-    if (begun && code === 'outcome_unknown') return error;
-    if (begun && LOSING.has(code)) return lost(error);
+    if (begun && (code === 'outcome_unknown' || LOSING.has(code))) {
+      this.lostAt = this.parts.timing.now();
+      return code === 'outcome_unknown' ? error : lost(error);
+    }
     if (code === 'journal_failed') return error;
     if (code === 'deadline_exceeded' && !begun)
       await this.write({ t: 'refused', op, at: this.parts.now(), why: message });

@@ -41,6 +41,7 @@ export interface LifeOptions {
   readonly engine: EnginePort;
   readonly openFile?: (path: string) => Promise<Handle>;
   readonly now?: () => number;
+  readonly timing?: ManualTiming;
   readonly upForMs?: () => number;
   readonly probeTools?: readonly ProbeTools[];
   /** Path of a policy file. */
@@ -51,8 +52,8 @@ export interface LifeOptions {
 /** One life of an agent's handlers, without an observer: on an engine and a journal's folder that outlive it. */
 export async function live(options: LifeOptions): Promise<Life> {
   const { folder, engine, openFile = openHandle, now = Date.now, upForMs = () => Infinity } = options;
+  const { timing = new ManualTiming() } = options;
   const log = memoryLog();
-  const timing = new ManualTiming();
   const journal = await Journal.open({ folder, log, now, openFile });
   let settles = 0;
   const settle = (): Promise<void> => Promise.resolve(void (settles += 1));
@@ -89,7 +90,6 @@ export async function live(options: LifeOptions): Promise<Life> {
     journalId: journal.id,
     journal,
     log,
-    now,
     clock: () => timing.now(),
   };
   return { handlers: createHandlers(deps), journal, log, settles: () => settles };
@@ -101,6 +101,8 @@ async function* nothing(): AsyncGenerator<never, void, void> {}
 export interface Rig extends Life {
   readonly engine: SimulatedEngine;
   readonly folder: string;
+  /** Of all lives. */
+  readonly timing: ManualTiming;
   /** Names of the engine's methods, as they were called. */
   readonly calls: string[];
   /** The journal's lines on the disk at this moment. */
@@ -114,7 +116,8 @@ export async function createRig(more: Partial<LifeOptions> = {}): Promise<Rig> {
   const folder = mkdtempSync(join(tmpdir(), 'fairlead-agent-'));
   const engine = createSimulatedEngine();
   const calls: string[] = [];
-  const options = { folder, engine: recording(engine, calls), ...more };
+  const timing = new ManualTiming();
+  const options = { folder, engine: recording(engine, calls), timing, ...more };
   const lives = [await live(options)];
   const first = lives[0] as Life;
   const close = async (): Promise<void> => lives.at(-1)?.journal.close();
@@ -125,6 +128,7 @@ export async function createRig(more: Partial<LifeOptions> = {}): Promise<Rig> {
     settles: () => first.settles(),
     engine,
     folder,
+    timing,
     calls,
     lines: () => readLines(join(folder, 'journal.jsonl')),
     again: async (changes = {}) => {
