@@ -10,7 +10,7 @@ export interface Counted<Row> extends Page<Row> {
   readonly total: number;
 }
 
-/** An item with the removal by which it is restored; null: it was not removed. */
+/** An item with the removal by which it is restored; null: it was not removed, or its record has not come or is not kept. */
 export type PlacedItem = RunItem & { readonly removal: string | null };
 
 /** Reads runs and their items by pages, on the thread for reads. */
@@ -43,7 +43,7 @@ export class RunPagesStore {
       query.cursor === undefined ? [] : [Prisma.sql`i."position" > ${cursor.read(query.cursor, ['number'])[0]}`];
     const [rows, total] = await Promise.all([
       this.database.read<ItemRow & { readonly removal: string | null }>(Prisma.sql`
-        SELECT i.*, ${removalSince(run.createdAt)} AS "removal" FROM "RunItem" i ${where([...asked, ...end])}
+        SELECT i.*, ${REMOVAL} AS "removal" FROM "RunItem" i ${where([...asked, ...end])}
         ORDER BY i."position" LIMIT ${query.limit + 1}`),
       this.count(Prisma.sql`SELECT COUNT(*) AS "total" FROM "RunItem" i ${where(asked)}`),
     ]);
@@ -57,12 +57,16 @@ export class RunPagesStore {
   }
 }
 
-/** The first one of that network on that host: ids of networks are never given twice. */
-const removalSince = (
-  at: number,
-): Prisma.Sql => Prisma.sql`CASE WHEN i."outcome" = 'removed' OR i."code" = 'undo_failed' THEN
-  (SELECT r."id" FROM "RemovedNetwork" r WHERE r."hostName" = i."hostName" AND r."networkId" = i."networkId"
-    AND r."removedAt" >= ${at} ORDER BY r."removedAt" LIMIT 1) END`;
+/** The last one of an item's network, of those that this holds for. */
+const removalWhere = (also: Prisma.Sql): Prisma.Sql => Prisma.sql`(SELECT r."id" FROM "RemovedNetwork" r
+  WHERE r."hostName" = i."hostName" AND r."networkId" = i."networkId" ${also} ORDER BY r."removedAt" DESC LIMIT 1)`;
+
+/**
+ * That by its operation; where its author is not known, the last one: ids of networks are never given twice. Times are not
+ * compared with the run's, since the clock may have been set back meanwhile.
+ */
+const REMOVAL = Prisma.sql`CASE WHEN i."outcome" = 'removed' OR i."code" = 'undo_failed' THEN IFNULL(
+  ${removalWhere(Prisma.sql`AND r."operationId" = i."operationId"`)}, ${removalWhere(Prisma.empty)}) END`;
 
 const oneOf = (column: string, values: readonly string[]): Prisma.Sql[] =>
   values.length === 0 ? [] : [Prisma.sql`${Prisma.raw(column)} IN ${listed(values)}`];

@@ -1,0 +1,53 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { PruningAgent } from '../testing/pruning-agent.js';
+import { until } from '../testing/rig.js';
+import { RunsRig } from '../testing/runs-rig.js';
+import { idOf } from '../testing/scripted-agent.js';
+
+const HOUR = 3_600_000;
+
+let fleet: RunsRig;
+
+beforeEach(async () => {
+  fleet = await RunsRig.start();
+});
+
+afterEach(() => fleet.rig.stop());
+
+describe('a run names the removal of a network', () => {
+  const removals = () => fleet.rig.database.prisma.removedNetwork;
+  const earlier = (removedAt: number) => ({
+    ...{ id: `removed at ${removedAt}`, hostName: 'web-1', networkId: idOf('a'), name: 'a', record: {} },
+    ...{ firstSeenAt: 1n, lastSeenAt: 1n, removedAt: BigInt(removedAt) },
+  });
+
+  it('where the clock was set back meanwhile, by its operation', async () => {
+    const agent = new PruningAgent('web-1', ['a']);
+    await fleet.rig.attach(agent);
+    await removals().create({ data: earlier(fleet.rig.time - 1) });
+    await fleet.policy();
+    const held = agent.holdAt('a');
+    const { id } = await fleet.apply();
+    await held.reached;
+    fleet.rig.time -= HOUR;
+    held.release();
+    await fleet.finished(id);
+    await until('it is noted', async () => (await removals().count()) === 2);
+    const [item] = await fleet.items(id);
+    const own = await removals().findFirst({ where: { operationId: item?.operation ?? 'none' } });
+    expect(own).not.toBeNull();
+    expect(item).toMatchObject({ outcome: 'removed', removal: own?.id });
+  });
+
+  it('whose author is not known, by the network: the last one', async () => {
+    await fleet.rig.attach(new PruningAgent('web-1', ['a']));
+    await fleet.policy();
+    const { id } = await fleet.apply();
+    await fleet.finished(id);
+    await until('it is noted', async () => (await removals().count()) === 1);
+    await removals().updateMany({ data: { operationId: null } });
+    await removals().create({ data: earlier(fleet.rig.time - 1) });
+    const last = await removals().findFirst({ orderBy: { removedAt: 'desc' } });
+    expect(await fleet.items(id)).toMatchObject([{ outcome: 'removed', removal: last?.id }]);
+  });
+});
