@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { hostName, networkPattern, repeatable, selector, timestamp, type View } from './common.js';
+import { freeze } from './freeze.js';
 import { host } from './host.js';
 import { network, networkRef } from './network.js';
 import { operation } from './operation.js';
-import { freeze, run } from './run.js';
+import { run } from './run.js';
 
 export const EVENT_TYPES = [
   'host.changed',

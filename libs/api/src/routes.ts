@@ -2,6 +2,7 @@ import { accessRoutes } from './routes/access.js';
 import { auditRoutes } from './routes/audit.js';
 import { endpointsRoutes } from './routes/endpoints.js';
 import { eventsRoutes } from './routes/events.js';
+import { freezeRoutes } from './routes/freeze.js';
 import { historyRoutes } from './routes/history.js';
 import { hostsRoutes } from './routes/hosts.js';
 import { identityRoutes } from './routes/identity.js';
@@ -9,6 +10,7 @@ import { metaRoutes } from './routes/meta.js';
 import { networksRoutes } from './routes/networks.js';
 import { operationsRoutes } from './routes/operations.js';
 import { policiesRoutes } from './routes/policies.js';
+import { runsRoutes } from './routes/runs.js';
 import { type Route } from './routes/route.js';
 
 export * from './routes/route.js';
@@ -21,6 +23,8 @@ export const ROUTES = {
   ...historyRoutes,
   ...operationsRoutes,
   ...policiesRoutes,
+  ...runsRoutes,
+  ...freezeRoutes,
   ...eventsRoutes,
   ...identityRoutes,
   ...accessRoutes,
