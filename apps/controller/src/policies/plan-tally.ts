@@ -6,20 +6,11 @@ import {
   judgeNetwork,
   overCaps,
   type PlanNetwork,
-  type PlanVerdict,
 } from '@fairlead/domain';
 import { type FreshRemoval } from './fleet-plan.js';
 import { type Candidate, type HostNetworks } from './plan.store.js';
 
 const NOBODY: PlanNetwork['users'] = { count: 0, allStopped: true, names: [] };
-
-/** What a policy would do to a network that nobody is on. @param at milliseconds since the epoch */
-export const judgeCandidate = (
-  policy: CleanupPolicy,
-  { attributes, unusedSinceAt }: Candidate,
-  context: HostNetworks['context'],
-  at: number,
-): PlanVerdict => judgeNetwork(policy, { attributes, users: NOBODY, unusedSinceAt }, context, at);
 
 /**
  * Adds up what a policy would do, host by host. Invariant: hosts come in order of name, each once, so that everything is
@@ -79,12 +70,12 @@ export class PlanTally {
   }
 
   private judge(hostName: string, candidate: Candidate, context: HostNetworks['context']): void {
-    const verdict = judgeCandidate(this.policy, candidate, context, this.at);
-    const { action, reason, explanation, restorability, losses } = verdict;
+    const { attributes, digest, unusedSinceAt } = candidate;
+    const network = { attributes, users: NOBODY, unusedSinceAt };
+    const { action, reason, explanation, restorability, losses } = judgeNetwork(this.policy, network, context, this.at);
     grow(this.reasons, reason, 1);
     if (action === 'keep' || restorability === null) return;
     grow(this.restorability, restorability, 1);
-    const { attributes, digest, unusedSinceAt } = candidate;
     const { id: networkId, name: networkName, driver, createdAt } = attributes;
     const why = { explanation, restorability, losses };
     this.removals.push({ hostName, networkId, networkName, driver, digest, ...why, createdAt, unusedSinceAt });

@@ -1,3 +1,2 @@
 /** For the tests and benchmarks of other packages. */
 export { ExtendedKeyUsage, type LeafOptions, TestAuthority } from './authority.js';
-export { dialMany, type DialManyOptions } from './handshakes.js';

@@ -129,7 +129,7 @@ function parseWindow(text: string): Pick<WindowView, 'from' | 'to'> {
 const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
 
 /** `mon-fri`, `fri-mon`, `sat,sun`: numbers of days, 0 is Sunday. */
-export function parseDays(text: string): number[] {
+function parseDays(text: string): number[] {
   const days = text.split(',').flatMap((part) => {
     const [from = '', to = from, more] = part.trim().toLowerCase().split('-');
     const [first, last] = [numberOf(from, text), numberOf(to, text)];
@@ -154,7 +154,7 @@ const notDays = (text: string): FairleadError =>
   });
 
 /** `ops-hook` with the usual events, or `ops-hook:finished,failed`. */
-export function parseNotification(text: string): NotificationView {
+function parseNotification(text: string): NotificationView {
   const [channel = '', events, more] = text.split(':');
   if (channel === '' || more !== undefined) {
     throw new FairleadError('invalid_argument', `'${text}' is neither CHANNEL nor CHANNEL:EVENT,EVENT`);
