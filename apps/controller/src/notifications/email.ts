@@ -1,5 +1,6 @@
 import { type SMTPTransportOptions } from 'nodemailer/lib/smtp-transport';
 import { isLoopback } from '../http/exposure.js';
+import { limitedSignal } from '../limited-signal.js';
 import { type EmailConfig, type SmtpConfig } from './channel-config.js';
 import { type Notice } from './notice.js';
 import { bodyOf, linkOf, oneLine } from './notice-text.js';
@@ -15,7 +16,7 @@ const LONGEST_SUBJECT = 200;
 /** One mail to all recipients. The message id stays the same over all attempts, as the id of the notice does. */
 export function emailSender({ smtp, from, to }: EmailConfig, { publicUrl, now }: Surroundings): Send {
   return async (notice, signal) => {
-    const limit = AbortSignal.timeout(LIMIT_MS);
+    const limit = limitedSignal(signal, LIMIT_MS);
     const headers = { 'Auto-Submitted': 'auto-generated', 'X-Fairlead-Event': notice.event };
     try {
       const { createTransport } = await import('nodemailer');
@@ -27,11 +28,13 @@ export function emailSender({ smtp, from, to }: EmailConfig, { publicUrl, now }:
         date: new Date(now()),
         messageId: `<${notice.id}@${from.address.slice(from.address.lastIndexOf('@') + 1)}>`,
         headers,
-        signal: AbortSignal.any([signal, limit]),
+        signal: limit.signal,
       });
       return delivered(rejected.length === 0 ? null : `${rejected.length} of ${to.length} recipients were refused`);
     } catch (error) {
       return outcomeOf(error);
+    } finally {
+      limit.end();
     }
   };
 }

@@ -1,3 +1,4 @@
+import { limitedSignal } from '../limited-signal.js';
 import { VERSION } from '../version.js';
 import { codeOf, delivered, failed, type Outcome, refused } from './outcome.js';
 
@@ -22,21 +23,23 @@ const FINAL = [400, 410, 413, 422];
 
 /** Sends once; follows no redirect, since a signed body and a secret path are for the address that was configured. */
 export async function post({ url, headers, body, now, signal, limitMs }: Post): Promise<Outcome> {
-  const limit = AbortSignal.timeout(limitMs);
+  const limit = limitedSignal(signal, limitMs);
   try {
     const response = await fetch(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'user-agent': `fairlead/${VERSION}`, ...headers },
       body,
       redirect: 'manual',
-      signal: AbortSignal.any([signal, limit]),
+      signal: limit.signal,
     });
     // Its words are not kept, and may have no end.
     await response.body?.cancel();
     return outcomeOf(response, now);
   } catch (error) {
-    if (limit.aborted) return failed(`no answer within ${limitMs / 1000} s`);
+    if (limit.isOver()) return failed(`no answer within ${limitMs / 1000} s`);
     return failed(`could not be reached (${codeOf(error) ?? 'no connection'})`);
+  } finally {
+    limit.end();
   }
 }
 

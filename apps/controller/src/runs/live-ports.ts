@@ -1,6 +1,7 @@
 import { type PolicySpecView, type RunOutcome } from '@fairlead/api';
 import { FairleadError } from '@fairlead/domain';
 import { isGuardViolation, type Statement } from '../database/index.js';
+import { limitedSignal } from '../limited-signal.js';
 import { runCommand } from '../operations/commands.js';
 import { type OperationsService } from '../operations/operations.service.js';
 import { type Planner } from '../policies/planner.js';
@@ -104,12 +105,14 @@ export class LivePorts implements RunPorts {
   }
 
   async settled(operationId: string, signal: AbortSignal): Promise<OperationEnd | undefined> {
-    const until = AbortSignal.any([signal, AbortSignal.timeout(LOST_AFTER_MS)]);
+    const limit = limitedSignal(signal, LOST_AFTER_MS);
     try {
-      return await this.parts.ends.of(operationId, until);
+      return await this.parts.ends.of(operationId, limit.signal);
     } catch (error) {
       if (error instanceof FairleadError && error.code === 'operation_not_found') return undefined;
       throw error;
+    } finally {
+      limit.end();
     }
   }
 
