@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { OperationView } from '@fairlead/api';
 import { FairleadError } from '@fairlead/domain';
 import { fairlead } from '../../test/run.js';
 import { Failed } from '../../test/fake-controller.js';
@@ -22,6 +23,11 @@ const refused = (): never => {
     cause: Object.assign(new Error('no'), { code: 'ECONNREFUSED' }),
   });
 };
+const refuse = (code: 'unauthenticated' | 'forbidden', message: string) => (): never => {
+  throw new FairleadError(code, message);
+};
+const unauthenticated = refuse('unauthenticated', 'who are you');
+const forbidden = refuse('forbidden', 'not yours any more');
 
 describe('a command that was not sent', () => {
   it.each(['ECONNREFUSED', 'CERT_HAS_EXPIRED'])('has failed for good, and is not asked for: %s', async (code) => {
@@ -69,13 +75,37 @@ describe('a command whose answer is lost', () => {
     expect(controller.asked).toHaveLength(1);
   });
 
-  it('bears a controller that restarts while it waits', async () => {
-    let polls = 0;
+  it('asks on where a controller that came back does not know the token yet', async () => {
+    let sent = 0;
     const { exitCode } = await fairlead('network rm web-1/my-net', {
-      removeNetwork: () => running,
-      getOperation: () => (++polls === 1 ? refused() : removed),
+      removeNetwork: () => (++sent === 1 ? reset() : sent === 2 ? unauthenticated() : removed),
     });
     expect(exitCode).toBe(0);
+  });
+});
+
+describe('a command that was accepted', () => {
+  const waiting = (...answers: (() => OperationView)[]) => {
+    let polls = 0;
+    const getOperation = () => answers[Math.min(polls++, answers.length - 1)]!();
+    return fairlead('network rm web-1/my-net --timeout 60s', { removeNetwork: () => running, getOperation });
+  };
+
+  it('bears a controller that restarts, and for a moment does not know the token', async () => {
+    const { exitCode } = await waiting(refused, unauthenticated, () => removed);
+    expect(exitCode).toBe(0);
+  });
+
+  it.each([
+    ['unauthenticated', unauthenticated, 'there is no login'],
+    ['forbidden', forbidden, 'not yours any more'],
+    ['controller_unavailable', refused, 'No controller answers'],
+  ])('is not known to be refused by %s: it ends with 75 and the id', async (_, answer, why) => {
+    const { exitCode, err } = await waiting(answer);
+    expect(exitCode).toBe(75);
+    expect(err).toContain('What became of the command cannot be asked any more');
+    expect(err).toContain(why);
+    expect(err).toContain(`fairlead operation inspect ${running.id}`);
   });
 });
 

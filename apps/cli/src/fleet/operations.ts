@@ -8,8 +8,9 @@ import {
   ProblemError,
   toProblem,
 } from '@fairlead/api';
-import { FairleadError, isErrorCode, toFairleadError } from '@fairlead/domain';
+import { FairleadError, isErrorCode } from '@fairlead/domain';
 import type { Surroundings } from '../cli.js';
+import { mayPass, outOfSight } from './out-of-sight.js';
 
 /** One request that becomes an operation. */
 export type Send = (options: CommandOptions) => Promise<OperationView>;
@@ -27,8 +28,6 @@ export interface CarryOutOptions {
 const RECOVERY_WAITS_MS = [250, 500, 1000, 2000, 4000, 8000];
 export const POLL_FIRST_MS = 50;
 const POLL_LONGEST_MS = 1000;
-/** Questions in a row that may stay without an answer, about a second each. */
-export const MISSES = 30;
 /** The controller settles what it can after the deadline; longer than this is not waited. */
 const GRACE_MS = 30_000;
 /** Time for an outcome that is not known to be settled: a host that is there, or comes back at once, takes a second or two. */
@@ -62,17 +61,17 @@ async function sendOrRecover(around: Surroundings, send: Send, options: CommandO
     if (!answerWasLost(error)) throw error;
   }
   around.terminal.warn('The connection to the controller was lost; asking what became of the command …\n');
-  for (const wait of RECOVERY_WAITS_MS) {
+  let last: unknown;
+  for (const [before, wait] of RECOVERY_WAITS_MS.entries()) {
     await around.sleep(wait);
     try {
       return await send({ ...options, respondAsync: true });
     } catch (error) {
-      if (toFairleadError(error).code !== 'controller_unavailable') throw error;
+      if (!mayPass(error, before + 1)) throw error;
+      last = error;
     }
   }
-  throw new FairleadError('outcome_unknown', 'The connection to the controller was lost and did not come back', {
-    hint: "The command may or may not have been carried out: see 'fairlead operation ls' before trying again.",
-  });
+  throw outOfSight('the command', last, 'fairlead operation ls');
 }
 
 /** Whether the request may have arrived. */
@@ -101,7 +100,7 @@ async function awaitEnd(
       view = await client.getOperation({ params: { operation: view.id } });
       misses = 0;
     } catch (error) {
-      if (toFairleadError(error).code !== 'controller_unavailable' || ++misses > MISSES) throw error;
+      if (!mayPass(error, misses++)) throw outOfSight('the command', error, `fairlead operation inspect ${view.id}`);
     }
   }
   return view;

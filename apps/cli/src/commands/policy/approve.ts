@@ -2,6 +2,8 @@ import type { Client, RunItemView, RunView } from '@fairlead/api';
 import { FairleadError } from '@fairlead/domain';
 import { type Command, Option } from 'commander';
 import type { Cli, ClientFlags } from '../../cli.js';
+import { answerWasLost } from '../../fleet/operations.js';
+import { outOfSight } from '../../fleet/out-of-sight.js';
 import { readPages } from '../../fleet/pages.js';
 import { withClient } from '../../flags.js';
 import { visible } from '../../output/escape.js';
@@ -44,7 +46,10 @@ async function approve(cli: Cli, reference: string, flags: Flags): Promise<numbe
   if (waiting.state !== 'awaiting-approval' || waiting.planHash === null) throw doesNotWait(waiting);
   if (flags.planHash === undefined && !(await agreed(cli, client, waiting, flags))) return 0;
   const { id, planHash } = waiting;
-  const run = await client.approveRun({ params: { run: id }, body: { planHash: flags.planHash ?? planHash } });
+  const body = { planHash: flags.planHash ?? planHash };
+  const run = await client.approveRun({ params: { run: id }, body }).catch((error: unknown) => {
+    throw answerWasLost(error) ? outOfSight('the approval', error, `fairlead policy runs --run ${id}`) : error;
+  });
   return finishRun(cli, client, flags, run);
 }
 

@@ -2,7 +2,7 @@ import type { Client, ItemOutcome, RunItemView, RunView } from '@fairlead/api';
 import type { Cli, ClientFlags } from '../../cli.js';
 import { readPages } from '../../fleet/pages.js';
 import { lines, printViews } from '../../output/rows.js';
-import { followRun, isOver } from './follow-run.js';
+import { askAboutRun, followRun, isOver } from './follow-run.js';
 import { raiseCaps } from './raise-caps.js';
 import { describeItem, describeRun, exitOf } from './run-words.js';
 
@@ -20,7 +20,7 @@ export async function finishRun(
   begun: RunView,
 ): Promise<number> {
   const last = flags.detach ? begun : await followRun(cli, client, begun);
-  const items = last.state === 'finished' ? await notRemoved(client, last) : [];
+  const items = last.state === 'finished' ? await notRemoved(cli, client, last) : [];
   printViews(cli.terminal, flags.output, {
     views: [last],
     several: false,
@@ -31,12 +31,13 @@ export async function finishRun(
   return flags.detach && !isOver(last) ? 0 : exitOf(last, items);
 }
 
-async function notRemoved(client: Client, { id, progress }: RunView): Promise<RunItemView[]> {
+async function notRemoved(cli: Cli, client: Client, { id, progress }: RunView): Promise<RunItemView[]> {
   if (progress.kept + progress.failed + progress.undone + progress.skipped === 0) return [];
   const query = { outcome: [...NOT_REMOVED] };
-  return (
-    await readPages(Infinity, (page) => client.listRunItems({ params: { run: id }, query: { ...query, ...page } }))
-  ).rows;
+  const { rows } = await readPages(Infinity, (page) =>
+    askAboutRun(cli, id, () => client.listRunItems({ params: { run: id }, query: { ...query, ...page } })),
+  );
+  return rows;
 }
 
 /** The commands that somebody may want now. */

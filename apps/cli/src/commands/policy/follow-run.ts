@@ -1,12 +1,14 @@
 import type { Client, RunView } from '@fairlead/api';
-import { FairleadError, toFairleadError } from '@fairlead/domain';
 import type { Cli } from '../../cli.js';
-import { longer, MISSES, POLL_FIRST_MS } from '../../fleet/operations.js';
+import { longer, POLL_FIRST_MS } from '../../fleet/operations.js';
+import { mayPass, outOfSight } from '../../fleet/out-of-sight.js';
 import { withProgress } from '../../output/progress.js';
 import { lines } from '../../output/rows.js';
 import type { Terminal } from '../../terminal.js';
 import { describeProgress } from './run-words.js';
 
+/** Between two questions that nobody answers. */
+const AWAY_MS = 1_000;
 /** Where nobody watches, progress is told so often at most. */
 const TELL_MS = 10_000;
 
@@ -15,7 +17,7 @@ export const isOver = ({ state }: RunView): boolean => state === 'finished' || s
 
 /**
  * Shows how a run goes on until it is over, or Ctrl-C; gives it as it was last seen. A controller may restart meanwhile.
- * @throws FairleadError `outcome_unknown` where the controller does not come back
+ * @throws FairleadError `outcome_unknown` where it cannot be asked any more
  */
 export function followRun(cli: Cli, client: Client, begun: RunView): Promise<RunView> {
   const signal = cli.around.interrupted();
@@ -27,25 +29,33 @@ export function followRun(cli: Cli, client: Client, begun: RunView): Promise<Run
     for (let wait = POLL_FIRST_MS; !isOver(view) && !signal.aborted; wait = longer(wait)) {
       await cli.around.sleep(wait, signal);
       if (signal.aborted) break;
-      view = await look(cli, client, view);
+      view = await askAboutRun(cli, begun.id, () => client.getRun({ params: { run: begun.id } }), signal);
       teller.tell(view);
     }
     return view;
   });
 }
 
-async function look({ around }: Cli, client: Client, { id }: RunView): Promise<RunView> {
-  for (let misses = 0; misses < MISSES; misses++) {
+/**
+ * Asks about a run that has begun. A controller that is away is waited for.
+ * @throws FairleadError `outcome_unknown` whatever keeps one from asking: the run goes on all the same
+ */
+export async function askAboutRun<T>(
+  { around }: Cli,
+  run: string,
+  ask: () => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  for (let misses = 0; ; misses++) {
     try {
-      return await client.getRun({ params: { run: id } });
+      return await ask();
     } catch (error) {
-      if (toFairleadError(error).code !== 'controller_unavailable') throw error;
-      await around.sleep(TELL_MS / 10);
+      if (signal?.aborted || !mayPass(error, misses)) {
+        throw outOfSight('the run', error, `fairlead policy runs --run ${run}`);
+      }
+      await around.sleep(AWAY_MS, signal);
     }
   }
-  throw new FairleadError('outcome_unknown', 'The controller does not answer any more; the run goes on with it', {
-    hint: `Once it is back: fairlead policy runs --run ${id}`,
-  });
 }
 
 /** Tells in lines what changes. Invariant: no line comes twice in a row. */

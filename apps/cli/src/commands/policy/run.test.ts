@@ -245,6 +245,45 @@ describe('following a run', () => {
     expect(gone.err).toContain(`fairlead policy runs --run ${ID}`);
   });
 
+  it('asks on where a controller that came back does not know the token yet', async () => {
+    const unknown = new FairleadError('unauthenticated', 'who are you');
+    const getRun = inTurn(new TypeError('fetch failed'), unknown, unknown, done);
+    expect((await fairlead('policy run nightly -f', { ...answers, getRun })).exitCode).toBe(0);
+  });
+
+  it.each(['unauthenticated', 'forbidden', 'run_not_found', 'internal'] as const)(
+    'does not take %s for a run that removed nothing: it goes on',
+    async (code) => {
+      const getRun = inTurn(under({ total: 2 }), new FairleadError(code, 'no more of this', { hint: 'Ask ann.' }));
+      const { exitCode, err } = await fairlead('policy run nightly --plan-hash h1', { ...answers, getRun });
+      expect(exitCode).toBe(75);
+      expect(err).toContain('What became of the run cannot be asked any more');
+      expect(err).toContain(`fairlead policy runs --run ${ID}`);
+    },
+  );
+
+  it('does not take a refusal to show its networks for one of the run', async () => {
+    const listRunItems = (): never => {
+      throw new FairleadError('forbidden', 'not these');
+    };
+    const getRun = () => ended('done', { total: 2, removed: 1, kept: 1 });
+    const { exitCode, err } = await fairlead('policy run nightly -f', { ...answers, getRun, listRunItems });
+    expect(exitCode).toBe(75);
+    expect(err).toContain(`not these\nSee 'fairlead policy runs --run ${ID}' before you try again.\n`);
+  });
+
+  it('does not wait for a controller that is away after Ctrl-C', async () => {
+    const stop = new AbortController();
+    const { exitCode, err, controller } = await fairlead(
+      'policy run nightly -f',
+      { ...answers, getRun: inTurn(new TypeError('fetch failed')) },
+      { interrupted: () => stop.signal, sleep: (ms) => Promise.resolve(ms >= 1000 ? stop.abort() : undefined) },
+    );
+    expect(exitCode).toBe(75);
+    expect(err).toContain(`fairlead policy runs --run ${ID}`);
+    expect(controller.of('getRun')).toHaveLength(2);
+  });
+
   it('leaves it going at Ctrl-C, and says how to cancel it', async () => {
     const stop = new AbortController();
     const { exitCode, err, out } = await fairlead(

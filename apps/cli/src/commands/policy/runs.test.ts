@@ -200,6 +200,16 @@ describe('policy approve', () => {
     expect(err).toContain('web-1/ci-1 is in use by now');
     expect(controller.of('approveRun')[0]?.body).toEqual({ planHash: 'h0' });
   });
+
+  it('is not said twice where the answer is lost: the run may have begun', async () => {
+    const approveRun = () => {
+      throw new TypeError('fetch failed');
+    };
+    const { exitCode, err, controller } = await fairlead(`policy approve ${ID} -f`, { ...answers, approveRun });
+    expect(exitCode).toBe(75);
+    expect(err).toContain(`See 'fairlead policy runs --run ${ID}' before you try again.`);
+    expect(controller.of('approveRun')).toHaveLength(1);
+  });
 });
 
 describe('policy cancel', () => {
