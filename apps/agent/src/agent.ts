@@ -62,7 +62,7 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
     const { timing = systemTiming, now = Date.now, signal = new AbortController().signal } = options;
     const entered = await enter({ ...options, timing, now, signal });
     const log = withDetails(options.log, { host: entered.name });
-    const journal = await Journal.open({ folder: options.dataDir, log, now });
+    const journal = await Journal.open({ folder: options.dataDir, log, now, clock: () => timing.now() });
     try {
       return await serve(assemble({ ...options, ...entered, log, timing, now, journal }), journal, lock);
     } catch (error) {

@@ -88,11 +88,10 @@ export function assemble(options: AssemblyOptions): Assembly {
   return { engine, log, timing, policy, handlers, observer, operations, link, carriers, listening, stopping };
 }
 
-function makePolicy({ policy, journal, log, now }: AssemblyOptions, changed: () => void): PolicyGuard {
+function makePolicy({ policy, journal, log }: AssemblyOptions, changed: () => void): PolicyGuard {
   if (policy === undefined) return noPolicy;
   const source = new PolicySource(policy.path, policy.required);
-  const removalsSince = (instant: number): number => journal.removalsSince(instant);
-  return new HostPolicyGuard({ source, removalsSince, log, now, changed });
+  return new HostPolicyGuard({ source, removalsOfLastHour: () => journal.removalsOfLastHour(), log, changed });
 }
 
 function describe(options: AssemblyOptions, policy: PolicyGuard, observer: InventoryObserver): HostDescription {

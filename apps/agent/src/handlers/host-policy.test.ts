@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Methods } from '@fairlead/link';
 import { digestOf } from '../inventory/describe-network.js';
-import { all, arrive, aSpec, call, createRig, type Rig } from '../testing/handler-rig.js';
+import { all, arrive, aSpec, call, createRig, type Life, type Rig } from '../testing/handler-rig.js';
 import { readNetwork } from './looks.js';
 
 let folder: string;
@@ -177,6 +177,62 @@ describe('the bound on removals', () => {
     await later.handlers.RemoveNetwork(arrive('RemoveNetwork', { operationId: newId(), networkId: d }), call());
   });
 
+  describe('where the clock of the host is wrong', () => {
+    const DAY_MS = 86_400_000;
+    let jumpedMs: number;
+    let life: Life;
+    /** Whether one more may be removed. */
+    const mayRemove = async (): Promise<boolean> => {
+      const networkId = rig.engine.addNetwork({ name: newId() });
+      const request = arrive('RemoveNetwork', { operationId: newId(), networkId });
+      await Promise.allSettled([life.handlers.RemoveNetwork(request, call())]);
+      return rig.engine.deletesOf(networkId) === 1;
+    };
+    const restart = async (): Promise<void> => {
+      life = await rig.again({ now: () => Date.now() + jumpedMs });
+    };
+    beforeEach(async () => {
+      jumpedMs = 0;
+      allow({ mode: 'full', maxRemovalsPerHour: 1 });
+      await restart();
+    });
+
+    it.each([
+      ['back', -30 * DAY_MS],
+      ['forward', 30 * DAY_MS],
+    ])('holds for an hour, no shorter and no longer, after it was set %s', async (_, jumpMs) => {
+      expect(await mayRemove()).toBe(true);
+      jumpedMs = jumpMs;
+      expect(await mayRemove()).toBe(false);
+      await rig.timing.advance(3_599_000);
+      expect(await mayRemove()).toBe(false);
+      await rig.timing.advance(1_000);
+      expect(await mayRemove()).toBe(true);
+      expect(await mayRemove()).toBe(false);
+    });
+
+    it('does not hold over a restart for what was begun while it was far ahead', async () => {
+      jumpedMs = 30 * DAY_MS;
+      expect(await mayRemove()).toBe(true);
+      jumpedMs = 0;
+      await restart();
+      expect(await mayRemove()).toBe(true);
+      await restart();
+      expect(await mayRemove()).toBe(false);
+    });
+
+    it('holds for an hour after a restart for what was begun while it was a little ahead', async () => {
+      jumpedMs = 1_800_000;
+      expect(await mayRemove()).toBe(true);
+      jumpedMs = 0;
+      await restart();
+      await rig.timing.advance(3_599_000);
+      expect(await mayRemove()).toBe(false);
+      await rig.timing.advance(1_000);
+      expect(await mayRemove()).toBe(true);
+    });
+  });
+
   it('does not count a network that the look in its turn has kept, over a restart of the agent too', async () => {
     const [a = '', b = '', c = ''] = ['a', 'b', 'c'].map((name) => rig.engine.addNetwork({ name }));
     allow({ mode: 'full', maxRemovalsPerHour: 2 });
@@ -188,9 +244,9 @@ describe('the bound on removals', () => {
     };
     expect(await prune(a, b)).toMatchObject([{ outcome: 'removed' }, { outcome: 'kept', code: 'network_in_use' }]);
     const { handlers, journal } = await rig.again();
-    expect(journal.removalsSince(0)).toBe(1);
+    expect(journal.removalsOfLastHour()).toBe(1);
     await handlers.RemoveNetwork(arrive('RemoveNetwork', { operationId: newId(), networkId: c }), call());
-    expect(journal.removalsSince(0)).toBe(2);
+    expect(journal.removalsOfLastHour()).toBe(2);
   });
 
   it('holds over prunes that look at their networks at the same time', async () => {

@@ -26,7 +26,7 @@ afterEach(async () => {
 });
 
 async function openJournal(options: Partial<JournalOptions> = {}): Promise<Journal> {
-  const journal = await Journal.open({ folder, log, now: () => time, ...options });
+  const journal = await Journal.open({ folder, log, now: () => time, clock: () => 0, ...options });
   opened.push(journal);
   return journal;
 }
@@ -136,7 +136,7 @@ describe('the journal', () => {
     const whole = await readFile(path());
     for (let length = before; length <= whole.length; length += 1) {
       await writeFile(path(), whole.subarray(0, length));
-      const journal = await Journal.open({ folder, log, now: () => time });
+      const journal = await Journal.open({ folder, log, now: () => time, clock: () => 0 });
       expect(journal.id).toBe(first.id);
       expect(await journal.find('a')).toMatchObject({ state: 'started' });
       const record = await journal.find('b');

@@ -6,7 +6,6 @@ import type { Log } from '../log.js';
 import {
   type Entry,
   type Header,
-  type Item,
   joinEntries,
   type OperationRecord,
   type OperationState,
@@ -16,12 +15,12 @@ import {
 } from './entries.js';
 import { type Handle, JournalFile, openHandle, type Span } from './journal-file.js';
 import { readAll } from './read-lines.js';
+import { RemovalCount } from './removal-count.js';
 import { choose, type Kept, keepsOutcome, type RetentionLimits } from './retention.js';
 
 const FILE = 'journal.jsonl';
 const MAX_BYTES = 64 * 1024 * 1024;
 const DAY_MS = 86_400_000;
-const HOUR_MS = 3_600_000;
 /** A rewrite that failed is tried again when the file has grown by this much. */
 const RETRY_BYTES = 1024 * 1024;
 
@@ -42,6 +41,8 @@ export interface JournalOptions {
   readonly log: Log;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Milliseconds that only grow. */
+  readonly clock: () => number;
   readonly openFile?: (path: string) => Promise<Handle>;
   readonly limits?: JournalLimits;
 }
@@ -72,8 +73,7 @@ interface LineSpan extends Span {
  */
 export class Journal {
   private places = new Map<string, Place>();
-  /** Removals that began, but for networks that were kept; those of the last hour are all here. */
-  private removals: readonly Begun[] = [];
+  private readonly removals: RemovalCount;
   /** By policy; they outlive the operations that brought them. */
   private readonly fences: Map<string, number>;
   /** Calls that use the file, which is not rewritten under them. */
@@ -88,6 +88,7 @@ export class Journal {
     private file: JournalFile,
   ) {
     this.fences = new Map(Object.entries(header.fences ?? {}));
+    this.removals = new RemovalCount(options.clock);
     this.rewriteAt = options.limits.rewriteAt;
     this.rewriteAtOperations = 2 * options.limits.operations;
   }
@@ -120,7 +121,7 @@ export class Journal {
       await this.use(async () => {
         const spans = await this.file.append(lines);
         entries.forEach((entry, index) => this.note(entry, spans[index] as Span));
-        this.count(entries);
+        this.removals.note(entries);
       });
     } catch (cause) {
       throw failed(this.options.folder, cause);
@@ -165,13 +166,9 @@ export class Journal {
     return begun !== undefined && begun <= droppedUntil + DAY_MS;
   }
 
-  /**
-   * Removals that were begun since an instant, at most an hour ago, but for those of which it is written that the network
-   * was kept, since of one whose answer was lost nobody knows.
-   * @param instant milliseconds since the epoch
-   */
-  removalsSince(instant: number): number {
-    return this.removals.filter(({ at }) => at > instant).length;
+  /** Removals that were begun within the last hour: see RemovalCount. */
+  removalsOfLastHour(): number {
+    return this.removals.ofLastHour();
   }
 
   /** The highest fence with which something was begun for a policy; 0 where nothing was. */
@@ -206,7 +203,8 @@ export class Journal {
     }
     const journal = new Journal(options, header, file);
     for (const { entry, span } of entries) journal.note(entry, span);
-    journal.count(entries.map(({ entry }) => entry));
+    const lines = entries.map(({ entry }) => entry);
+    journal.removals.noteEarlier(lines, options.now());
     return journal;
   }
 
@@ -227,14 +225,6 @@ export class Journal {
 
   private raise({ policyId, fence }: Run): void {
     this.fences.set(policyId, Math.max(fence, this.fenceOf(policyId)));
-  }
-
-  private count(entries: readonly Entry[]): void {
-    const begun = entries.flatMap((entry) => (entry.t === 'removing' ? [begunBy(entry)] : []));
-    const kept = new Set(entries.flatMap((entry) => (entry.t === 'item' ? keptBy(entry) : [])));
-    if (begun.length === 0 && kept.size === 0) return;
-    const hourAgo = this.options.now() - HOUR_MS;
-    this.removals = [...this.removals, ...begun].filter(({ at, key }) => at > hourAgo && !kept.has(key));
   }
 
   private async use<T>(work: () => Promise<T>): Promise<T> {
@@ -306,16 +296,6 @@ export class Journal {
 }
 
 const isRemoval = ({ removing }: LineSpan): boolean => removing !== undefined;
-
-/** A removal that has begun. */
-interface Begun {
-  readonly at: number;
-  /** Of its operation and network. */
-  readonly key: string;
-}
-
-const begunBy = ({ at, op, network }: Removing): Begun => ({ at, key: `${op} ${network.id}` });
-const keptBy = ({ op, result }: Item): string[] => (result.outcome === 'kept' ? [`${op} ${result.networkId}`] : []);
 
 const toRetained = ({ at, state, spans }: Place) => ({
   at,

@@ -44,21 +44,17 @@ export const noPolicy: PolicyGuard = {
 
 export interface GuardParts {
   readonly source: Pick<PolicySource, 'path' | 'look'>;
-  /** Removals that were begun since this instant, in milliseconds since the epoch. */
-  readonly removalsSince: (instant: number) => number;
+  /** Removals that were begun within it. */
+  readonly removalsOfLastHour: () => number;
   readonly log: Log;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
   /** The file says something else than before. */
   readonly changed?: () => void;
 }
 
-const HOUR_MS = 3_600_000;
-
 /**
  * The guard over a policy file: each question looks whether the file has changed.
  *
- * Invariant: one removal at a time is between its check and the disk, where `removalsSince` counts it.
+ * Invariant: one removal at a time is between its check and the disk, where `removalsOfLastHour` counts it.
  */
 export class HostPolicyGuard implements PolicyGuard {
   private seen: PolicyState | undefined;
@@ -111,9 +107,8 @@ export class HostPolicyGuard implements PolicyGuard {
       const sentence = `the file cannot be used, so that all but looks is refused: ${state.reason}`;
       return { rule: 'a file that can be trusted', sentence };
     }
-    const { removalsSince, now } = this.parts;
     // An act that is counted already says so itself.
-    return refusal(state.policy, { removals: removalsSince(now() - HOUR_MS), ...act });
+    return refusal(state.policy, { removals: this.parts.removalsOfLastHour(), ...act });
   }
 
   private async look(): Promise<PolicyState> {

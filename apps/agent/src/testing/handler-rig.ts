@@ -54,7 +54,7 @@ export async function live(options: LifeOptions): Promise<Life> {
   const { folder, engine, openFile = openHandle, now = Date.now, upForMs = () => Infinity } = options;
   const { timing = new ManualTiming() } = options;
   const log = memoryLog();
-  const journal = await Journal.open({ folder, log, now, openFile });
+  const journal = await Journal.open({ folder, log, now, clock: () => timing.now(), openFile });
   let settles = 0;
   const settle = (): Promise<void> => Promise.resolve(void (settles += 1));
   const operations = new OperationRunner({ journal, timing, now, settle, log });
@@ -63,9 +63,8 @@ export async function live(options: LifeOptions): Promise<Life> {
       ? noPolicy
       : new HostPolicyGuard({
           source: new PolicySource(options.policyFile, false),
-          removalsSince: (instant) => journal.removalsSince(instant),
+          removalsOfLastHour: () => journal.removalsOfLastHour(),
           log,
-          now,
         });
   const deps: HandlerDeps = {
     engine,
