@@ -10,6 +10,7 @@ import { images, Lab, type LabHost } from '@fairlead/lab';
 import { describeOnLab } from '@fairlead/lab/testing';
 import { codec, type Methods, type RestoreNetworkRequest } from '@fairlead/link';
 import { engineUnderTest } from './support/engine-under-test.js';
+import { until } from './support/program.js';
 
 const underTest = await engineUnderTest();
 const can = capabilitiesOf({ kind: underTest.engine?.kind === 'podman' ? 'podman' : 'docker' });
@@ -18,9 +19,12 @@ const SET_UP_MS = 120_000;
 const ADDRESS = '10.61.0.77';
 const MAC = '02:42:0a:3d:00:99';
 const SUBNET = '10.61.0.0/24';
+const ADDRESS_6 = 'fd00:61::77';
+const SUBNET_6 = 'fd00:61::/64';
 const silent = { debug: () => {}, info: () => {}, warn: () => {} };
 
 type Asked = Omit<RestoreNetworkRequest, 'operationId'>;
+type Known = Asked & { readonly networkId: string };
 
 describeOnLab('a network that is restored on a real engine', () => {
   const folder = mkdtempSync(join(tmpdir(), 'fairlead-restore-'));
@@ -38,7 +42,7 @@ describeOnLab('a network that is restored on a real engine', () => {
   }, SET_UP_MS);
   afterEach(async () => {
     await host.docker('rm', '--force', 'one', 'two').catch(() => undefined);
-    await host.docker('network', 'rm', 'my-net', 'rival').catch(() => undefined);
+    await host.docker('network', 'rm', 'my-net', 'rival', 'template').catch(() => undefined);
   }, SET_UP_MS);
   afterAll(async () => {
     await agent?.stop();
@@ -54,13 +58,33 @@ describeOnLab('a network that is restored on a real engine', () => {
   const plan = (asked: Asked) => agent.handlers.PlanRestore(arrive('PlanRestore', asked), context);
 
   /** A network with a stopped container that has an alias, a static address and a MAC address of its own. */
-  async function makeUsed(): Promise<Asked & { readonly networkId: string }> {
+  async function makeUsed(): Promise<Known> {
     await host.docker('network', 'create', '--subnet', SUBNET, '--label', 'team=web', 'my-net');
     await makeContainer('one');
     await host.docker('start', 'one');
     await host.docker('stop', '--time', '0', 'one');
-    const record = await agent.handlers.InspectNetwork({ network: 'my-net' }, context);
+    return recordOf('my-net');
+  }
+
+  /** As the controller has seen it. */
+  async function recordOf(network: string): Promise<Known> {
+    const record = await agent.handlers.InspectNetwork({ network }, context);
     return { networkId: record.id ?? '', record };
+  }
+
+  /** A stopped container with an alias, and with what is asked of `docker run` for its endpoint. */
+  async function makeStopped(network: string, ...flags: string[]): Promise<void> {
+    const on = ['--network', network, '--network-alias', 'db', ...flags];
+    await host.docker('run', '-d', '--name', 'one', ...on, images.busybox, 'sleep', '100000');
+    await host.docker('stop', '--time', '0', 'one');
+  }
+
+  /** What the engine tells of the container's endpoint, once the container runs again. */
+  async function startedOn(network: string): Promise<unknown> {
+    await host.docker('start', 'one');
+    return JSON.parse(
+      await host.docker('inspect', 'one', '--format', `{{json (index .NetworkSettings.Networks "${network}")}}`),
+    );
   }
 
   /** By the API: docker's own command line refuses a MAC address to engines before 25.0. */
@@ -74,9 +98,7 @@ describeOnLab('a network that is restored on a real engine', () => {
   }
 
   async function expectAsBefore(losses: readonly string[] = []): Promise<void> {
-    await host.docker('start', 'one');
-    const format = '{{json (index .NetworkSettings.Networks "my-net")}}';
-    const endpoint = JSON.parse(await host.docker('inspect', 'one', '--format', format)) as Record<string, unknown>;
+    const endpoint = (await startedOn('my-net')) as Record<string, unknown>;
     const network = await host.docker('network', 'inspect', 'my-net', '--format', '{{.Id}}');
     expect(endpoint).toMatchObject({
       ...{ NetworkID: network, IPAddress: ADDRESS, Aliases: expect.arrayContaining(['db']) },
@@ -142,6 +164,71 @@ describeOnLab('a network that is restored on a real engine', () => {
     });
     await host.docker('start', 'one');
   });
+
+  // Podman does not remove the network of a stopped container.
+  const andContainer = can.forgetsStopped ? ', and a stopped container its address of each' : '';
+
+  it(`has ranges of both families again${andContainer}`, async () => {
+    const ranges = ['--ipv6', '--subnet', SUBNET, '--subnet', SUBNET_6];
+    await host.docker('network', 'create', ...ranges, 'my-net');
+    if (can.forgetsStopped) await makeStopped('my-net', '--ip', ADDRESS, '--ip6', ADDRESS_6);
+    const asked = await recordOf('my-net');
+    await host.docker('network', 'rm', 'my-net');
+    expect(await restore(asked, 'restore-6')).toMatchObject({ differences: [], network: { ipv6: true } });
+    if (!can.forgetsStopped) return;
+    expect(await startedOn('my-net')).toMatchObject({
+      ...{ IPAddress: ADDRESS, GlobalIPv6Address: ADDRESS_6, Aliases: expect.arrayContaining(['db']) },
+    });
+  });
+
+  const withConfigurations = can.configurations ? it : it.skip;
+
+  withConfigurations('is made after its configuration, and has labels, options and ranges from there', async () => {
+    const settings = ['--subnet', SUBNET, '--label', 'team=web', '--opt', 'com.docker.network.driver.mtu=1400'];
+    await host.docker('network', 'create', '--config-only', ...settings, 'template');
+    await host.docker('network', 'create', '--config-from', 'template', '--internal', 'my-net');
+    await makeStopped('my-net', '--ip', ADDRESS);
+    const [asked, template] = [await recordOf('my-net'), await recordOf('template')];
+    await expect(host.docker('network', 'rm', 'template')).rejects.toThrow('is in use');
+    for (const network of ['my-net', 'template']) await host.docker('network', 'rm', network);
+
+    expect((await plan(asked)).conflicts).toMatchObject([{ kind: 'configuration', what: 'template' }]);
+    await expect(restore(asked, 'restore-7')).rejects.toMatchObject({ code: 'network_not_found' });
+    expect(await restore(template, 'restore-8')).toMatchObject({ differences: [], attachments: [] });
+    expect(await restore(asked, 'restore-9')).toMatchObject({
+      differences: [],
+      network: { configFrom: 'template', internal: true, labels: { team: 'web' }, subnets: [{ cidr: SUBNET }] },
+    });
+    expect(await startedOn('my-net')).toMatchObject({ IPAddress: ADDRESS, Aliases: expect.arrayContaining(['db']) });
+  });
+
+  const withSwarm = can.swarm ? it : it.skip;
+
+  withSwarm(
+    'of a swarm is another one to the engine, which a stopped container starts on as before',
+    async () => {
+      await lab.swarm();
+      await host.docker('network', 'create', '--driver', 'overlay', '--attachable', '--subnet', SUBNET, 'mesh');
+      await makeStopped('mesh', '--ip', ADDRESS);
+      const asked = await recordOf('mesh');
+      await host.docker('network', 'rm', 'mesh');
+      await expect(host.docker('start', 'one')).rejects.toThrow(`network ${asked.networkId} not found`);
+      // A manager lists it a little longer.
+      const isGone = async () => !(await host.docker('network', 'ls', '--format', '{{.Name}}')).includes('mesh');
+      await until(isGone, 'the overlay is gone');
+
+      const { network, differences, attachments } = await restore(asked, 'restore-10');
+      expect({ differences, attachments }).toMatchObject({ differences: [], attachments: [{ outcome: 'attached' }] });
+      expect(network?.id).not.toBe(asked.networkId);
+      expect(await startedOn('mesh')).toMatchObject({
+        ...{ NetworkID: network?.id, IPAddress: ADDRESS, Aliases: expect.arrayContaining(['db']) },
+      });
+      await host.docker('rm', '--force', 'one');
+      await host.docker('swarm', 'leave', '--force');
+      expect((await plan(asked)).conflicts).toMatchObject([{ kind: 'swarm', what: 'mesh' }]);
+    },
+    SET_UP_MS,
+  );
 });
 
 /** One call of the engine's API. @throws with what the engine says, where it refuses */
