@@ -1,3 +1,4 @@
+import { PRUNE_REASONS } from '@fairlead/domain';
 import { z } from 'zod';
 import { age, deadlineMs, hostName, labelMap, simulated, timestamp, type View } from './common.js';
 import { networkRef, networkScope } from './network.js';
@@ -33,20 +34,6 @@ export const pruneRequest = z
   .meta({ id: 'PruneRequest', description: 'Remove the unused networks of a host', example: { until: '24h' } });
 export type PruneRequest = View<typeof pruneRequest>;
 
-export const pruneReason = z.enum([
-  'unused',
-  'predefined',
-  'in-use',
-  'stopped-containers',
-  'config-referenced',
-  'swarm-scope',
-  'protected',
-  'project-in-use',
-  'labels-unknown',
-  'too-young',
-  'label-mismatch',
-]);
-
 export const prunePlanItem = z
   .object({
     network: networkRef.extend({
@@ -56,7 +43,7 @@ export const prunePlanItem = z
       labels: labelMap,
     }),
     action: z.enum(['remove', 'keep']),
-    reason: pruneReason,
+    reason: z.enum(PRUNE_REASONS),
     explanation: z.string().meta({ description: 'The reason as a sentence, with the names that matter' }),
   })
   .meta({

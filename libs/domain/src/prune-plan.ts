@@ -1,7 +1,7 @@
 import { byNameAndId } from './by-name.js';
 import { contextOf } from './cleanup/context.js';
-import { type InUseReason, whyInUse } from './cleanup/in-use.js';
-import { type HostContext } from './cleanup/plan.js';
+import { whyInUse } from './cleanup/in-use.js';
+import { type HostContext, IN_USE_REASONS } from './cleanup/plan.js';
 import { formatDuration } from './duration.js';
 import { type LabelFilter, LABELS_LEFT_OUT, matchesLabels } from './label-filter.js';
 import { type Network } from './network.js';
@@ -14,7 +14,8 @@ export interface PruneFilters {
 }
 
 /** Why a network is kept; `unused` is the only reason to remove one. */
-export type PruneReason = 'unused' | InUseReason | 'too-young' | 'label-mismatch';
+export const PRUNE_REASONS = ['unused', ...IN_USE_REASONS, 'too-young', 'label-mismatch'] as const;
+export type PruneReason = (typeof PRUNE_REASONS)[number];
 
 export interface PruneItem {
   readonly network: Network;

@@ -2,18 +2,7 @@ import { projectOf } from '../compose.js';
 import { isPredefined, type NetworkAttributes } from '../network.js';
 import { isProtected, mayBeProtected, PROTECT_LABEL } from '../protect.js';
 import { explainUse, type NetworkUsers } from '../users.js';
-import { type HostContext } from './plan.js';
-
-/** Why nobody may tidy a network away, whatever was asked for. */
-export type InUseReason =
-  | 'predefined'
-  | 'in-use'
-  | 'stopped-containers'
-  | 'config-referenced'
-  | 'swarm-scope'
-  | 'protected'
-  | 'project-in-use'
-  | 'labels-unknown';
+import { type HostContext, type InUseReason } from './plan.js';
 
 interface InUse {
   readonly reason: InUseReason;

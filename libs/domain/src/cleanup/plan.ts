@@ -1,9 +1,8 @@
 import { type NetworkAttributes } from '../network.js';
 import { type NetworkUsers } from '../users.js';
 
-/** Why a network is kept; `unused` is the only reason to remove one. */
-export const CLEANUP_REASONS = [
-  'unused',
+/** Why nobody may tidy a network away, whatever was asked for. */
+export const IN_USE_REASONS = [
   'predefined',
   'in-use',
   'stopped-containers',
@@ -12,11 +11,11 @@ export const CLEANUP_REASONS = [
   'protected',
   'project-in-use',
   'labels-unknown',
-  'no-match',
-  'exempt',
-  'too-young',
-  'used-lately',
 ] as const;
+export type InUseReason = (typeof IN_USE_REASONS)[number];
+
+/** Why a network is kept; `unused` is the only reason to remove one. */
+export const CLEANUP_REASONS = ['unused', ...IN_USE_REASONS, 'no-match', 'exempt', 'too-young', 'used-lately'] as const;
 export type CleanupReason = (typeof CLEANUP_REASONS)[number];
 
 /** How far a removed network could be made again. What a container cannot notice (id, creation time) does not count. */

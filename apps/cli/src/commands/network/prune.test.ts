@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { pruneReason } from '@fairlead/api';
-import { FairleadError } from '@fairlead/domain';
+import { FairleadError, PRUNE_REASONS } from '@fairlead/domain';
 import { fairlead } from '../../../test/run.js';
 import { aHost, anOperation, aPlan, aPlanItem } from '../../../test/views.js';
 import { toPruneFilters } from './prune.js';
@@ -40,7 +39,7 @@ describe('network prune', () => {
   });
 
   it('counts whatever is kept by its reason', async () => {
-    const reasons = pruneReason.options.filter((reason) => reason !== 'unused');
+    const reasons = PRUNE_REASONS.filter((reason) => reason !== 'unused');
     const items = reasons.map((reason) => aPlanItem(reason, { action: 'keep', reason, explanation: 'kept' }));
     const { out } = await fairlead('network prune --dry-run', { ...answers, planPrune: () => aPlan({ items }) });
     const [, counts = ''] = /^web-1: 0 to remove, 10 kept \((.+)\)$/m.exec(out) ?? [];
