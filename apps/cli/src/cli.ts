@@ -58,7 +58,7 @@ export class Cli {
     return {
       ...this.plainOptions(config.apiUrl),
       token: () => tokenFor(env, config),
-      onUnauthenticated: (error) => explainUnauthenticated(env, config, error),
+      onUnauthenticated: (error, sent) => explainUnauthenticated(env, config, error, sent),
     };
   }
 

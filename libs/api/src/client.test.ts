@@ -201,16 +201,21 @@ describe('credentials', () => {
   it('let the caller say what can be done where they are missing', async () => {
     const body = toProblem(new FairleadError('unauthenticated', 'No credentials'), { instance: '/x' });
     const { baseUrl } = await serve((response) => json(response, 401, body, PROBLEM_MEDIA_TYPE));
-    const seen: FairleadError[] = [];
+    const seen: [string, string | undefined][] = [];
     const better = new FairleadError('unauthenticated', 'Sign in first');
-    const onUnauthenticated = (error: FairleadError): FairleadError => {
-      seen.push(error);
+    const onUnauthenticated = ({ message }: FairleadError, token: string | undefined): FairleadError => {
+      seen.push([message, token]);
       return better;
     };
     expect(await failure(createClient({ baseUrl }).whoami())).toMatchObject({ code: 'unauthenticated' });
     expect(await failure(createClient({ baseUrl, onUnauthenticated }).whoami())).toBe(better);
-    expect(await failure(followEvents({ baseUrl, onUnauthenticated }).next())).toBe(better);
-    expect(seen.map(({ message }) => message)).toEqual(['No credentials', 'No credentials']);
+    const tokens = ['flt1.first', 'flt1.second'];
+    const token = (): string | undefined => tokens.shift();
+    expect(await failure(followEvents({ baseUrl, onUnauthenticated, token }).next())).toBe(better);
+    expect(seen).toEqual([
+      ['No credentials', undefined],
+      ['No credentials', 'flt1.first'],
+    ]);
   });
 
   it.each(['', '<html>', '{}'])('are missing also where a proxy says so in its own way: %j', async (body) => {

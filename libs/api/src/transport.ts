@@ -12,8 +12,11 @@ export interface ClientOptions {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** The caller's API token, asked for at each request; undefined: none is sent. What it throws, the request throws. */
   readonly token?: (() => string | undefined) | undefined;
-  /** Says of a refusal for want of credentials what can be done about it here; what it gives is thrown. */
-  readonly onUnauthenticated?: ((error: FairleadError) => FairleadError) | undefined;
+  /**
+   * Says of a refusal for want of credentials what can be done about it here; what it gives is thrown. The token is the
+   * one that was sent, or undefined: by now another one may be at hand.
+   */
+  readonly onUnauthenticated?: ((error: FairleadError, token: string | undefined) => FairleadError) | undefined;
 }
 
 /**
@@ -29,9 +32,10 @@ export async function send(
 ): Promise<Response> {
   const { fetch: fetchIt = fetch, baseUrl, headers } = options;
   const url = `${baseUrl.replace(/\/+$/, '')}${API_PREFIX}${addressOf(route, request)}`;
+  const token = options.token?.();
   const init: RequestInit = {
     method: route.method.toUpperCase(),
-    headers: { accept, ...headers, ...headersOf(request), ...extraHeaders, ...credentialsOf(options) },
+    headers: { accept, ...headers, ...headersOf(request), ...extraHeaders, ...credentials(token) },
     redirect: 'manual',
     ...(request.body !== undefined && { body: JSON.stringify(request.body) }),
     ...(request.signal && { signal: request.signal }),
@@ -41,13 +45,12 @@ export async function send(
   });
   if (response.ok) return response;
   if (isRedirect(response)) throw redirected(response, baseUrl);
-  throw asError(await readProblem(response, options, request.signal), response, options);
+  const error = asError(await readProblem(response, options, request.signal), response);
+  throw error.code === 'unauthenticated' ? (options.onUnauthenticated?.(error, token) ?? error) : error;
 }
 
-function credentialsOf({ token }: ClientOptions): Record<string, string> {
-  const text = token?.();
-  return text === undefined ? {} : { authorization: `Bearer ${text}` };
-}
+const credentials = (token: string | undefined): Record<string, string> =>
+  token === undefined ? {} : { authorization: `Bearer ${token}` };
 
 /** Browsers hide everything of a redirect but that it is one. */
 const isRedirect = ({ type, status }: Response): boolean =>
@@ -155,10 +158,9 @@ export function foreign(response: Response, what: string, cause?: unknown): Fair
 /** Newer controllers may have codes that this version does not know; their words count all the same. */
 const anyProblem = problem.extend({ code: z.string() });
 
-function asError(body: unknown, response: Response, options: ClientOptions): FairleadError {
+function asError(body: unknown, response: Response): FairleadError {
   const read = anyProblem.safeParse(body);
-  const error = read.success ? fromProblem(body as ProblemView) : withoutProblem(response);
-  return error.code === 'unauthenticated' ? (options.onUnauthenticated?.(error) ?? error) : error;
+  return read.success ? fromProblem(body as ProblemView) : withoutProblem(response);
 }
 
 function withoutProblem(response: Response): FairleadError {

@@ -201,6 +201,29 @@ describe('a refusal for want of credentials', () => {
     expect(second.err).not.toContain('flt1.login');
   });
 
+  it('says that nothing was sent where a token came to hand only afterwards', async () => {
+    const user = aUser();
+    const tokenFile = user.file('elsewhere/admin.token', 'flt1.noted\n');
+    const listHosts = () => {
+      runningControllers(user.env).add({ url: 'http://127.0.0.1:7999', tokenFile, pid: process.pid });
+      return refusing.listHosts();
+    };
+    const line = ['host', 'ls', '--api', 'http://127.0.0.1:7999'];
+    const { err } = await fairlead(line, { listHosts }, { env: user.env });
+    expect(err).toContain('asks who you are, and there is no login for it');
+  });
+
+  it('does not name the place of a token that has changed since', async () => {
+    const user = aUser();
+    user.login(ONE, 'flt1.old');
+    const listHosts = () => {
+      user.login(ONE, 'flt1.new');
+      return refusing.listHosts();
+    };
+    const { err } = await fairlead(['host', 'ls', '--api', ONE], { listHosts }, { env: user.env });
+    expect(err).toContain('error: The token that was sent is not accepted: The token is not known');
+  });
+
   it('is a problem where JSON was asked for', async () => {
     const { err } = await fairlead(['host', 'ls', '--api', ONE, '-o', 'json'], refusing);
     expect(JSON.parse(err)).toMatchObject({ code: 'unauthenticated', hint: expect.stringContaining('fairlead login') });

@@ -56,12 +56,22 @@ export function refuseExposed(apiUrl: string): void {
   );
 }
 
-/** A 401 in words that help: what was sent, or that nothing was there to send, and how to sign in. */
-export function explainUnauthenticated(env: Environment, config: Config, error: FairleadError): FairleadError {
-  const credential = findCredential(env, config);
-  const message = credential
-    ? `${credential.from} is not accepted: ${error.message}`
-    : `${config.apiUrl} asks who you are, and there is no login for it`;
+/**
+ * A 401 in words that help: what was sent, or that nothing was there to send, and how to sign in.
+ * @param sent the token that was refused. What is at hand by now may be another one, or none.
+ */
+export function explainUnauthenticated(
+  env: Environment,
+  config: Config,
+  error: FairleadError,
+  sent: string | undefined,
+): FairleadError {
+  const now = findCredential(env, config);
+  const from = now?.token === sent ? now?.from : 'The token that was sent';
+  const message =
+    sent === undefined
+      ? `${config.apiUrl} asks who you are, and there is no login for it`
+      : `${from} is not accepted: ${error.message}`;
   return new FairleadError('unauthenticated', message, { hint: howToSignIn(env, config), cause: error });
 }
 

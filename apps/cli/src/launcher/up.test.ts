@@ -115,6 +115,12 @@ describe('up', () => {
     expect(noted.slice(1)).toEqual(['- http://127.0.0.1:7999']);
   });
 
+  it('lets it be found as soon as the controller serves, before the agent does', async () => {
+    const { ended, noted, dataDir } = start('failing');
+    expect(await failure(ended)).toMatchObject({ message: 'The agent ended with exit code 7' });
+    expect(noted).toEqual([`+ http://127.0.0.1:7999 ${dataDir}/admin.token`, '- http://127.0.0.1:7999']);
+  });
+
   it('opens a port for other hosts where it is asked to, and says how one joins', async () => {
     const { ended, launched, welcome, press } = start('well', { linkPort: '7801', linkHost: '10.20.0.1' });
     expect(await welcome).toMatch(/port 7801, over TLS.*\n {2}fairlead host join-token create --api http:\S+:7999\n/);

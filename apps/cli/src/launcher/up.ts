@@ -52,8 +52,8 @@ export async function up(options: UpOptions, surroundings: UpSurroundings): Prom
   let forget = (): void => undefined;
   try {
     const { address = '' } = await supervisor.start('controller', controllerArguments(options, dataDir));
-    await supervisor.start('agent', agentArguments(subject, linkSocket(dataDir), dataDir));
     forget = note(address, dataDir, surroundings);
+    await supervisor.start('agent', agentArguments(subject, linkSocket(dataDir), dataDir));
     const linkPort = options.linkPort === 'none' ? undefined : options.linkPort;
     terminal.write(welcome({ address, subject, dataDir, linkPort, command: options.command }));
     await supervisor.untilEnd();
