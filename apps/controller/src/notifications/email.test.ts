@@ -38,7 +38,7 @@ describe('a mail', () => {
       headers: {
         from: 'Fairlead <fairlead@example.net>',
         to: 'ops@example.net, Night Watch <night@example.net>',
-        subject: '[fairlead] nightly removed 12 networks',
+        subject: "[fairlead] Cleanup policy 'nightly' has finished",
         'auto-submitted': 'auto-generated',
         'x-fairlead-event': 'finished',
         'message-id': `<${notice.id}@example.net>`,
@@ -47,9 +47,8 @@ describe('a mail', () => {
     });
     expect(mail?.body).toBe(
       [
-        'All hosts are done.',
-        'Two networks came into use meanwhile and were kept.',
-        'Networks: 12 removed, 288 kept',
+        '12 networks removed, 2 kept',
+        'Networks: 12 removed, 2 kept',
         'Policy: nightly, version 3',
         'Run: 0199-r, 2026-11-24T01:00:09.000Z',
         'https://fairlead.example/api/v1/runs/0199-r',
@@ -71,7 +70,7 @@ describe('a mail', () => {
     expect(mail?.to).toEqual(['ops@example.net']);
     expect(mail?.headers).not.toHaveProperty('bcc');
     expect(mail?.headers['subject']).toMatch(/^(\[fairlead\] x|=\?UTF-8\?)/);
-    expect(mail?.body).toMatch(/^All hosts are done/);
+    expect(mail?.body).toMatch(/^12 networks removed/);
   });
 
   it('is one mail, whatever lines its text has', async () => {

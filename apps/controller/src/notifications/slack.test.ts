@@ -29,10 +29,9 @@ async function told(notice: Notice, publicUrl: URL | null = null): Promise<strin
 describe('a message to a chat', () => {
   it('says what happened, in the shape that Slack, Mattermost and Rocket.Chat take', async () => {
     expect(await told(aNotice(), PUBLIC)).toBe(
-      `nightly removed 12 networks
-All hosts are done.
-Two networks came into use meanwhile and were kept.
-Networks: 12 removed, 288 kept
+      `Cleanup policy 'nightly' has finished
+12 networks removed, 2 kept
+Networks: 12 removed, 2 kept
 Policy: nightly, version 3
 Run: 0199-r, 2026-11-24T01:00:09.000Z
 https://fairlead.example/api/v1/runs/0199-r`,
@@ -53,7 +52,7 @@ https://fairlead.example/api/v1/runs/0199-r`,
     expect(text.split('\n').slice(0, 4)).toEqual([
       shown,
       `kept ${shown}`,
-      'Networks: 12 removed, 288 kept',
+      'Networks: 12 removed, 2 kept',
       `Policy: ${shown}, version 1`,
     ]);
   });

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
 import { aNotice } from '../testing/notices.js';
@@ -46,10 +48,17 @@ describe('a webhook', () => {
         runId: '0199-r',
         title: notice.title,
         text: notice.text,
-        counts: { removed: 12, kept: 288 },
+        counts: { removed: 12, kept: 2 },
         link: '/api/v1/runs/0199-r',
       },
     });
+  });
+
+  it('is as the guide shows it', async () => {
+    const guide = readFileSync(join(import.meta.dirname, '../../../../docs/guides/notifications.md'), 'utf8');
+    await send();
+    const sent = receiver.received[0]?.body.replaceAll(/0199-[pr]/g, '0199…') ?? '';
+    expect(JSON.parse(/```json\n(.*?)```/s.exec(guide)?.[1] ?? '')).toEqual(JSON.parse(sent));
   });
 
   it('is not taken when its text, its id or its time was changed on the way', async () => {

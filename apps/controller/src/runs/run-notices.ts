@@ -26,13 +26,16 @@ export function eventOfEnd(outcome: RunOutcome, { failed, undone }: ItemCounts):
   return FAILURES[outcome] !== undefined || failed + undone > 0 ? 'failed' : 'finished';
 }
 
-const titleOf = ({ outcome }: StoredRun, event: NotificationEvent): string =>
+/** What is told of a run. */
+type Told = Pick<StoredRun, 'id' | 'policyId' | 'policyName' | 'version' | 'outcome' | 'reason'>;
+
+const titleOf = ({ outcome }: Told, event: NotificationEvent): string =>
   event === 'failed' ? ((outcome && FAILURES[outcome]) ?? 'has failed in part') : TITLES[event];
 
 /** The notices of a step of a run, for the transaction in which it is written. */
 export function noticesOf(
   notifier: Pick<Notifier, 'outbox'>,
-  run: StoredRun,
+  run: Told,
   { notify }: Pick<PolicySpecView, 'notify'>,
   event: NotificationEvent,
   counts: ItemCounts,
