@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -22,6 +23,17 @@ async function visit(): Promise<Socket> {
   return socket;
 }
 
+/** The listener's end of the next connection. */
+function nextAccepted(): Promise<Socket> {
+  return new Promise((resolve) => {
+    const take = (message: unknown): void => {
+      unsubscribe('net.server.socket', take);
+      resolve((message as { socket: Socket }).socket);
+    };
+    subscribe('net.server.socket', take);
+  });
+}
+
 describe('those who come', () => {
   it('are handed out once, in their order, whether they came before or after they were asked for', async () => {
     const asked = visitors.next();
@@ -39,13 +51,13 @@ describe('those who come', () => {
   });
 
   it('are not handed out when they have left again', async () => {
+    const accepted = nextAccepted();
     const left = await visit();
     const stays = await visit();
-    const gone = once(left, 'close');
+    const end = await accepted;
+    const gone = new Promise((resolve) => end.once('close', resolve));
     left.resetAndDestroy();
     await gone;
-    // The other end's word takes its way.
-    for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
     expect((await visitors.next()).remotePort).toBe(stays.localPort);
   });
 
