@@ -10,7 +10,7 @@ export interface Counted<Row> extends Page<Row> {
   readonly total: number;
 }
 
-/** An item with the removal by which it is restored; null: it was not removed, or its record has not come or is not kept. */
+/** An item with the removal by which it is restored; null: there is none, or its record has not come or is not kept. */
 export type PlacedItem = RunItem & { readonly removal: string | null };
 
 /** Reads runs and their items by pages, on the thread for reads. */
