@@ -41,7 +41,7 @@ import { CommandFactory } from './operations/command-factory.js';
 import { type Operation } from './operations/operation.js';
 import { OperationsService } from './operations/operations.service.js';
 import { OperationsStore } from './operations/operations.store.js';
-import { Settler } from './operations/settler.js';
+import { isItsOwn, Settler } from './operations/settler.js';
 import { OverlaysService } from './overlays/overlays.service.js';
 import { OverlaysStore } from './overlays/overlays.store.js';
 import { PlanStore } from './policies/plan.store.js';
@@ -200,6 +200,7 @@ export function createRuntime(
     fleet,
     freshness: (hostName) => known(hostName) && fleet.freshnessOf(known(hostName)!),
     labelsOf: (hostName) => known(hostName) && effectiveLabels(known(hostName)!),
+    canTell: (operation) => isItsOwn(operation, known(operation.hostName)),
     events,
     notifier,
     now,

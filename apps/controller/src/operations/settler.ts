@@ -3,7 +3,7 @@ import { codec } from '@fairlead/link';
 import { type Clock } from '../clock.js';
 import { type Fleet, type FleetListener } from '../fleet/fleet.js';
 import { type HostSession } from '../fleet/host-session.js';
-import { type HostsStore } from '../hosts/hosts.store.js';
+import { type HostsStore, type StoredHost } from '../hosts/hosts.store.js';
 import { type Operation } from './operation.js';
 import { type OperationsStore } from './operations.store.js';
 import { settledEnding } from './results.js';
@@ -77,15 +77,9 @@ export class Settler implements FleetListener {
     return false;
   }
 
-  /** A host that has got the name since is not told of what was sent to another one, nor believed about it. */
-  private isItsOwn({ name, journalId }: HostSession, operation: Operation): boolean {
-    const { firstSeenAt = Infinity } = this.hosts.find(name) ?? {};
-    return operation.createdAt >= firstSeenAt || (operation.journalId === journalId && journalId !== '');
-  }
-
   /** @returns false where the agent cannot say yet */
   private async settle(session: HostSession, operation: Operation): Promise<boolean> {
-    if (operation.sent === null || !this.isItsOwn(session, operation)) return true;
+    if (operation.sent === null || !isItsOwn(operation, this.hosts.find(session.name))) return true;
     const { method, message } = operation.sent;
     const question = {
       operationId: operation.id,
@@ -102,4 +96,16 @@ export class Settler implements FleetListener {
     this.changed(settled);
     return true;
   }
+}
+
+/**
+ * Whether the operation was sent to the host that has its name now: another one is not told of it, nor believed about it.
+ * @param host undefined: the name is nobody's by now
+ */
+export function isItsOwn(
+  { createdAt, journalId }: Pick<Operation, 'createdAt' | 'journalId'>,
+  host: Pick<StoredHost, 'firstSeenAt' | 'journalId'> | undefined,
+): boolean {
+  if (host === undefined) return false;
+  return createdAt >= host.firstSeenAt || (journalId === host.journalId && journalId !== '');
 }

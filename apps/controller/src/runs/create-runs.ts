@@ -38,6 +38,8 @@ export interface RunsOptions {
   /** Of a host; undefined: it is not known. */
   readonly freshness: (hostName: string) => Freshness | undefined;
   readonly labelsOf: (hostName: string) => Readonly<Record<string, string>> | undefined;
+  /** Whether the host that an operation was sent to can still be asked about it, some time. */
+  readonly canTell: (operation: Operation) => boolean;
   readonly events: Pick<EventHub, 'publish'>;
   readonly notifier: Pick<Notifier, 'outbox' | 'wake'>;
   readonly now: Clock;
@@ -65,7 +67,7 @@ export function createRuns(options: RunsOptions): Runs {
   const { now, monotonic, log, tickMs } = options;
   const runs = new RunsStore(database, audit);
   const items = new RunItemsStore(database);
-  const ends = new OperationEnds(options.operationsStore);
+  const ends = new OperationEnds(options.operationsStore, options.canTell);
   const told = new RunEvents(events, (id) => service.show(id), now, log);
   const changed = (runId: string): void => {
     told.runChanged(runId);

@@ -1,7 +1,6 @@
 import { type PolicySpecView, type RunOutcome } from '@fairlead/api';
 import { FairleadError } from '@fairlead/domain';
 import { isGuardViolation, type Statement } from '../database/index.js';
-import { limitedSignal } from '../limited-signal.js';
 import { runCommand } from '../operations/commands.js';
 import { type OperationsService } from '../operations/operations.service.js';
 import { type Planner } from '../policies/planner.js';
@@ -45,6 +44,8 @@ const AWAY_MS = 10_000;
  * machine takes to start. What it tells later still corrects its items.
  */
 const LOST_AFTER_MS = 900_000;
+/** The same where the run begins nothing any more, and only its end waits for that word. */
+const CLOSING_MS = 60_000;
 /** Time for an operation, and for each of its networks, in milliseconds. */
 const DEADLINE_MS = 60_000;
 const DEADLINE_EACH_MS = 2_000;
@@ -105,14 +106,11 @@ export class LivePorts implements RunPorts {
   }
 
   async settled(operationId: string, signal: AbortSignal): Promise<OperationEnd | undefined> {
-    const limit = limitedSignal(signal, LOST_AFTER_MS);
     try {
-      return await this.parts.ends.of(operationId, limit.signal);
+      return await this.parts.ends.of(operationId, signal, this.isClosing ? CLOSING_MS : LOST_AFTER_MS);
     } catch (error) {
       if (error instanceof FairleadError && error.code === 'operation_not_found') return undefined;
       throw error;
-    } finally {
-      limit.end();
     }
   }
 
@@ -167,6 +165,10 @@ export class LivePorts implements RunPorts {
       throw error instanceof RunMovedOnError ? new LeaseLostError('', { cause: error }) : error;
     }
     changed(this.run.id);
+  }
+
+  private get isClosing(): boolean {
+    return this.run.outcome !== null || this.parts.cancelled() !== undefined;
   }
 
   private async counts(): Promise<ItemCounts> {
