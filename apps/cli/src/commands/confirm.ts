@@ -9,6 +9,9 @@ export interface Confirmation {
   readonly unattended: 'refuse' | 'go on';
 }
 
+/** Exit code where the answer is no, or none at all: nothing was changed. */
+export const DECLINED = 4;
+
 /**
  * Whether to go on with what takes something away. Says so where the answer is no.
  * @throws FairleadError `invalid_argument` where there is nobody to ask

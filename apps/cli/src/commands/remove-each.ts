@@ -1,7 +1,7 @@
 import type { Cli, ClientFlags } from '../cli.js';
 import { gather } from '../fleet/each-host.js';
 import { lines } from '../output/rows.js';
-import { confirm } from './confirm.js';
+import { confirm, DECLINED } from './confirm.js';
 
 export interface Removal {
   /** By the names they were given on the command line. */
@@ -17,7 +17,7 @@ export async function removeEach(
   { output, force }: ClientFlags & { readonly force?: boolean },
   { items, question, remove }: Removal,
 ): Promise<number> {
-  if (!(await confirm(cli, { force, question, unattended: 'go on' }))) return 0;
+  if (!(await confirm(cli, { force, question, unattended: 'go on' }))) return DECLINED;
   const { terminal } = cli;
   const { exitCode } = await gather({ terminal, format: output, nameOf: (item) => item }, items, async (item) => {
     await remove(item);

@@ -2,7 +2,7 @@ import type { CaView, Client } from '@fairlead/api';
 import type { Command } from 'commander';
 import type { Cli, ClientFlags } from '../../cli.js';
 import { withClient } from '../../flags.js';
-import { confirm } from '../confirm.js';
+import { confirm, DECLINED } from '../confirm.js';
 import { printCa } from './output.js';
 
 interface Flags extends ClientFlags {
@@ -63,9 +63,14 @@ function helpOf({ name, help, question }: Step): string {
   return `\n${help}${question === undefined ? '' : refused}\n\nExamples:\n  fairlead ca ${name}`;
 }
 
-async function carryOut(cli: Cli, { yes, force = false, ...flags }: Flags, { question, send }: Step): Promise<void> {
+async function carryOut(
+  cli: Cli,
+  { yes, force = false, ...flags }: Flags,
+  { question, send }: Step,
+): Promise<number | void> {
   // Where nobody can be asked it goes on: the controller refuses by itself whatever would leave a host behind.
   const asked = force ? `${LEFT_BEHIND} ${question}` : question;
-  if (asked !== undefined && !(await confirm(cli, { force: yes, question: asked, unattended: 'go on' }))) return;
+  if (asked !== undefined && !(await confirm(cli, { force: yes, question: asked, unattended: 'go on' })))
+    return DECLINED;
   printCa(cli, flags, await send(cli.client(flags), force));
 }

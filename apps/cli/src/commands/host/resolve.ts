@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Cli, ClientFlags } from '../../cli.js';
 import { withClient } from '../../flags.js';
 import { printViews } from '../../output/rows.js';
-import { confirm } from '../confirm.js';
+import { confirm, DECLINED } from '../confirm.js';
 
 interface Flags extends ClientFlags {
   readonly keep: string;
@@ -29,9 +29,9 @@ export function registerHostResolve(parent: Command, cli: Cli): void {
     .action(cli.action(async (host: string, flags: Flags) => resolve(cli, host, flags)));
 }
 
-async function resolve(cli: Cli, host: string, { keep, force, ...flags }: Flags): Promise<void> {
+async function resolve(cli: Cli, host: string, { keep, force, ...flags }: Flags): Promise<number | void> {
   const question = `Keep ${keep} as ${host}, and refuse the other machine for ever?`;
-  if (!(await confirm(cli, { force, question, unattended: 'refuse' }))) return;
+  if (!(await confirm(cli, { force, question, unattended: 'refuse' }))) return DECLINED;
   const view = await cli.client(flags).resolveHost({ params: { host }, body: { keep } });
   printViews(cli.terminal, flags.output, {
     views: [view],

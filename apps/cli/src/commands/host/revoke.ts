@@ -3,7 +3,7 @@ import type { Cli, ClientFlags } from '../../cli.js';
 import { gather } from '../../fleet/each-host.js';
 import { withClient } from '../../flags.js';
 import { printViews } from '../../output/rows.js';
-import { confirm } from '../confirm.js';
+import { confirm, DECLINED } from '../confirm.js';
 
 interface Flags extends ClientFlags {
   readonly force?: boolean;
@@ -30,7 +30,7 @@ export function registerHostRevoke(parent: Command, cli: Cli): void {
 
 async function revoke(cli: Cli, hosts: string[], flags: Flags): Promise<number> {
   const question = `Revoke the identity of ${hosts.join(', ')} for ever?`;
-  if (!(await confirm(cli, { force: flags.force, question, unattended: 'refuse' }))) return 0;
+  if (!(await confirm(cli, { force: flags.force, question, unattended: 'refuse' }))) return DECLINED;
   const client = cli.client(flags);
   const { terminal } = cli;
   const options = { terminal, format: flags.output, nameOf: (host: string) => host };

@@ -81,8 +81,8 @@ describe('network prune', () => {
   it.each(['', 'n', 'no', 'yesterday'])('removes nothing for the answer %j', async (reply) => {
     const { exitCode, err, controller } = await fairlead('network prune', answers, { reply });
     expect(controller.of('pruneNetworks')).toEqual([]);
-    expect(err).toContain('Nothing was removed.');
-    expect(exitCode).toBe(0);
+    expect(err).toContain('Nothing was done.');
+    expect(exitCode).toBe(4);
   });
 
   it('refuses to go on without a terminal and without --force', async () => {

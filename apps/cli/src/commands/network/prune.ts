@@ -16,6 +16,7 @@ import { worstExit } from '../../output/errors.js';
 import { toData } from '../../output/format.js';
 import { lines } from '../../output/rows.js';
 import { commandEach } from '../command.js';
+import { confirm, DECLINED } from '../confirm.js';
 import { renderPlans, describePruned } from './prune-output.js';
 
 interface Flags extends ClientFlags, HostFlags {
@@ -64,7 +65,8 @@ async function prune(cli: Cli, flags: Flags): Promise<number> {
   const plans = planned.results.filter(({ remove }) => remove > 0);
   if (!flags.force || (flags.output ?? 'table') === 'table')
     cli.terminal.warn(renderPlans(planned.results, cli.around.now()));
-  if (!flags.force && !(await confirm(cli, plans))) return planned.exitCode;
+  if (!flags.force && plans.length === 0) return planned.exitCode;
+  if (!(await agreed(cli, flags, plans))) return worstExit([planned.exitCode, DECLINED]);
   return worstExit([planned.exitCode, await carryOutPlans(cli, flags, { client, plans, filters, several })]);
 }
 
@@ -83,15 +85,12 @@ function printPlans(cli: Cli, { output }: Flags, plans: readonly PrunePlanView[]
 const removable = ({ host, items }: PrunePlanView): string[] =>
   items.filter(({ action }) => action === 'remove').map(({ network }) => `${host}/${network.name}`);
 
-/** Asks about plans that were shown. Where there is nothing to remove there is nothing to ask. */
-async function confirm(cli: Cli, plans: readonly PrunePlanView[]): Promise<boolean> {
+/** Asks about plans that were shown. */
+function agreed(cli: Cli, { force }: Flags, plans: readonly PrunePlanView[]): Promise<boolean> {
   const count = plans.reduce((sum, { remove }) => sum + remove, 0);
-  if (count === 0) return false;
   const hosts = plans.length === 1 ? (plans[0]?.host ?? '') : `${plans.length} hosts`;
-  const answer = await cli.terminal.ask(`Remove ${count} ${count === 1 ? 'network' : 'networks'} on ${hosts}? [y/N] `);
-  if (/^y(es)?$/i.test(answer.trim())) return true;
-  cli.terminal.warn('Nothing was removed.\n');
-  return false;
+  const question = `Remove ${count} ${count === 1 ? 'network' : 'networks'} on ${hosts}?`;
+  return confirm(cli, { force, question, unattended: 'refuse' });
 }
 
 interface Prune {

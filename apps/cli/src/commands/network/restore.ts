@@ -7,7 +7,7 @@ import { worstExit } from '../../output/errors.js';
 import { toData } from '../../output/format.js';
 import { lines } from '../../output/rows.js';
 import { commandEach } from '../command.js';
-import { confirm } from '../confirm.js';
+import { confirm, DECLINED } from '../confirm.js';
 import {
   describeRestored,
   describeRestorePlans,
@@ -66,7 +66,8 @@ async function restore(cli: Cli, references: string[], flags: Flags): Promise<nu
   }
   if (!flags.force || forPeople(flags)) cli.terminal.warn(lines(describeRestorePlans(results)));
   const ready = results.filter((one) => !isThere(one) && !isBlocked(one));
-  if (ready.length === 0 || !(await agreed(cli, flags, ready))) return worstExit(refused);
+  if (ready.length === 0) return worstExit(refused);
+  if (!(await agreed(cli, flags, ready))) return worstExit([...refused, DECLINED]);
   return worstExit([...refused, await carryOut(cli, client, flags, ready, several)]);
 }
 

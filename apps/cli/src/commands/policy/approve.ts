@@ -8,7 +8,7 @@ import { readPages } from '../../fleet/pages.js';
 import { withClient } from '../../flags.js';
 import { visible } from '../../output/escape.js';
 import { describeTimeLeft, renderTable } from '../../output/table.js';
-import { confirm } from '../confirm.js';
+import { confirm, DECLINED } from '../confirm.js';
 import { findRun } from './find-run.js';
 import { finishRun } from './finish-run.js';
 import { SHOWN } from './plan.js';
@@ -44,7 +44,7 @@ async function approve(cli: Cli, reference: string, flags: Flags): Promise<numbe
   const client = cli.client(flags);
   const waiting = await findRun(client, reference, ['awaiting-approval'], 'waits for approval');
   if (waiting.state !== 'awaiting-approval' || waiting.planHash === null) throw doesNotWait(waiting);
-  if (flags.planHash === undefined && !(await agreed(cli, client, waiting, flags))) return 0;
+  if (flags.planHash === undefined && !(await agreed(cli, client, waiting, flags))) return DECLINED;
   const { id, planHash } = waiting;
   const body = { planHash: flags.planHash ?? planHash };
   const run = await client.approveRun({ params: { run: id }, body }).catch((error: unknown) => {

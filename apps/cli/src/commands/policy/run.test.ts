@@ -48,10 +48,11 @@ describe('policy run', () => {
   it('starts nothing where the answer is no, or where there is nothing to remove', async () => {
     const no = await fairlead('policy run nightly', answers, { reply: 'n' });
     expect(no.controller.of('startRun')).toEqual([]);
-    expect(no.exitCode).toBe(0);
+    expect(no.exitCode).toBe(4);
     const none = await fairlead('policy run nightly -f', { ...answers, planPolicy: () => aPolicyPlan([]) });
     expect(none.controller.of('startRun')).toEqual([]);
     expect(none.err).toContain('0 to remove');
+    expect(none.exitCode).toBe(0);
   });
 
   it('asks nothing with --force or with the hash of a plan', async () => {

@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander';
 import type { Cli, ClientFlags } from '../../cli.js';
 import { answerWasLost } from '../../fleet/operations.js';
 import { withClient } from '../../flags.js';
-import { confirm } from '../confirm.js';
+import { confirm, DECLINED } from '../confirm.js';
 import { finishRun } from './finish-run.js';
 import { SHOWN } from './plan.js';
 import { count, renderPlan, type ShownPlan } from './plan-output.js';
@@ -49,25 +49,26 @@ export function registerPolicyRun(parent: Command, cli: Cli): void {
 async function run(cli: Cli, policy: string, flags: Flags): Promise<number> {
   const client = cli.client(flags);
   if (flags.report) return start(cli, client, policy, flags, { mode: 'report' });
-  const planHash = flags.planHash ?? (await agreedPlan(cli, client, policy, flags));
-  return planHash === undefined ? 0 : start(cli, client, policy, flags, { mode: 'apply', planHash });
+  const agreed = flags.planHash ?? (await agreedPlan(cli, client, policy, flags));
+  if (typeof agreed === 'number') return agreed;
+  return start(cli, client, policy, flags, { mode: 'apply', planHash: agreed });
 }
 
-/** Shows the plan and asks. Gives its hash; undefined where there is nothing to do, or the answer is no. */
+/** Shows the plan and asks. Gives its hash, or an exit code: there is nothing to do, or the answer is no. */
 async function agreedPlan(
   cli: Cli,
   client: Client,
   policy: string,
   { force, output = 'table' }: Flags,
-): Promise<string | undefined> {
+): Promise<string | number> {
   if (!force && !cli.terminal.interactive) throw cannotAsk(policy);
   const plan = await readPlan(client, policy, { action: 'remove', limit: SHOWN });
   if (!force || output === 'table') cli.terminal.warn(renderPlan(plan, cli.around.now()));
   const { remove, overCaps } = plan.summary;
-  if (remove === 0) return undefined;
+  if (remove === 0) return 0;
   if (overCaps.length > 0) throw overItsCaps(plan);
   const question = `Remove ${count(remove, 'network')} on ${describeHosts(plan)}?`;
-  return (await confirm(cli, { force, question, unattended: 'refuse' })) ? plan.hash : undefined;
+  return (await confirm(cli, { force, question, unattended: 'refuse' })) ? plan.hash : DECLINED;
 }
 
 function describeHosts({ items, cut, summary }: ShownPlan): string {
