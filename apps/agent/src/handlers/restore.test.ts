@@ -67,6 +67,23 @@ describe('a network that somebody else removed', () => {
     expect(await attachmentOf('one')).toMatchObject({ networkId: network?.id, ipv4: '10.60.0.77', aliases: ['db'] });
   });
 
+  it('lets a container start again that had last run on a later network of its name, which is gone too', async () => {
+    const id = addNetwork();
+    rig.engine.addContainer({ name: 'one', networks: [FIXED], state: 'exited' });
+    const question = await questionOf(id);
+    await rig.engine.removeNetwork(id);
+    const later = (await restore(question)).network?.id ?? '';
+    rig.engine.startContainer('one');
+    rig.engine.stopContainer('one');
+    await rig.engine.removeNetwork(later);
+
+    const { network, attachments, differences } = await restore(question);
+    expect(attachments).toMatchObject([{ containerName: 'one', outcome: 'attached', reason: 'refers' }]);
+    expect(differences).toEqual([]);
+    rig.engine.startContainer('one');
+    expect(await attachmentOf('one')).toMatchObject({ networkId: network?.id, ipv4: '10.60.0.77', aliases: ['db'] });
+  });
+
   it('is connected to in one step, so that the settings of a container are never nowhere', async () => {
     const id = addNetwork();
     rig.engine.addContainer({ name: 'one', networks: [FIXED], state: 'exited' });
