@@ -17,6 +17,7 @@ export * from './operation.js';
 export * from './policy.js';
 export * from './policy-plan.js';
 export * from './run.js';
+export * from './run-item.js';
 export * from './freeze.js';
 export * from './restore.js';
 export * from './event.js';

@@ -1,14 +1,6 @@
 import { policyParams } from '../policy.js';
-import {
-  approveRunRequest,
-  run,
-  runItemPage,
-  runItemQuery,
-  runPage,
-  runParams,
-  runQuery,
-  startRunRequest,
-} from '../run.js';
+import { approveRunRequest, run, runPage, runParams, runQuery, startRunRequest } from '../run.js';
+import { runItemPage, runItemQuery } from '../run-item.js';
 import { type Route } from './route.js';
 
 export const runsRoutes = {
