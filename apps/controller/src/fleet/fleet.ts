@@ -53,7 +53,7 @@ export interface Gate {
   excuse(hostName: string): void;
 }
 
-const NO_SET: StoredSet = { setDigest: '', synced: false, known: false };
+const NO_SET: StoredSet = { streamId: '', revision: 0, setDigest: '', synced: false, known: false };
 
 /** Snapshots of how many hosts may be on their way at once. One is 40 KB on the wire and several times that in memory. */
 const MOST_SNAPSHOTS = 16;

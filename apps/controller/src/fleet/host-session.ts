@@ -10,12 +10,17 @@ const MAX_BROKEN = 3;
 
 /** What is stored of a host's set of networks. */
 export interface StoredSet {
+  /** Where in which of the agent's streams it was taken. */
+  readonly streamId: string;
+  readonly revision: number;
   readonly setDigest: string;
   /** Whether its row says that it is what the agent sees. */
   readonly synced: boolean;
   /** Whether there has ever been a whole one. */
   readonly known: boolean;
 }
+
+type Standpoint = Pick<Position, 'streamId' | 'revision'>;
 
 /** What a session tells of its host. */
 export interface SessionListener {
@@ -43,7 +48,8 @@ export class HostSession {
   /** Whether the host's row says that its networks are what the agent sees. */
   private trusted: boolean;
   private turn: Turn | undefined;
-  private streamId = '';
+  /** Up to where nothing has gone unseen: an agent that still stands there has watched, also while it had no session. */
+  private seenTo: Standpoint;
   private readonly waiting: { readonly until: number; readonly resume: () => void }[] = [];
   private currentHealth: EngineHealth;
   private readonly chain: InventoryChain;
@@ -63,6 +69,7 @@ export class HostSession {
     this.currentHealth = fromHealthMessage(connection.host.health);
     this.known = stored.known;
     this.trusted = stored.synced;
+    this.seenTo = stored;
     this.chain = new InventoryChain(stored.known ? stored.setDigest : '');
   }
 
@@ -123,6 +130,7 @@ export class HostSession {
 
   private async apply(update: Parameters<InventoryChain['apply']>[0]): Promise<void> {
     if (this.chain.needs(update)) this.chain.load(await this.store.digests(this.name));
+    const before = this.chain.standing;
     const step = this.chain.apply(update);
     const at = this.connection.arrivedAt(update);
     switch (step.kind) {
@@ -133,20 +141,20 @@ export class HostSession {
       case 'bookmark':
         return this.note(step.health, this.chain.standing, at);
       case 'change':
-        return this.change(step, at);
+        return this.change(step, this.hasSeen(before, step.position), at);
     }
   }
 
   private async change(
     { position, upserts, replacedIds, removedIds }: Extract<ChainStep, { kind: 'change' }>,
+    seen: boolean,
     at: number,
   ): Promise<void> {
     const networks = upserts.map((message) => ({ ...fromNetworkMessage(message), digest: message.digest }));
-    const seen = this.whole && position.streamId === this.streamId;
     const unseen = { notBefore: seen ? null : this.confirmed, first: !this.known };
     const change = { hostName: this.name, position, upserts: networks, replacedIds, removedIds, at, ...unseen };
     const before = await this.store.apply(change);
-    this.streamId = position.streamId;
+    this.seenTo = position;
     this.known = true;
     this.trusted = true;
     this.confirmed = at;
@@ -175,9 +183,27 @@ export class HostSession {
     else this.turn = this.gate.queue(() => this.connection.requestSnapshot(reason));
   }
 
-  private note(health: EngineHealth, position: Position | undefined, at: number): void {
+  /** The rows are the agent's set, but nobody has seen what came and went since they were last confirmed. */
+  private async takeUp(position: Position, at: number): Promise<void> {
+    const nothing = { upserts: [], replacedIds: [], removedIds: [] };
+    await this.store.apply({ hostName: this.name, position, ...nothing, at, notBefore: this.confirmed, first: false });
+    this.seenTo = position;
+    this.trusted = true;
+  }
+
+  /** Whether nothing has gone unseen on the way to a position: a stream is one as long as the agent has watched. */
+  private hasSeen(from: Position | undefined, to: Position): boolean {
+    return this.isSeenTo(to) || (this.isSeenTo(from) && from?.streamId === to.streamId);
+  }
+
+  private isSeenTo(position: Standpoint | undefined): boolean {
+    return position?.streamId === this.seenTo.streamId && position.revision === this.seenTo.revision;
+  }
+
+  private async note(health: EngineHealth, position: Position | undefined, at: number): Promise<void> {
+    const unseen = position !== undefined && health.state === 'up' && !this.isSeenTo(position);
+    if (unseen) await this.takeUp(position, at);
     const first = position !== undefined && this.becomeWhole();
-    this.streamId = position?.streamId ?? this.streamId;
     if (this.whole && health.state === 'up') this.confirmed = at;
     const changed = health.state !== this.currentHealth.state || health.reason !== this.currentHealth.reason;
     this.currentHealth = health;

@@ -72,6 +72,7 @@ export const toStored = (row: HostRow): StoredHost => ({
   counts: { networks: row.networkCount, endpoints: row.endpointCount },
   inventory: {
     streamId: row.streamId,
+    revision: Number(row.revision),
     setDigest: row.setDigest,
     synced: row.synced,
     known: row.streamId !== '',

@@ -65,11 +65,11 @@ describe('an agent that attaches', () => {
 
   it('keeps the operator’s labels, and the counts', async () => {
     await store.attached(facts(), 'unix', 5);
-    store.inventoryStored('web-1', { streamId: 's', setDigest: 'd' }, { networks: 3, endpoints: 4 }, 6);
+    store.inventoryStored('web-1', { streamId: 's', revision: 2, setDigest: 'd' }, { networks: 3, endpoints: 4 }, 6);
     await store.attached(facts(), 'unix', 7);
     expect(store.find('web-1')).toMatchObject({
       counts: { networks: 3, endpoints: 4 },
-      inventory: { streamId: 's', setDigest: 'd', synced: false, known: true },
+      inventory: { streamId: 's', revision: 2, setDigest: 'd', synced: false, known: true },
     });
   });
 });

@@ -31,6 +31,7 @@ export interface StoredHost {
 /** Which set of networks the rows of a host are. */
 export interface StoredInventory {
   readonly streamId: string;
+  readonly revision: number;
   /** Empty where the rows have to be compared one by one. */
   readonly setDigest: string;
   /** Whether nothing has been missed since. */
@@ -121,11 +122,11 @@ export class HostsStore {
   /** What the inventory has written of a host, in a transaction of its own. */
   inventoryStored(
     name: string,
-    { streamId, setDigest }: Pick<StoredInventory, 'streamId' | 'setDigest'>,
+    { streamId, revision, setDigest }: Pick<StoredInventory, 'streamId' | 'revision' | 'setDigest'>,
     counts: StoredHost['counts'],
     lastHeardAt: number,
   ): void {
-    const inventory = { streamId, setDigest, synced: true, known: streamId !== '' };
+    const inventory = { streamId, revision, setDigest, synced: true, known: streamId !== '' };
     this.patch(name, { inventory, counts, lastHeardAt });
   }
 

@@ -21,6 +21,13 @@ export interface InventoryChange {
   readonly first: boolean;
 }
 
+/** Less than that is not worth a write: the controller started anew, a link was cut. Milliseconds. */
+const SHORT_MS = 60_000;
+
+/** For how long nobody has looked at the host before that, in milliseconds; 0: it was hardly worth mentioning. */
+export const unseenMs = ({ at, notBefore }: Pick<InventoryChange, 'at' | 'notBefore'>): number =>
+  notBefore === null || at - notBefore <= SHORT_MS ? 0 : at - notBefore;
+
 /**
  * Removed ids whose network came back under another id in the same change. The default bridge has a new id at every
  * start of its engine (seen on Docker 20.10 to 28.5): to people it is the same network, and nothing was removed.
@@ -63,6 +70,8 @@ export interface InventoryPlan {
   readonly replaced: readonly number[];
   /** Keys of the networks that go. */
   readonly removed: readonly number[];
+  /** Rows as `unseen` takes them. */
+  readonly unseen: readonly unknown[][];
   /** Rows as `removedNetworks` takes them. */
   readonly removedNetworks: readonly unknown[][];
   /** Rows as `chronicle` takes them. */
@@ -104,6 +113,7 @@ export function planOf(
     upserts,
     replaced: replaced.map(({ seq }) => seq),
     removed: removed.map(({ seq }) => seq),
+    unseen: unseenMs(change) === 0 ? [] : [[hostName, unseenMs(change), at]],
     removedNetworks: gone.map((known) => removedNetwork(change, known, removers.get(known.network.id) ?? null)),
     history: told.map((each) => entry(change, each)),
     step: stepOf(change, replaced, removed),

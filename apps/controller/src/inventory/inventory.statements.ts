@@ -67,6 +67,14 @@ const networkInsertion = (rows: readonly unknown[]): Prisma.Sql => Prisma.sql`
     "endpointCount" = excluded."endpointCount", "activeEndpointCount" = excluded."activeEndpointCount",
     "record" = excluded."record", "updatedAt" = excluded."updatedAt", "unusedSinceAt" = excluded."unusedSinceAt"`;
 
+/** Time in which nobody looked counts as use. Rows: hostName, for how long in milliseconds, and until when. */
+export const unseen = (rows: readonly unknown[]): Prisma.Sql[] =>
+  unless(
+    rows,
+    () => Prisma.sql`UPDATE "Network" SET "unusedSinceAt" = MIN("unusedSinceAt" + (gap.value->>1), gap.value->>2)
+      FROM ${each(rows)} AS gap WHERE "hostName" = gap.value->>0 AND "unusedSinceAt" IS NOT NULL`,
+  );
+
 /** Rows: id, hostName, networkId, name, record, operationId, actor, firstSeenAt, lastSeenAt, removedAt. */
 export const removedNetworks = (rows: readonly unknown[]): Prisma.Sql[] =>
   unless(

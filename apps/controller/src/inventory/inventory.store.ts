@@ -1,10 +1,11 @@
 import { type Database, GroupCommit, Prisma, storing } from '../database/index.js';
 import { type HostsStore } from '../hosts/hosts.store.js';
+import { unseenFor } from '../networks/network.rows.js';
 import { type KnownNetwork, type NetworksStore } from '../networks/networks.store.js';
 import { type Chronicler, NO_HISTORY } from './chronicle.js';
-import { type InventoryChange, type InventoryPlan, planOf } from './inventory-change.js';
+import { type InventoryChange, type InventoryPlan, planOf, unseenMs } from './inventory-change.js';
 import { toRows } from './inventory.rows.js';
-import { advance, chronicle, clearance, deletion, insertion, removedNetworks } from './inventory.statements.js';
+import { advance, chronicle, clearance, deletion, insertion, removedNetworks, unseen } from './inventory.statements.js';
 import { portions } from './portions.js';
 
 export { type InventoryChange, rebornIds } from './inventory-change.js';
@@ -19,6 +20,8 @@ const UNNOTED: InventoryNotes = { inventoryStored: () => undefined, inventoryDis
  * 6 ms in one statement, on a machine that does nothing else.
  */
 const MOST_ROWS = 1_500;
+/** About as many networks as a host has: all of them are touched where nobody had looked. */
+const USUAL_NETWORKS = 50;
 
 /**
  * Writes the inventory: each change of a host is in one transaction, so that a half one never shows.
@@ -47,7 +50,8 @@ export class InventoryStore {
   }
 
   /**
-   * Applies a change and returns the records that it replaced or removed, by id.
+   * Applies a change and returns the records that it replaced or removed, by id. Where nobody had looked for a while, the
+   * host's networks count as unused for that much less.
    * @throws FairleadError `storage_failed`: nothing of it was written
    */
   apply(change: InventoryChange): Promise<ReadonlyMap<string, KnownNetwork>> {
@@ -74,7 +78,8 @@ export class InventoryStore {
   }
 
   private async plan(change: InventoryChange): Promise<InventoryPlan> {
-    const before = await this.networks.full(change.hostName, [...change.replacedIds, ...change.removedIds]);
+    const stored = await this.networks.full(change.hostName, [...change.replacedIds, ...change.removedIds]);
+    const before = new Map(Array.from(stored, ([id, known]) => [id, unseenFor(known, unseenMs(change), change.at)]));
     return planOf(change, before, () => this.nextSeq!++, this.chronicler);
   }
 
@@ -106,8 +111,13 @@ interface CountRow {
 }
 
 /** About how many rows the largest table gets. Removals count by networks alone: their endpoints are not known yet. */
-const weightOf = ({ upserts, removedIds }: InventoryChange): number =>
-  upserts.reduce((sum, { endpoints }) => sum + Math.max(1, endpoints.length), removedIds.length);
+function weightOf(change: InventoryChange): number {
+  const touched = change.removedIds.length + (unseenMs(change) === 0 ? 0 : USUAL_NETWORKS);
+  return Math.max(
+    1,
+    change.upserts.reduce((sum, { endpoints }) => sum + Math.max(1, endpoints.length), touched),
+  );
+}
 
 /** Lets the event loop go on after each portion: a large host makes megabytes of JSON. */
 async function statementsOf(plans: readonly InventoryPlan[]): Promise<Prisma.Sql[]> {
@@ -120,6 +130,7 @@ async function statementsOf(plans: readonly InventoryPlan[]): Promise<Prisma.Sql
       MOST_ROWS,
     ).flatMap(chronicle),
     ...few(all((plan) => plan.removedNetworks)).flatMap(removedNetworks),
+    ...unseen(all((plan) => plan.unseen)),
     ...few(all(({ removed }) => removed)).flatMap(deletion),
     ...few(all(({ replaced }) => replaced)).flatMap(clearance),
   ];

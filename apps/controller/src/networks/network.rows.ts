@@ -34,7 +34,7 @@ export interface EndpointRow {
 /** What only the controller knows of a network. Milliseconds since the epoch. */
 export interface Standing {
   readonly firstSeenAt: number;
-  /** Since when every look has shown no container on it; null while there is one. */
+  /** Since when every look has shown no container on it, later by the time without looks; null while there is one. */
   readonly unusedSinceAt: number | null;
 }
 
@@ -75,6 +75,12 @@ export const standingAt = (
 ): Standing => ({
   firstSeenAt: before?.firstSeenAt ?? at,
   unusedSinceAt: endpoints.length > 0 ? null : (before?.unusedSinceAt ?? at),
+});
+
+/** The standing after `ms` in which nobody looked, seen at `at`: that time counts as use. */
+export const unseenFor = <S extends Standing>(standing: S, ms: number, at: number): S => ({
+  ...standing,
+  unusedSinceAt: standing.unusedSinceAt === null ? null : Math.min(standing.unusedSinceAt + ms, at),
 });
 
 export const toNetwork = (attributes: NetworkAttributes, endpoints: readonly EndpointRow[]): Network => ({

@@ -5,6 +5,7 @@ import { RunsRig } from '../testing/runs-rig.js';
 import { idOf } from '../testing/scripted-agent.js';
 
 const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 
 let fleet: RunsRig;
 
@@ -13,6 +14,33 @@ beforeEach(async () => {
 });
 
 afterEach(() => fleet.rig.stop());
+
+/** Names of the networks that would go. */
+const planned = async () => {
+  const { planner, policies } = fleet.rig.runtime;
+  return (await planner.plan(await policies.get('nightly'))).removals.map(({ networkName }) => networkName);
+};
+
+describe('a plan', () => {
+  it('takes time in which nobody looked at a host for use', async () => {
+    const agent = new PruningAgent('web-1', ['a']);
+    await fleet.rig.attach(agent);
+    await fleet.policy({ unusedFor: '14d' });
+    fleet.pass(HOUR);
+    await agent.bookmark();
+    await fleet.rig.settle('web-1');
+    await fleet.rig.runtime.fleet.end('web-1', 'gone');
+    fleet.pass(20 * DAY);
+    const again = new PruningAgent('web-1', ['a']);
+    again.streamId = 'after a restart';
+    await fleet.rig.attach(again);
+    expect(await planned()).toEqual([]);
+    fleet.pass(14 * DAY - HOUR);
+    await again.bookmark();
+    await fleet.rig.settle('web-1');
+    expect(await planned()).toEqual(['a']);
+  });
+});
 
 describe('a run names the removal of a network', () => {
   const removals = () => fleet.rig.database.prisma.removedNetwork;
