@@ -8,6 +8,7 @@ export * from './cleanup/policy.js';
 export * from './cleanup/restorability.js';
 export * from './cleanup/rules.js';
 export * from './cleanup/stop.js';
+export * from './cleanup/unseen-use.js';
 export * from './cleanup/waves.js';
 export * from './compose.js';
 export * from './dial-address.js';

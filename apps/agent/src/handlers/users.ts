@@ -1,15 +1,15 @@
 import {
   describeUsers,
   type ErrorCode,
-  isPredefined,
   isProtected,
   type NetworkAttributes,
   nameUsers,
+  projectOf,
   PROTECT_LABEL,
+  whyBuiltIn,
+  whyShared,
 } from '@fairlead/domain';
 import type { ContainerFacts } from '@fairlead/engine';
-
-const PROJECT_LABEL = 'com.docker.compose.project';
 
 /** One look at a network on its host. */
 export interface Sight {
@@ -44,35 +44,24 @@ export function whyKept(sight: Sight): Keep | undefined {
 }
 
 const RULES: readonly ((sight: Sight) => Keep | undefined)[] = [
-  ({ network }) => keepIf(isPredefined(network), 'built in: the engine needs it', 'network_predefined'),
+  ({ network }) => keepFor(whyBuiltIn(network), 'network_predefined'),
   keptByAttached,
   keptByNaming,
   keptByConfigured,
-  ({ network: { scope } }) =>
-    keepIf(
-      scope !== 'local',
-      'shared over the swarm: this host does not know who uses it on other nodes',
-      'unsupported',
-    ),
-  // A worker lists a network of the swarm only while a task of its own is on it (seen on 20.10.24).
-  ({ network: { configOnly }, inSwarm }) =>
-    keepIf(
-      configOnly && inSwarm,
-      'config-only on a host of a swarm: networks that are not listed here may be made from it',
-      'unsupported',
-    ),
+  ({ network, inSwarm }) => keepFor(whyShared(network, inSwarm), 'unsupported'),
   ({ network }) =>
     keepIf(isProtected(network), `protected by its label ${PROTECT_LABEL}=${network.labels[PROTECT_LABEL]}`),
   keptByProject,
 ];
 
-const keepIf = (holds: boolean, text: string, code: ErrorCode = 'network_in_use'): Keep | undefined =>
-  holds ? { code, text } : undefined;
+const keepFor = (text: string | undefined, code: ErrorCode = 'network_in_use'): Keep | undefined =>
+  text === undefined ? undefined : { code, text };
+
+const keepIf = (holds: boolean, text: string): Keep | undefined => keepFor(holds ? text : undefined);
 
 function keptByAttached(sight: Sight): Keep | undefined {
   const users = findUsers(sight, 'attached');
-  const told = describeUsers({ endpoints: users.map(toUser) });
-  return told && { code: 'network_in_use', text: told.explanation };
+  return keepFor(describeUsers({ endpoints: users.map(toUser) })?.explanation);
 }
 
 function keptByNaming(sight: Sight): Keep | undefined {
@@ -88,8 +77,8 @@ function keptByConfigured({ network, others }: Sight): Keep | undefined {
 
 /** A project that is partly there may start the rest again, also what shares another container's network. */
 function keptByProject({ network, containers }: Sight): Keep | undefined {
-  const project = network.labels[PROJECT_LABEL] ?? '';
-  const left = project === '' ? [] : containers.filter(({ labels }) => labels[PROJECT_LABEL] === project);
+  const project = projectOf(network.labels) ?? '';
+  const left = project === '' ? [] : containers.filter(({ labels }) => projectOf(labels) === project);
   return keepIf(left.length > 0, `its Compose project '${project}' still has ${nameAll(left)}`);
 }
 

@@ -1,4 +1,4 @@
-import { isActive, isPredefined, type Network, parseCidr, rangeKeys, type Subnet } from '@fairlead/domain';
+import { isActive, isPredefined, type Network, parseCidr, projectOf, rangeKeys, type Subnet } from '@fairlead/domain';
 import { type Standing } from '../networks/network.rows.js';
 import { textOf } from './network-text.js';
 
@@ -53,12 +53,9 @@ export function toRows(keyed: readonly KeyedNetwork[]): InventoryRows {
   };
 }
 
-const PROJECT_LABEL = 'com.docker.compose.project';
-
 /** Compose projects that the network itself or a container on it belongs to, each once. */
 function projectsOf({ labels, endpoints }: Network): string[] {
-  const own = Object.hasOwn(labels, PROJECT_LABEL) ? labels[PROJECT_LABEL] : '';
-  const projects = new Set([own ?? '', ...endpoints.map(({ project }) => project)]);
+  const projects = new Set([projectOf(labels) ?? '', ...endpoints.map(({ project }) => project)]);
   projects.delete('');
   return [...projects];
 }

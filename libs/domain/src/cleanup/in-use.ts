@@ -1,8 +1,9 @@
 import { projectOf } from '../compose.js';
-import { isPredefined, type NetworkAttributes } from '../network.js';
+import { type NetworkAttributes } from '../network.js';
 import { isProtected, mayBeProtected, PROTECT_LABEL } from '../protect.js';
 import { explainUse, type NetworkUsers } from '../users.js';
 import { type HostContext, type InUseReason } from './plan.js';
+import { whyBuiltIn, whyShared } from './unseen-use.js';
 
 interface InUse {
   readonly reason: InUseReason;
@@ -11,28 +12,20 @@ interface InUse {
 
 /** What policies and prunes by hand agree on. Undefined: nothing speaks for keeping the network. */
 export function whyInUse(attributes: NetworkAttributes, users: NetworkUsers, context: HostContext): InUse | undefined {
-  if (isPredefined(attributes)) return { reason: 'predefined', explanation: 'built in: the engine needs it' };
-  return explainUse(users) ?? whyReferenced(attributes, context) ?? whyLabelled(attributes, context);
-}
-
-function whyReferenced(
-  { name, configOnly, scope }: NetworkAttributes,
-  { configsInUse, inSwarm }: HostContext,
-): InUse | undefined {
-  const because = (reason: InUseReason, explanation: string): InUse => ({ reason, explanation });
-  if (configOnly && configsInUse.has(name)) {
-    return because('config-referenced', 'other networks take their configuration from it');
-  }
-  if (scope !== 'local') {
-    return because('swarm-scope', 'shared over the swarm: this host does not know who uses it on other nodes');
-  }
-  // A worker lists a network of the swarm only while a task of its own is on it (seen on 20.10.24).
-  if (!configOnly || !inSwarm) return undefined;
-  return because(
-    'swarm-scope',
-    'config-only on a host of a swarm: networks that are not listed here may be made from it',
+  return (
+    because('predefined', whyBuiltIn(attributes)) ??
+    explainUse(users) ??
+    because('config-referenced', whyReferenced(attributes, context)) ??
+    because('swarm-scope', whyShared(attributes, context.inSwarm)) ??
+    whyLabelled(attributes, context)
   );
 }
+
+const because = (reason: InUseReason, explanation: string | undefined): InUse | undefined =>
+  explanation === undefined ? undefined : { reason, explanation };
+
+const whyReferenced = ({ name, configOnly }: NetworkAttributes, { configsInUse }: HostContext): string | undefined =>
+  configOnly && configsInUse.has(name) ? 'other networks take their configuration from it' : undefined;
 
 function whyLabelled(attributes: NetworkAttributes, { projectsInUse }: HostContext): InUse | undefined {
   if (isProtected(attributes)) {

@@ -1,4 +1,4 @@
-import { type Endpoint, isPredefined, type Network, type NetworkAttributes } from '@fairlead/domain';
+import { type Endpoint, isPredefined, type Network, type NetworkAttributes, projectOf } from '@fairlead/domain';
 import type { Attachment, ContainerFacts } from '../port.js';
 
 /**
@@ -59,7 +59,7 @@ function toEndpoint(container: ContainerFacts, attachment: Attachment): Endpoint
     ipv6: attachment.ipv6,
     mac: attachment.mac,
     aliases: [...attachment.aliases],
-    project: container.labels['com.docker.compose.project'] ?? '',
+    project: projectOf(container.labels) ?? '',
     service: container.labels['com.docker.compose.service'] ?? '',
   };
 }
