@@ -148,6 +148,18 @@ export function normalizeSwitches(argv: readonly string[]): string[] {
   });
 }
 
+/** Has commands, and those below them, miss a value where a flag of theirs stands in its place: `--run --dry-run`. */
+export function refuseFlagsAsValues(command: Command): void {
+  const isFlag = (text: string): boolean =>
+    ['-h', '--help'].includes(text) || command.options.some(({ short, long }) => text === short || text === long);
+  for (const option of command.options.filter(({ required }) => required)) {
+    command.on(`option:${option.name()}`, (value: string) => {
+      if (isFlag(value.replace(/=.*$/s, ''))) command.error(`error: option '${option.flags}' argument missing`);
+    });
+  }
+  command.commands.forEach(refuseFlagsAsValues);
+}
+
 /** The choice that a filter names. @throws FairleadError `invalid_argument` */
 export function oneOf<T extends string>(key: string, value: string, choices: readonly T[]): T {
   const choice = choices.find((one) => one === value);

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Command } from 'commander';
 import { Cli } from './cli.js';
 import { fairlead } from '../test/run.js';
+import { aFreeze } from '../test/views.js';
 import { aTerminal } from '../test/terminal.js';
 import { createProgram } from './program.js';
 
@@ -81,10 +82,20 @@ describe('the command tree', () => {
     ['network', 2, 'Usage: fairlead network'],
     ['network rm', 2, 'missing required argument'],
     ['network ls surplus', 2, 'too many arguments'],
+    ['network restore --run --dry-run', 2, "error: option '--run <id>' argument missing"],
+    ['network restore --run -f', 2, "error: option '--run <id>' argument missing"],
+    ['policy runs --run --outcome=kept', 2, "error: option '--run <id>' argument missing"],
+    ['policy run nightly --plan-hash --help', 2, "error: option '--plan-hash <hash>' argument missing"],
+    ['freeze --reason --api http://127.0.0.1:1', 2, "error: option '--reason <text>' argument missing"],
   ])('answers %s with %i', async (line, code, message) => {
     const { exitCode, err } = await fairlead(line, {});
     expect(exitCode).toBe(code);
     expect(err).toContain(message);
+  });
+
+  it('takes a value that only looks like a flag', async () => {
+    const { controller } = await fairlead('freeze --reason --urgent', { setFreeze: () => aFreeze() });
+    expect(controller.asked[0]?.body).toEqual({ frozen: true, reason: '--urgent' });
   });
 
   it('tells its version', async () => {

@@ -15,7 +15,7 @@ import { registerOperation } from './commands/operation/index.js';
 import { registerPolicy } from './commands/policy/index.js';
 import { registerProcesses } from './commands/processes.js';
 import { registerToken } from './commands/token/index.js';
-import { normalizeSwitches } from './flags.js';
+import { normalizeSwitches, refuseFlagsAsValues } from './flags.js';
 import { isAppName } from './launcher/apps.js';
 import { withoutTokens } from './output/escape.js';
 
@@ -74,5 +74,6 @@ export function createProgram(cli: Cli): Command {
   registerWhoami(program, cli);
   registerToken(program, cli);
   registerCa(program, cli);
+  refuseFlagsAsValues(program);
   return program;
 }
