@@ -1,7 +1,7 @@
 /**
- * `npm run test:engines [-- 28.5 podman]`: the engine conformance suite and the walkthrough against engines of other
- * versions than the one that is installed, each unpacked from a Debian mirror (docs/compatibility.md). On demand: no
- * part of `npm test`. Needs what the lab needs, and a mirror the first time.
+ * `npm run test:engines [-- 28.5 podman]`: the engine conformance suite, the walkthrough and the suites of restores,
+ * policies and prunes against engines of other versions than the one that is installed, each unpacked from a Debian
+ * mirror (docs/compatibility.md). On demand: no part of `npm test`. Needs what the lab needs, and a mirror the first time.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -14,6 +14,7 @@ const suites = {
   walkthrough: 'walkthrough',
   restore: 'restore',
   policies: 'policies',
+  prune: 'prune-safety',
 };
 const names = process.argv.slice(2).filter((name) => !name.startsWith('-'));
 const unknownFlags = process.argv.slice(2).filter((name) => name.startsWith('-'));
