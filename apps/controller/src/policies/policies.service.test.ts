@@ -16,7 +16,7 @@ beforeEach(async () => {
   told = [];
   store = new PoliciesStore(rig.database, rig.runtime.audit);
   const runs = {
-    waiting: () => Promise.resolve([]),
+    open: () => Promise.resolve([]),
     policyChanged: (policyId: string) => void told.push(policyId),
   };
   service = new PoliciesService(store, rig.runtime.hosts, runs, ['ops', 'chat'], () => rig.time);

@@ -17,15 +17,15 @@ import { KeyedMutex } from '../keyed-mutex.js';
 import { type Actor } from '../operations/operation.js';
 import { type PoliciesStore } from './policies.store.js';
 import { checkNewSpec, checkSpec } from './policy-faults.js';
-import { ofOlderRuns, type WaitingRun } from './policy-warnings.js';
+import { ofOlderRuns, type OpenRun } from './policy-warnings.js';
 import { toPolicyView, toVersionListView } from './policy.view.js';
 import { requirePolicy } from './require-policy.js';
 import { type StoredPolicy } from './stored-policy.js';
 
 /** What a change of a policy touches beyond it. */
 export interface PolicyRuns {
-  /** Those of it that have not begun. */
-  waiting(policyId: string): Promise<readonly WaitingRun[]>;
+  /** Those of it that are not finished. */
+  open(policyId: string): Promise<readonly OpenRun[]>;
   /** It was made, changed, paused, resumed or removed just now. */
   policyChanged(policyId: string): void;
 }
@@ -86,10 +86,10 @@ export class PoliciesService {
    */
   async update(nameOrId: string, request: UpdatePolicyRequest, actor: Actor): Promise<PolicyView> {
     const { id } = await this.get(nameOrId);
-    const waiting = await this.runs.waiting(id);
+    const before = await this.runs.open(id);
     const changed = await this.turns.run(id, async () => this.change(await this.get(id), request, actor));
     const view = this.view(changed, 1);
-    return { ...view, warnings: [...view.warnings, ...ofOlderRuns(changed, waiting)] };
+    return { ...view, warnings: [...view.warnings, ...ofOlderRuns(changed, before, await this.runs.open(id))] };
   }
 
   /** @throws FairleadError `policy_not_found`, `run_active` */

@@ -9,22 +9,35 @@ export function warningsOf(policy: StoredPolicy, hosts: readonly Labelled[], now
   return [...ofHosts(policy.spec, hosts), ...ofSchedule(policy, now), ...ofCaps(policy.spec)];
 }
 
-/** A run that has not begun to remove anything. */
-export interface WaitingRun {
+/** A run that is not finished. */
+export interface OpenRun {
   readonly id: string;
   readonly version: number;
   readonly state: string;
 }
 
-/** What a change of a policy means for runs that wait, a sentence each. */
-export const ofOlderRuns = ({ version }: StoredPolicy, waiting: readonly WaitingRun[]): string[] =>
-  waiting
-    .filter((run) => run.version !== version)
-    .map(({ id, version: older, state }) =>
-      state === 'awaiting-approval'
-        ? `Run ${id} waits for an approval of version ${older}: it cannot be approved any more.`
-        : `Run ${id} was going to begin by version ${older}: it ends without removing anything.`,
-    );
+const BEGUN: readonly string[] = ['running', 'held', 'paused'];
+
+/**
+ * What a change of a policy means for runs of an older version, a sentence each.
+ * @param before those that were open just before it @param after those that are open since: what has not begun begins no more
+ */
+export function ofOlderRuns(policy: StoredPolicy, before: readonly OpenRun[], after: readonly OpenRun[]): string[] {
+  const begun = after.filter(({ state }) => BEGUN.includes(state));
+  const waiting = before.filter(({ id, state }) => !BEGUN.includes(state) && begun.every((run) => run.id !== id));
+  return [...begun, ...waiting]
+    .filter(({ version }) => version !== policy.version)
+    .map((run) => ofOlderRun(run, policy.name));
+}
+
+function ofOlderRun({ id, version, state }: OpenRun, policyName: string): string {
+  if (BEGUN.includes(state)) {
+    return `Run ${id} goes on by version ${version}, but for what this version keeps: 'fairlead policy cancel ${policyName}' stops it.`;
+  }
+  return state === 'awaiting-approval'
+    ? `Run ${id} waits for an approval of version ${version}: it cannot be approved any more.`
+    : `Run ${id} was going to begin by version ${version}: it ends without removing anything.`;
+}
 
 function ofHosts({ hosts: selector, canary }: PolicySpecView, hosts: readonly Labelled[]): string[] {
   const meant = parseSelector(selector);

@@ -3,7 +3,8 @@ import { FairleadError } from '@fairlead/domain';
 import { isGuardViolation, type Statement } from '../database/index.js';
 import { runCommand } from '../operations/commands.js';
 import { type OperationsService } from '../operations/operations.service.js';
-import { type Planner } from '../policies/planner.js';
+import { type Planner, type StaleRemoval } from '../policies/planner.js';
+import { type PoliciesStore } from '../policies/policies.store.js';
 import { type Bell } from './bell.js';
 import { type OperationEnds, toOperationEnd } from './operation-ends.js';
 import { CONTROLLER, type ItemCounts, type ItemEnd, NO_ITEMS, type RunItem, type StoredRun } from './run.js';
@@ -21,6 +22,7 @@ export interface LiveParts extends GateParts {
   readonly items: RunItemsStore;
   readonly operations: Pick<OperationsService, 'submit'>;
   readonly ends: OperationEnds;
+  readonly policies: Pick<PoliciesStore, 'find'>;
   readonly planner: Pick<Planner, 'recheck'>;
   readonly isLive: (hostName: string) => boolean;
   /** When this controller took up its work, by the clock that does not jump: hosts need a while to come back. */
@@ -76,15 +78,23 @@ export class LivePorts implements RunPorts {
     return true;
   }
 
-  /** What a host that has just gone would say is not known; the dispatch will tell. */
+  /** By its version and by the present one. What a host that has just gone would say is not known; the dispatch will tell. */
   async stale(items: readonly RunItem[]): Promise<ReadonlyMap<RunItem, string>> {
     const { policyId: id, version } = this.run;
-    const stale = await this.parts.planner.recheck({ id, version, spec: this.spec }, items);
-    const told = stale.flatMap(({ removal, why }) => {
+    const byIts = await this.parts.planner.recheck({ id, version, spec: this.spec }, items);
+    const told = [...(await this.staleByPresent(items)), ...byIts].flatMap(({ removal, why }) => {
       const item = items.find((each) => each === removal);
       return item !== undefined && this.parts.isLive(item.hostName) ? [[item, why] as const] : [];
     });
     return new Map(told);
+  }
+
+  /** What its policy, changed since the run has begun, would keep. */
+  private async staleByPresent(items: readonly RunItem[]): Promise<StaleRemoval[]> {
+    const present = await this.parts.policies.find(this.run.policyId);
+    if (present === undefined || present.version === this.run.version) return [];
+    const stale = await this.parts.planner.recheck(present, items);
+    return stale.map(({ removal, why }) => ({ removal, why: `by version ${present.version} of its policy: ${why}` }));
   }
 
   async dispatch(hostName: string, items: readonly RunItem[], { taken, signal }: Watch): Promise<OperationEnd> {

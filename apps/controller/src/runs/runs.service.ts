@@ -3,7 +3,6 @@ import {
   type RunItemQuery,
   type RunPageView,
   type RunQuery,
-  type RunState,
   type RunView,
   type StartRunRequest,
 } from '@fairlead/api';
@@ -47,8 +46,6 @@ export interface RunsParts extends Pick<PlanningParts, 'labelsOf' | 'notices'> {
 /** How often a cancellation is tried while the run itself moves on. */
 const TRIES = 10;
 
-const WAITING: ReadonlySet<RunState> = new Set<RunState>(['waiting', 'planning', 'awaiting-approval']);
-
 /** Runs as people see, start, approve and cancel them. */
 export class RunsService {
   constructor(private readonly parts: RunsParts) {}
@@ -70,9 +67,9 @@ export class RunsService {
     return { items: items.map(toRunItemView), total, nextCursor };
   }
 
-  /** Those of the policy that have not begun. */
-  async waiting(policyId: string): Promise<StoredRun[]> {
-    return (await this.parts.runs.open(policyId)).filter(({ state }) => WAITING.has(state));
+  /** Those of the policy that are not finished. */
+  open(policyId: string): Promise<StoredRun[]> {
+    return this.parts.runs.open(policyId);
   }
 
   /** It was made, changed, paused, resumed or removed just now. */
