@@ -2,7 +2,6 @@ import { describe, expect, it } from '@jest/globals';
 import type { Command } from 'commander';
 import { Cli } from './cli.js';
 import { fairlead } from '../test/run.js';
-import { aFreeze } from '../test/views.js';
 import { aTerminal } from '../test/terminal.js';
 import { createProgram } from './program.js';
 
@@ -94,8 +93,9 @@ describe('the command tree', () => {
   });
 
   it('takes a value that only looks like a flag', async () => {
-    const { controller } = await fairlead('freeze --reason --urgent', { setFreeze: () => aFreeze() });
-    expect(controller.asked[0]?.body).toEqual({ frozen: true, reason: '--urgent' });
+    const listRunItems = () => ({ items: [], total: 0, nextCursor: null });
+    const { controller } = await fairlead('network restore --run --nightly', { listRunItems });
+    expect(controller.asked[0]?.params).toEqual({ run: '--nightly' });
   });
 
   it('tells its version', async () => {
