@@ -1,5 +1,6 @@
 import { fromIssues, policySpec, type PolicySpecView } from '@fairlead/api';
 import { FairleadError } from '@fairlead/domain';
+import { explainByFlags } from './flag-faults.js';
 import { type SpecFlags } from './spec-flags.js';
 
 /** What a policy says where nothing is said. */
@@ -21,7 +22,7 @@ export function changeSpec(base: PolicySpecView, flags: SpecFlags): PolicySpecVi
   };
   const { data, error } = policySpec.safeParse(spec);
   if (data !== undefined) return data;
-  throw fromIssues('policy', error.issues);
+  throw explainByFlags(fromIssues('policy', error.issues));
 }
 
 const listOf = <T>(list: T[] | readonly T[] | false | undefined): readonly T[] | undefined =>

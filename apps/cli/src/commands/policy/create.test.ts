@@ -121,6 +121,29 @@ describe('policy create', () => {
     expect(named).toMatchObject({ exitCode: 2, err: expect.stringContaining('small letters, digits and dashes') });
   });
 
+  it('tells by its flags what is wrong with it', async () => {
+    const { exitCode, err } = await create('nightly', '--match-all', '--schedule', '', '--max-networks', '-1');
+    expect(exitCode).toBe(2);
+    expect(err).toMatch(/^error: The policy is not valid: --schedule: .+; --max-networks: .+\n/);
+    const named = await create('Nightly', '--match-all');
+    expect(named.err).toMatch(/^error: The policy is not valid: NAME: is not 1 to 63/);
+  });
+
+  it('tells by its flags what only the controller can know', async () => {
+    const faults = [
+      { path: '/spec/schedule/window', message: 'is empty' },
+      { path: '/spec/notify/0/channel', message: 'there is no such channel' },
+      { path: '/spec/later', message: 'is odd' },
+    ];
+    const createPolicy = () => {
+      throw new FairleadError('invalid_argument', 'The policy is not valid', { faults, hint: 'Look.' });
+    };
+    const { err } = await fairlead('policy create nightly --match-all', { createPolicy });
+    expect(err).toBe(
+      'error: The policy is not valid: --window: is empty; --notify: there is no such channel; /spec/later: is odd\nLook.\n',
+    );
+  });
+
   it('passes on what the controller refuses', async () => {
     const { exitCode, err } = await fairlead('policy create nightly --match-all', {
       createPolicy: () => {

@@ -5,6 +5,7 @@ import type { Cli, ClientFlags } from '../../cli.js';
 import { withClient } from '../../flags.js';
 import { lines } from '../../output/rows.js';
 import { changeSpec, EMPTY_SPEC } from './change-spec.js';
+import { explainByFlags } from './flag-faults.js';
 import type { PolicyFile } from './policy-file.js';
 import { RULES_HELP, type SpecFlags, withSpec } from './spec-flags.js';
 import { printPolicy, readPolicyFrom, refuseUnlimited } from './spec-source.js';
@@ -43,7 +44,7 @@ async function create(cli: Cli, name: string | undefined, flags: Flags): Promise
     .client(flags)
     .createPolicy({ body })
     .catch((error: unknown) => {
-      throw file?.explain(error) ?? error;
+      throw file === undefined ? explainByFlags(error) : file.explain(error);
     });
   printPolicy(cli, flags, 'Created', view);
   const meant = flags.mode ?? file?.mode ?? 'report';
@@ -72,7 +73,7 @@ function toCreateRequest(name: string | undefined, file: PolicyFile | undefined,
   refuseUnlimited(spec);
   const { data, error } = createPolicyRequest.safeParse({ name, spec });
   if (data !== undefined) return data;
-  throw fromIssues('policy', error.issues);
+  throw explainByFlags(fromIssues('policy', error.issues));
 }
 
 const onlyReports = (name: string, mode: PolicyRunMode): FairleadError =>

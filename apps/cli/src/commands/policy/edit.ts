@@ -10,6 +10,7 @@ import { withClient } from '../../flags.js';
 import { toYaml } from '../../output/format.js';
 import { lines } from '../../output/rows.js';
 import { changeSpec, saysAnything } from './change-spec.js';
+import { explainByFlags } from './flag-faults.js';
 import { type PolicyFile, readPolicyFile } from './policy-file.js';
 import { RULES_HELP, type SpecFlags, withSpec } from './spec-flags.js';
 import { printPolicy, readPolicyFrom, refuseUnlimited } from './spec-source.js';
@@ -73,7 +74,7 @@ async function update(cli: Cli, { client, current, flags }: Change, file?: Polic
   if (version === current.version && isDeepStrictEqual(spec, current.spec)) return nothingChanged(cli);
   const body = { spec, version };
   const view = await client.updatePolicy({ params: { policy: current.id }, body }).catch((error: unknown) => {
-    throw file?.explain(error) ?? error;
+    throw file === undefined ? explainByFlags(error) : file.explain(error);
   });
   printPolicy(cli, flags, 'Changed', view);
 }

@@ -1,5 +1,5 @@
 import { nearest } from '@fairlead/domain';
-import { type Document, isMap, isNode, isScalar } from 'yaml';
+import { type Document, isMap, isNode, isScalar, type Scalar } from 'yaml';
 import { z } from 'zod';
 
 export type Path = readonly PropertyKey[];
@@ -56,8 +56,14 @@ function describe(issue: z.core.$ZodIssue, path: Path, document: Document): stri
   if (issue.code === 'invalid_value') return `must be one of ${issue.values.map(String).join(', ')}`;
   if (issue.code !== 'invalid_type') return issue.message;
   if (!document.hasIn(path)) return 'is missing';
-  const written = isScalar(document.getIn(path, true)) ? `, not ${JSON.stringify(document.getIn(path))}` : '';
-  return `must be ${TYPES[issue.expected] ?? issue.expected}${written}`;
+  const node = document.getIn(path, true);
+  return `must be ${TYPES[issue.expected] ?? issue.expected}${isScalar(node) ? `, not ${asWritten(node)}` : ''}`;
+}
+
+/** JSON has no binary data, and not all the numbers of YAML. */
+function asWritten({ value, source }: Scalar): string {
+  if (value instanceof Uint8Array) return 'binary data';
+  return typeof value === 'number' ? (source ?? String(value)) : JSON.stringify(value);
 }
 
 /** Names of the fields that a schema knows at a path. */

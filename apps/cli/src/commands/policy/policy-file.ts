@@ -51,9 +51,10 @@ function parseSource(text: string, file: string): Source {
   // Its pretty messages come with lines of the text.
   const document = parseDocument(text, { lineCounter, prettyErrors: false });
   const failed = (faults: readonly FileFault[]): FairleadError => invalid(file, faults, lineCounter);
-  const syntax = document.errors.map(({ pos: [offset], message }) => ({
+  const syntax = document.errors.map(({ pos: [offset], code, message }) => ({
     offset,
-    message: `this is not YAML: ${message}`,
+    message:
+      code === 'MULTIPLE_DOCS' ? 'here another document begins: one policy a file' : `this is not YAML: ${message}`,
   }));
   if (syntax.length > 0) throw failed(syntax);
   if (!isMap(document.contents)) throw failed([{ offset: 0, message: 'this is not a policy: it has no fields' }]);
