@@ -3,3 +3,5 @@ export type Clock = () => number;
 
 /** RFC 3339 with milliseconds, in UTC. */
 export const toTimestamp = (ms: number): string => new Date(ms).toISOString();
+
+export const toTimestampOrNull = (ms: number | null): string | null => (ms === null ? null : toTimestamp(ms));

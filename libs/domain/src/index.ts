@@ -11,6 +11,7 @@ export * from './cleanup/stop.js';
 export * from './cleanup/unseen-use.js';
 export * from './cleanup/waves.js';
 export * from './compose.js';
+export * from './counted.js';
 export * from './dial-address.js';
 export * from './differences.js';
 export * from './duration.js';

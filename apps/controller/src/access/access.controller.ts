@@ -14,7 +14,7 @@ import {
 import { FairleadError, toFairleadError } from '@fairlead/domain';
 import { Body, Controller, Inject, Param, Req, Res } from '@nestjs/common';
 import { type Request, type Response } from 'express';
-import { type Clock, toTimestamp } from '../clock.js';
+import { type Clock, toTimestampOrNull } from '../clock.js';
 import { actorOf } from '../http/commands.responder.js';
 import { ACCESS, CLOCK } from '../http/tokens.js';
 import { validBody, validParams } from '../http/validated.js';
@@ -37,7 +37,7 @@ export class AccessController {
   @Serves('whoami')
   whoami(@Req() request: Request): WhoamiView {
     const { name, kind, role, hosts, expiresAt } = principalOf(request);
-    return { name, kind, role, hosts, expiresAt: expiresAt === null ? null : toTimestamp(expiresAt) };
+    return { name, kind, role, hosts, expiresAt: toTimestampOrNull(expiresAt) };
   }
 
   @Serves('createApiToken')

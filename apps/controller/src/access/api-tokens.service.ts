@@ -1,7 +1,7 @@
 import { type ApiTokenListView, type ApiTokenRequest, type ApiTokenView, type NewApiTokenView } from '@fairlead/api';
 import { FairleadError, includesRole, parseDuration } from '@fairlead/domain';
 import { type AuditRecord } from '../audit/audit.store.js';
-import { type Clock, toTimestamp } from '../clock.js';
+import { type Clock, toTimestamp, toTimestampOrNull } from '../clock.js';
 import { Mutex } from '../database/mutex.js';
 import { type Actor } from '../operations/operation.js';
 import { type ApiTokensStore, type StoredApiToken } from './api-tokens.store.js';
@@ -130,8 +130,8 @@ export class ApiTokensService {
       state: this.stateOf(token),
       createdAt: toTimestamp(token.createdAt),
       createdBy,
-      expiresAt: expiresAt === null ? null : toTimestamp(expiresAt),
-      lastUsedAt: lastUsedAt === null ? null : toTimestamp(lastUsedAt),
+      expiresAt: toTimestampOrNull(expiresAt),
+      lastUsedAt: toTimestampOrNull(lastUsedAt),
     };
   }
 

@@ -1,6 +1,6 @@
 import { type HistoryEntryView, type RemovedNetworkDetailView, type RemovedNetworkView } from '@fairlead/api';
 import { type Network } from '@fairlead/domain';
-import { toTimestamp } from '../clock.js';
+import { toTimestamp, toTimestampOrNull } from '../clock.js';
 import { type StoredEntry } from './history.store.js';
 import { type StoredRemovedNetwork } from './removed-networks.store.js';
 
@@ -10,7 +10,7 @@ type Simulated = boolean | null;
 export const toEntryView = (entry: StoredEntry, simulated: Simulated): HistoryEntryView => ({
   seq: entry.seq,
   at: toTimestamp(entry.at),
-  notBefore: entry.notBefore === null ? null : toTimestamp(entry.notBefore),
+  notBefore: toTimestampOrNull(entry.notBefore),
   host: entry.hostName,
   simulated,
   kind: entry.kind,

@@ -1,6 +1,6 @@
 import { type NetworkDetailView, type NetworkView } from '@fairlead/api';
 import { isActive, isPredefined, type Network } from '@fairlead/domain';
-import { toTimestamp } from '../clock.js';
+import { toTimestamp, toTimestampOrNull } from '../clock.js';
 import { type HostStatus } from '../fleet/fleet.js';
 import { toAge } from '../hosts/host.view.js';
 import { type StoredHost } from '../hosts/hosts.store.js';
@@ -23,7 +23,7 @@ export function toNetworkView(stored: Omit<StoredNetwork, 'seq'>, { host, status
     simulated: host.engine.simulated,
     ...toAge(status),
     firstSeenAt: toTimestamp(stored.firstSeenAt),
-    unusedSince: stored.unusedSinceAt === null ? null : toTimestamp(stored.unusedSinceAt),
+    unusedSince: toTimestampOrNull(stored.unusedSinceAt),
   };
 }
 

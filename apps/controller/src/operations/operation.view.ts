@@ -1,8 +1,6 @@
 import { type OperationView } from '@fairlead/api';
-import { toTimestamp } from '../clock.js';
+import { toTimestamp, toTimestampOrNull } from '../clock.js';
 import { type FleetExplanation, type Operation, type Result } from './operation.js';
-
-const orNull = (at: number | null): string | null => (at === null ? null : toTimestamp(at));
 
 /**
  * The operation as a caller may see it.
@@ -22,8 +20,8 @@ export const toOperationView = (operation: Operation, sees: (hostName: string) =
   actor: operation.actor.name,
   client: operation.actor.client,
   createdAt: toTimestamp(operation.createdAt),
-  dispatchedAt: orNull(operation.dispatchedAt),
-  finishedAt: orNull(operation.finishedAt),
+  dispatchedAt: toTimestampOrNull(operation.dispatchedAt),
+  finishedAt: toTimestampOrNull(operation.finishedAt),
   durationMs: operation.durationMs,
   deadlineMs: operation.deadlineMs,
 });

@@ -1,6 +1,6 @@
 import { type PolicyPlanItemView, type PolicyPlanRequest, type PolicyPlanView, toCleanupPolicy } from '@fairlead/api';
 import { type CleanupPolicy, judgeNetwork, toPlanNetwork } from '@fairlead/domain';
-import { type Clock, toTimestamp } from '../clock.js';
+import { type Clock, toTimestamp, toTimestampOrNull } from '../clock.js';
 import { type HostsStore, type StoredHost } from '../hosts/hosts.store.js';
 import { pageFrom } from '../paging/page.js';
 import { PageCursor } from '../paging/page-cursor.js';
@@ -128,7 +128,7 @@ export class PlanPages {
         simulated: isSimulated(this.hosts.find(host)),
         network: shown,
         ...verdict,
-        unusedSince: orNull(unusedSinceAt),
+        unusedSince: toTimestampOrNull(unusedSinceAt),
       };
     });
   }
@@ -144,14 +144,12 @@ export class PlanPages {
       action: 'remove',
       reason: 'unused',
       explanation,
-      unusedSince: orNull(unusedSinceAt),
+      unusedSince: toTimestampOrNull(unusedSinceAt),
       restorability,
       losses,
     };
   }
 }
-
-const orNull = (at: number | null): string | null => (at === null ? null : toTimestamp(at));
 
 const isSimulated = (host: StoredHost | undefined): boolean => host?.engine.simulated ?? false;
 

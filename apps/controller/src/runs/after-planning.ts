@@ -1,9 +1,9 @@
 import { type NotificationEvent } from '../notifications/notice.js';
 import { type PlanSummaryView } from '@fairlead/api';
-import { parseDuration, type PolicyRunMode } from '@fairlead/domain';
+import { counted, parseDuration, type PolicyRunMode } from '@fairlead/domain';
 import { toTimestamp } from '../clock.js';
 import { type RunChange } from './run-rows.js';
-import { counted, describeLeftOut } from './run-words.js';
+import { describeLeftOut } from './run-words.js';
 
 /** Where a run goes from its plan, and what is told of it. */
 export interface Decision {

@@ -1,7 +1,7 @@
+import { counted } from '@fairlead/domain';
 import { v7 as uuidv7 } from 'uuid';
 import { zoneRules } from '../policies/schedule/index.js';
 import { type StoredPolicy } from '../policies/stored-policy.js';
-import { counted } from './run-words.js';
 import { SCHEDULE, type StoredRun } from './run.js';
 
 /** What is the same of all new runs of a policy as it is now. */

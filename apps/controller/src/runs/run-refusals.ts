@@ -1,9 +1,8 @@
-import { FairleadError } from '@fairlead/domain';
+import { counted, FairleadError } from '@fairlead/domain';
 import { type FleetPlan } from '../policies/fleet-plan.js';
 import { type StaleRemoval } from '../policies/planner.js';
 import { type StoredPolicy } from '../policies/stored-policy.js';
 import { type StoredRun } from './run.js';
-import { counted } from './run-words.js';
 
 /** Networks that a refusal names. */
 const MOST_NAMED = 5;

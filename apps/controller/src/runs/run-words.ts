@@ -1,7 +1,6 @@
 import { type PlanSummaryView } from '@fairlead/api';
+import { counted } from '@fairlead/domain';
 import { type ItemCounts } from './run.js';
-
-export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 const OUTCOMES = ['removed', 'kept', 'undone', 'failed', 'skipped'] as const;
 

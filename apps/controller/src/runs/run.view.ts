@@ -1,33 +1,31 @@
 import { type FreezeView, type RunItemView, type RunView } from '@fairlead/api';
-import { toTimestamp } from '../clock.js';
+import { toTimestamp, toTimestampOrNull } from '../clock.js';
 import { type FreezeState } from './freeze.store.js';
 import { type ItemCounts, type RunItem, type StoredRun } from './run.js';
-
-const orNull = (at: number | null): string | null => (at === null ? null : toTimestamp(at));
 
 /** Of a run that began nothing the first networks are kept, and in time none: its plan knows how many there are. */
 export const toRunView = (run: StoredRun, counts: ItemCounts): RunView => ({
   id: run.id,
   policy: { id: run.policyId, name: run.policyName, version: run.version },
   trigger: run.trigger,
-  scheduledFor: orNull(run.scheduledFor),
-  scheduledUntil: orNull(run.scheduledUntil),
+  scheduledFor: toTimestampOrNull(run.scheduledFor),
+  scheduledUntil: toTimestampOrNull(run.scheduledUntil),
   instants: run.instants,
   mode: run.mode,
   state: run.state,
   outcome: run.state === 'finished' ? run.outcome : null,
   reason: run.reason,
   planHash: run.planHash,
-  plannedAt: orNull(run.plannedAt),
+  plannedAt: toTimestampOrNull(run.plannedAt),
   summary: run.summary,
   approvedBy: run.approvedBy,
-  approvedAt: orNull(run.approvedAt),
-  expiresAt: orNull(run.expiresAt),
+  approvedAt: toTimestampOrNull(run.approvedAt),
+  expiresAt: toTimestampOrNull(run.expiresAt),
   progress: { ...counts, total: run.summary?.remove ?? counts.total },
   actor: run.actor.name,
   createdAt: toTimestamp(run.createdAt),
-  startedAt: orNull(run.startedAt),
-  finishedAt: orNull(run.finishedAt),
+  startedAt: toTimestampOrNull(run.startedAt),
+  finishedAt: toTimestampOrNull(run.finishedAt),
 });
 
 /** @param removal id of the removal, by which it is restored */
@@ -46,12 +44,12 @@ export const toRunItemView = (item: RunItem & { readonly removal: string | null 
   operation: item.operationId,
   restored: item.restoredId,
   removal: item.removal,
-  endedAt: orNull(item.endedAt),
+  endedAt: toTimestampOrNull(item.endedAt),
 });
 
 export const toFreezeView = ({ frozen, reason, actor, at }: FreezeState): FreezeView => ({
   frozen,
   reason,
   actor,
-  at: orNull(at),
+  at: toTimestampOrNull(at),
 });

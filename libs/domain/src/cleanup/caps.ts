@@ -1,3 +1,4 @@
+import { counted } from '../counted.js';
 import { type Caps } from './policy.js';
 
 /** A host that a plan looked at. */
@@ -45,12 +46,10 @@ function overHostCaps({ hostPercent }: Caps, hosts: readonly HostCount[]): strin
     return `host ${host}: ${would(remove, networks)}, ${share}; ${advice('hostPercent')}`;
   });
   const rest = over.length - sentences.length;
-  return rest > 0 ? [...sentences, `and ${rest} more ${rest === 1 ? 'host' : 'hosts'}`] : sentences;
+  return rest > 0 ? [...sentences, `and ${counted(rest, 'more host')}`] : sentences;
 }
 
 const would = (remove: number, of?: number): string =>
-  of === undefined ? `${remove} ${nouns(remove)} would go` : `${remove} of its ${of} ${nouns(of)} would go`;
-
-const nouns = (count: number): string => (count === 1 ? 'network' : 'networks');
+  of === undefined ? `${counted(remove, 'network')} would go` : `${remove} of its ${counted(of, 'network')} would go`;
 
 const advice = (cap: keyof Caps): string => `narrow the policy or raise caps.${cap}`;

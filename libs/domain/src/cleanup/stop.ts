@@ -1,3 +1,4 @@
+import { counted } from '../counted.js';
 import { shareOf } from './caps.js';
 import { type StopRules } from './policy.js';
 import { type Wave } from './waves.js';
@@ -51,5 +52,3 @@ function tooManyFailed(stop: StopRules, { failed, undone, planned }: RunProgress
   const share = `more than stop.failedPercent, ${failedPercent} %`;
   return `${wrong} of ${counted(planned, 'network')} ${what}: ${share}`;
 }
-
-const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

@@ -1,5 +1,5 @@
 import type { Client, RunItemView, RunView } from '@fairlead/api';
-import { FairleadError } from '@fairlead/domain';
+import { counted, FairleadError } from '@fairlead/domain';
 import { type Command, Option } from 'commander';
 import type { Cli, ClientFlags } from '../../cli.js';
 import { answerWasLost } from '../../fleet/operations.js';
@@ -12,7 +12,7 @@ import { confirm, DECLINED } from '../confirm.js';
 import { findRun } from './find-run.js';
 import { finishRun } from './finish-run.js';
 import { SHOWN } from './plan.js';
-import { count, describeRestorability } from './plan-output.js';
+import { describeRestorability } from './plan-output.js';
 
 interface Flags extends ClientFlags {
   readonly planHash?: string;
@@ -57,7 +57,7 @@ async function approve(cli: Cli, reference: string, flags: Flags): Promise<numbe
 async function agreed(cli: Cli, client: Client, run: RunView, { force, output = 'table' }: Flags): Promise<boolean> {
   const { rows } = await readPages(SHOWN, (page) => client.listRunItems({ params: { run: run.id }, query: page }));
   if (!force || output === 'table') cli.terminal.warn(render(run, rows, cli.around.now()));
-  const question = `Remove ${count(run.progress.total, 'network')}?`;
+  const question = `Remove ${counted(run.progress.total, 'network')}?`;
   return confirm(cli, { force, question, unattended: 'refuse' });
 }
 

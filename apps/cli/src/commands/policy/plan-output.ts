@@ -1,5 +1,5 @@
 import type { PolicyPlanItemView, PolicyPlanView, PlanSummaryView } from '@fairlead/api';
-import type { CleanupReason } from '@fairlead/domain';
+import { type CleanupReason, counted } from '@fairlead/domain';
 import { firstOf } from '../../output/first-of.js';
 import { visible } from '../../output/escape.js';
 import { type Column, describeAge, describeTimeSince, hostLabel, renderTable } from '../../output/table.js';
@@ -45,7 +45,7 @@ function planLines({ policy, summary, items, cut }: ShownPlan, now: number): str
   const { remove, keep, hosts, overCaps } = summary;
   return [
     ...(cut ? [`... and more than these ${items.length} (--limit)`] : []),
-    `${policy.name}, version ${policy.version}: ${remove} to remove, ${keep} kept${describeReasons(summary)}, on ${count(hosts, 'host')}`,
+    `${policy.name}, version ${policy.version}: ${remove} to remove, ${keep} kept${describeReasons(summary)}, on ${counted(hosts, 'host')}`,
     ...leftOutLines(summary, now),
     ...capLines(policy.name, overCaps),
   ];
@@ -59,8 +59,6 @@ const capLines = (policy: string, overCaps: readonly string[]): string[] =>
         ...overCaps.map((why) => `  ${why}`),
         `To raise them: ${raiseCaps(policy, overCaps)}`,
       ];
-
-export const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
 
 const REASONS = {
   unused: '',

@@ -1,5 +1,5 @@
 import type { Client, StartRunRequest } from '@fairlead/api';
-import { FairleadError } from '@fairlead/domain';
+import { counted, FairleadError } from '@fairlead/domain';
 import { type Command, Option } from 'commander';
 import type { Cli, ClientFlags } from '../../cli.js';
 import { answerWasLost } from '../../fleet/operations.js';
@@ -7,7 +7,7 @@ import { withClient } from '../../flags.js';
 import { confirm, DECLINED } from '../confirm.js';
 import { finishRun } from './finish-run.js';
 import { SHOWN } from './plan.js';
-import { count, renderPlan, type ShownPlan } from './plan-output.js';
+import { renderPlan, type ShownPlan } from './plan-output.js';
 import { raiseCaps } from './raise-caps.js';
 import { readPlan } from './read-plan.js';
 
@@ -67,7 +67,7 @@ async function agreedPlan(
   const { remove, overCaps } = plan.summary;
   if (remove === 0) return 0;
   if (overCaps.length > 0) throw overItsCaps(plan);
-  const question = `Remove ${count(remove, 'network')} on ${describeHosts(plan)}?`;
+  const question = `Remove ${counted(remove, 'network')} on ${describeHosts(plan)}?`;
   return (await confirm(cli, { force, question, unattended: 'refuse' })) ? plan.hash : DECLINED;
 }
 
