@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { anEndpoint } from '@fairlead/domain/testing';
 import { PruningAgent } from '../testing/pruning-agent.js';
 import { until } from '../testing/rig.js';
 import { RunsRig } from '../testing/runs-rig.js';
-import { idOf } from '../testing/scripted-agent.js';
+import { idOf, network } from '../testing/scripted-agent.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -39,6 +40,52 @@ describe('a plan', () => {
     await again.bookmark();
     await fleet.rig.settle('web-1');
     expect(await planned()).toEqual(['a']);
+  });
+
+  describe('after the clock was set', () => {
+    const used = network('used', { endpoints: [anEndpoint('db')] });
+    const noted = (times: number) =>
+      until('the jump is noted', async () => {
+        return (await fleet.audited()).filter((action) => action === 'scheduler.clock-jump').length === times;
+      });
+    let agent: PruningAgent;
+
+    beforeEach(async () => {
+      agent = new PruningAgent('web-1', ['old']);
+      agent.set(used);
+      await fleet.rig.attach(agent);
+      await fleet.policy({ unusedFor: '14d' });
+    });
+
+    it.each([
+      ['forward', 15 * DAY],
+      ['back', -15 * DAY],
+    ])('%s takes no network for unused for longer than it is', async (_direction, ms) => {
+      fleet.pass(13 * DAY);
+      await agent.put(network('used'));
+      await fleet.rig.settle('web-1');
+      fleet.rig.time += ms;
+      await noted(1);
+      await agent.bookmark();
+      expect(await planned()).toEqual([]);
+      fleet.pass(DAY);
+      await agent.bookmark();
+      expect(await planned()).toEqual(['old']);
+      fleet.pass(13 * DAY);
+      await agent.bookmark();
+      expect(await planned()).toEqual(['old', 'used']);
+    });
+
+    it('right, which had been behind when the container left', async () => {
+      fleet.rig.time -= 30 * DAY;
+      await noted(1);
+      await agent.put(network('used'));
+      await fleet.rig.settle('web-1');
+      fleet.rig.time += 30 * DAY;
+      await noted(2);
+      await agent.bookmark();
+      expect(await planned()).toEqual([]);
+    });
   });
 });
 

@@ -3,6 +3,7 @@ import { FairleadError } from '@fairlead/domain';
 import { PruningAgent } from '../testing/pruning-agent.js';
 import { ACTOR, until } from '../testing/rig.js';
 import { RunsRig } from '../testing/runs-rig.js';
+import { network } from '../testing/scripted-agent.js';
 import { AuditStore } from '../audit/audit.store.js';
 import { PoliciesStore } from '../policies/policies.store.js';
 import { RunsStore } from './runs.store.js';
@@ -270,6 +271,38 @@ describe('the scheduler', () => {
       [null, 1],
     ]);
     expect(await fleet.audited()).toEqual(['scheduler.clock-jump', 'run.schedule', 'run.schedule']);
+  });
+
+  it('deals with no instant before a jump is noted, which it tries again', async () => {
+    await fleet.policy(every('every 6h'));
+    const { audit, ...rest } = parts();
+    let isAway = true;
+    const commit: AuditStore['commit'] = (...asked) =>
+      isAway ? Promise.reject(new FairleadError('storage_failed', 'The disk is away')) : audit.commit(...asked);
+    const scheduler = new Scheduler({ ...rest, audit: { commit } });
+    await scheduler.tick();
+    fleet.rig.time += DAY;
+    await expect(scheduler.tick()).rejects.toThrow('The disk is away');
+    expect(await fleet.all()).toEqual([]);
+    isAway = false;
+    await scheduler.tick();
+    expect(await fleet.audited()).toEqual(['scheduler.clock-jump', 'run.schedule', 'run.schedule']);
+  });
+
+  it('keeps what became unused just after the clock was set back as it is', async () => {
+    const agent = new PruningAgent('web-1', ['old']);
+    await fleet.rig.attach(agent);
+    const scheduler = aScheduler();
+    await scheduler.tick();
+    pass(10_000);
+    fleet.rig.time -= 15 * DAY;
+    await agent.put(network('new'));
+    await fleet.rig.settle('web-1');
+    pass(10_000);
+    await scheduler.tick();
+    const rows = await fleet.rig.database.prisma.network.findMany();
+    const idle = rows.map(({ name, unusedSinceAt }) => [name, fleet.rig.time - Number(unusedSinceAt)]);
+    expect(Object.fromEntries(idle)).toMatchObject({ old: 20_000, new: 10_000 });
   });
 
   it('takes no slow change of the clock for a jump', async () => {

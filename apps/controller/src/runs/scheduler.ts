@@ -1,6 +1,7 @@
 import { formatDuration, toFairleadError } from '@fairlead/domain';
 import { type AuditStore } from '../audit/audit.store.js';
 import { type Clock, toTimestamp } from '../clock.js';
+import { clockSet } from '../inventory/inventory.statements.js';
 import { type Log } from '../log.js';
 import { type PoliciesStore } from '../policies/policies.store.js';
 import { comingInstants } from '../policies/policy-schedule.js';
@@ -40,7 +41,8 @@ const SLACK_MS = 60_000;
  *
  * Invariants: an instant is dealt with in one transaction with the policy having passed through it, so that whoever comes
  * second, or looks at a clock that was set back, finds it done; it runs once or not at all, and a row says which. A clock
- * that was far ahead for a while silences no schedule until then.
+ * that was far ahead for a while silences no schedule until then. No instant is dealt with before the times in the
+ * inventory have followed a clock that was set.
  */
 export class Scheduler {
   private readonly clock = new ClockWatch();
@@ -148,13 +150,16 @@ export class Scheduler {
   }
 
   private async watchClock(now: number): Promise<void> {
-    const jump = this.clock.look(now, this.parts.monotonic());
+    const monotonic = this.parts.monotonic();
+    const jump = this.clock.look(now, monotonic);
     if (jump === undefined) return;
-    const direction = jump > 0 ? 'forward' : 'back';
-    const by = formatDuration(Math.abs(jump));
+    const direction = jump.ms > 0 ? 'forward' : 'back';
+    const by = formatDuration(Math.abs(jump.ms));
     this.parts.log(`the clock was set ${direction} by ${by}`);
     const what = { action: 'scheduler.clock-jump', hostName: null, operationId: null, outcome: 'done', target: {} };
-    await this.parts.audit.commit({ at: now, actor: CONTROLLER, detail: { direction, by, ms: jump }, ...what });
+    const record = { at: now, actor: CONTROLLER, detail: { direction, by, ms: jump.ms }, ...what };
+    await this.parts.audit.commit(record, [clockSet(jump, now)]);
+    this.clock.noted(now, monotonic);
   }
 }
 
