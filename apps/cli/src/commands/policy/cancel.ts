@@ -3,7 +3,7 @@ import { RUN_STATES } from '@fairlead/api';
 import type { Cli, ClientFlags } from '../../cli.js';
 import { gather } from '../../fleet/each-host.js';
 import { withClient } from '../../flags.js';
-import { printViews } from '../../output/rows.js';
+import { lines, printViews } from '../../output/rows.js';
 import { findRun } from './find-run.js';
 import { describeRun } from './run-words.js';
 
@@ -26,8 +26,10 @@ async function cancel(cli: Cli, references: string[], flags: ClientFlags): Promi
   const client = cli.client(flags);
   const options = { terminal: cli.terminal, format: flags.output, nameOf: (reference: string) => reference };
   const { results, exitCode } = await gather(options, references, async (reference) => {
-    const { id } = await findRun(client, reference, UNFINISHED, 'is under way');
-    return client.cancelRun({ params: { run: id } });
+    const run = await findRun(client, reference, UNFINISHED, 'is under way');
+    if (run.state !== 'finished') return client.cancelRun({ params: { run: run.id } });
+    cli.terminal.warn(lines([`Run ${run.id} was finished already: nothing was cancelled.`]));
+    return run;
   });
   printViews(cli.terminal, flags.output, {
     views: results,

@@ -216,13 +216,22 @@ describe('policy cancel', () => {
   const cancelled = { ...run, outcome: 'cancelled' as const, reason: 'ann cancelled it' };
 
   it('stops a run, by its id or its policy', async () => {
-    const answers = { listRuns: () => page(run), getRun: () => run, cancelRun: () => cancelled };
+    const running = { ...run, state: 'running' as const, outcome: null };
+    const answers = { listRuns: () => page(running), getRun: () => running, cancelRun: () => cancelled };
     const { out, exitCode } = await fairlead(`policy cancel ${ID}`, answers);
     expect(out).toBe(`nightly ${ID}: cancelled, 1 removed, 1 kept of 2, ann cancelled it\n`);
     expect(exitCode).toBe(0);
     const { controller } = await fairlead('policy cancel nightly', answers);
     expect(controller.of('listRuns')[0]?.query.getAll('state')).not.toContain('finished');
     expect(controller.of('cancelRun')[0]?.params).toEqual({ run: ID });
+  });
+
+  it('says where one was finished already', async () => {
+    const { out, err, exitCode, controller } = await fairlead(`policy cancel ${ID}`, { getRun: () => run });
+    expect(err).toBe(`Run ${ID} was finished already: nothing was cancelled.\n`);
+    expect(out).toBe(`nightly ${ID}: done, 1 removed, 1 kept of 2\n`);
+    expect(exitCode).toBe(0);
+    expect(controller.of('cancelRun')).toEqual([]);
   });
 
   it('says where there is none to stop', async () => {
