@@ -10,7 +10,7 @@ describe('freeze', () => {
   it('freezes without a question, and says how to let it go on', async () => {
     const { out, controller, questions, exitCode } = await fairlead(
       'freeze',
-      { setFreeze: () => frozen },
+      { setFreeze: () => ({ ...frozen, already: false }) },
       { reply: 'n' },
     );
     expect(controller.asked[0]?.body).toEqual({ frozen: true });
@@ -22,13 +22,20 @@ describe('freeze', () => {
     expect(exitCode).toBe(0);
   });
 
+  it('says that it was frozen already, by whom and why', async () => {
+    const { out } = await fairlead('freeze', { setFreeze: () => ({ ...frozen, already: true }) });
+    expect(out).toMatch(/^already frozen by ann since 2026-11-24T09:30:00.000Z: incident 42\n/);
+  });
+
   it('says why', async () => {
-    const { controller } = await fairlead(['freeze', 'on', '--reason', 'incident 42'], { setFreeze: () => frozen });
+    const { controller } = await fairlead(['freeze', 'on', '--reason', 'incident 42'], {
+      setFreeze: () => ({ ...frozen, already: false }),
+    });
     expect(controller.asked[0]?.body).toEqual({ frozen: true, reason: 'incident 42' });
   });
 
   it('lets it go on', async () => {
-    const { out, controller } = await fairlead('freeze off', { setFreeze: () => thawed });
+    const { out, controller } = await fairlead('freeze off', { setFreeze: () => ({ ...thawed, already: true }) });
     expect(controller.asked[0]?.body).toEqual({ frozen: false });
     expect(out).toBe('not frozen, ann let it go on at 2026-11-24T09:30:00.000Z\nNetworks may be removed.\n');
   });

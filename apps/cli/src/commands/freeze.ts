@@ -1,4 +1,4 @@
-import type { FreezeView } from '@fairlead/api';
+import type { FreezeAnswerView, FreezeView } from '@fairlead/api';
 import { FairleadError } from '@fairlead/domain';
 import { Argument, type Command } from 'commander';
 import type { Cli, ClientFlags } from '../cli.js';
@@ -43,7 +43,7 @@ async function freeze(cli: Cli, what: (typeof WHATS)[number], { reason, ...flags
     views: [view],
     several: false,
     name: ({ frozen }) => (frozen ? 'on' : 'off'),
-    describe: () => [describeFreeze(view), ...explain(view)],
+    describe: () => [`${already(view)}${describeFreeze(view)}`, ...explain(view)],
   });
 }
 
@@ -53,6 +53,9 @@ export function describeFreeze({ frozen, reason, actor, at }: FreezeView): strin
   if (frozen) return `frozen by ${actor}${at === null ? '' : ` since ${at}`}${why}`;
   return at === null ? 'not frozen' : `not frozen, ${actor} let it go on at ${at}${why}`;
 }
+
+const already = (view: FreezeView | FreezeAnswerView): string =>
+  view.frozen && 'already' in view && view.already ? 'already ' : '';
 
 const explain = ({ frozen }: FreezeView): string[] =>
   frozen

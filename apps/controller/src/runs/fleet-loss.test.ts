@@ -140,7 +140,7 @@ describe('a controller that loses its hosts', () => {
     await until('the audit has it', async () => (await rows()).length === 2);
     expect((await rows())[1]).toMatchObject({
       actor: 'controller',
-      detail: { reason: expect.stringContaining('3 of 5 hosts were lost'), alreadyFrozen: true },
+      detail: { reason: expect.stringContaining('3 of 5 hosts were lost'), already: true },
     });
     expect(frozen()).toMatchObject({ frozen: true, actor: 'local', reason: 'incident 42' });
   });

@@ -2,10 +2,15 @@ import { FairleadError, type OperationKind } from '@fairlead/domain';
 import { type Clock, toTimestamp } from '../clock.js';
 import { Mutex } from '../database/mutex.js';
 import { type Actor } from '../operations/operation.js';
-import { type FreezeState, type FreezeStore, UNTOUCHED } from './freeze.store.js';
+import { type FreezeState, type FreezeStore, type FreezeWish, UNTOUCHED } from './freeze.store.js';
 
 /** What takes something away that somebody may miss. */
 const DESTRUCTIVE: ReadonlySet<OperationKind> = new Set<OperationKind>(['remove', 'prune', 'disconnect']);
+
+export interface FreezeAnswer extends FreezeState {
+  /** It was so before, and what was known of that stays. */
+  readonly already: boolean;
+}
 
 /**
  * The one switch that holds all destructive work.
@@ -41,7 +46,7 @@ export class FreezeSwitch {
     return this.halt.signal;
   }
 
-  /** Called after each change. Must not throw. */
+  /** Called after each change, and each wish for what is so already. Must not throw. */
   onChange(listener: (state: FreezeState) => void): void {
     this.listeners.push(listener);
   }
@@ -51,18 +56,14 @@ export class FreezeSwitch {
     if (this.state.frozen && DESTRUCTIVE.has(kind)) throw frozenBy(this.state);
   }
 
-  /** @throws FairleadError `storage_failed`: a freeze then holds until this controller ends, or it is released */
-  set(frozen: boolean, reason: string, actor: Actor): Promise<FreezeState> {
-    const next = { frozen, reason, actor: actor.name, at: this.now() };
-    this.latest = next;
-    if (frozen && !this.state.frozen) this.put(next);
-    return this.turns.run(async () => {
-      await this.store.save(next, actor);
-      // Whoever freezes while somebody else lets go does not have to wait for that.
-      if (frozen || this.latest === next) this.put(next);
-      for (const listener of this.listeners) listener(next);
-      return next;
-    });
+  /**
+   * Where it is so already and no reason is given, by whom, since when and why stays; the audit has who asked again.
+   * @throws FairleadError `storage_failed`: a freeze then holds until this controller ends, or it is released
+   */
+  set(frozen: boolean, reason: string, actor: Actor): Promise<FreezeAnswer> {
+    // Of a release that could not be written the work is still frozen.
+    const isSo = this.latest.frozen === frozen && this.state.frozen === frozen;
+    return this.change({ frozen, reason, by: actor, at: this.now() }, isSo && reason === '');
   }
 
   /**
@@ -71,11 +72,21 @@ export class FreezeSwitch {
    * @throws FairleadError `storage_failed`: as `set`
    */
   hold(reason: string, actor: Actor): Promise<FreezeState> {
-    const { latest } = this;
-    if (!latest.frozen) return this.set(true, reason, actor);
+    return this.change({ frozen: true, reason, by: actor, at: this.now() }, this.latest.frozen);
+  }
+
+  private change(wish: FreezeWish, already: boolean): Promise<FreezeAnswer> {
+    const { frozen, reason, at, by } = wish;
+    const next = already ? this.latest : { frozen, reason, actor: by.name, at };
+    this.latest = next;
+    if (frozen && !this.state.frozen) this.put(next);
     return this.turns.run(async () => {
-      await this.store.note(reason, this.now(), actor);
-      return latest;
+      // Also what stays, for it may be that it could not be written before.
+      await this.store.save(next, wish, already);
+      // Whoever freezes while somebody else lets go does not have to wait for that.
+      if (frozen || this.latest === next) this.put(next);
+      for (const listener of this.listeners) listener(next);
+      return { ...next, already };
     });
   }
 

@@ -1,4 +1,4 @@
-import { type AuditRecord, type AuditStore } from '../audit/audit.store.js';
+import { type AuditStore } from '../audit/audit.store.js';
 import { type Database, Prisma } from '../database/index.js';
 import { type Actor } from '../operations/operation.js';
 
@@ -9,6 +9,15 @@ export interface FreezeState {
   readonly actor: string;
   /** Null: the switch was never touched. */
   readonly at: number | null;
+}
+
+/** What somebody asks of the switch. */
+export interface FreezeWish {
+  readonly frozen: boolean;
+  readonly reason: string;
+  readonly by: Actor;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
 }
 
 export const UNTOUCHED: FreezeState = { frozen: false, reason: '', actor: '', at: null };
@@ -27,20 +36,18 @@ export class FreezeStore {
     return row === undefined ? UNTOUCHED : { ...row, frozen: row.frozen === 1 };
   }
 
-  async save({ frozen, reason, at }: FreezeState & { readonly at: number }, actor: Actor): Promise<void> {
+  /** What is so from now on, and who asked for that. @param already it was so before */
+  async save({ frozen, reason, actor, at }: FreezeState, { by, ...wish }: FreezeWish, already: boolean): Promise<void> {
     const row = Prisma.sql`INSERT INTO "Freeze" ("id", "frozen", "reason", "actor", "at")
-      VALUES (1, ${frozen}, ${reason}, ${actor.name}, ${at}) ON CONFLICT ("id") DO UPDATE SET
+      VALUES (1, ${frozen}, ${reason}, ${actor}, ${at}) ON CONFLICT ("id") DO UPDATE SET
       "frozen" = excluded."frozen", "reason" = excluded."reason", "actor" = excluded."actor", "at" = excluded."at"`;
-    await this.audit.commit(recordOf(frozen, { reason }, at, actor), [row]);
-  }
-
-  /** Why it would have been frozen, had it not been. */
-  async note(reason: string, at: number, actor: Actor): Promise<void> {
-    await this.audit.commit(recordOf(true, { reason, alreadyFrozen: true }, at, actor));
+    const what = {
+      action: wish.frozen ? 'freeze.on' : 'freeze.off',
+      hostName: null,
+      operationId: null,
+      outcome: 'done',
+    };
+    const detail = { reason: wish.reason, ...(already && { already }) };
+    await this.audit.commit({ at: wish.at, actor: by, target: {}, detail, ...what }, at === null ? [] : [row]);
   }
 }
-
-const recordOf = (frozen: boolean, detail: AuditRecord['detail'], at: number, actor: Actor): AuditRecord => {
-  const what = { action: frozen ? 'freeze.on' : 'freeze.off', hostName: null, operationId: null, outcome: 'done' };
-  return { at, actor, target: {}, detail, ...what };
-};

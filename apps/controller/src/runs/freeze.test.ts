@@ -13,6 +13,8 @@ import { ACTOR, until } from '../testing/rig.js';
 import { RunsRig } from '../testing/runs-rig.js';
 import { CONTROLLER } from './run.js';
 
+const ANN = { ...ACTOR, name: 'ann' };
+
 let fleet: RunsRig;
 let agent: PruningAgent;
 
@@ -25,6 +27,11 @@ beforeEach(async () => {
 afterEach(() => fleet.rig.stop());
 
 const freeze = (frozen: boolean, reason = '') => fleet.rig.runtime.freeze.set(frozen, reason, ACTOR);
+/** Who asked the switch for what, as the audit has it. */
+const asked = async () =>
+  (await fleet.rig.database.prisma.auditEntry.findMany({ orderBy: { seq: 'asc' } }))
+    .filter(({ action }) => action.startsWith('freeze.'))
+    .map(({ actor, action }) => `${actor} ${action}`);
 const commands = () => fleet.rig.runtime.commands;
 const on = ['web-1', 'a'] as const;
 const COMMANDS = {
@@ -118,6 +125,38 @@ describe('while destructive work is frozen', () => {
     const { freeze: hold } = fleet.rig.runtime;
     await hold.hold('hosts were lost', CONTROLLER);
     expect(hold.current).toMatchObject({ frozen: true, reason: 'an incident', actor: 'local' });
+  });
+
+  it('it keeps by whom, since when and why where it is frozen again without a reason', async () => {
+    await freeze(true, 'an incident');
+    const first = fleet.rig.runtime.freeze.current;
+    fleet.pass(60_000);
+    expect(await fleet.rig.runtime.freeze.set(true, '', ANN)).toEqual({ ...first, already: true });
+    fleet = await fleet.restart();
+    expect(fleet.rig.runtime.freeze.current).toEqual(first);
+    expect(await fleet.rig.runtime.freeze.set(true, 'worse by now', ANN)).toMatchObject({ already: false });
+    expect(fleet.rig.runtime.freeze.current).toMatchObject({ reason: 'worse by now', actor: 'ann' });
+    expect(await asked()).toEqual(['local freeze.on', 'ann freeze.on', 'ann freeze.on']);
+  });
+
+  it('who let it go on, and when, stays where somebody lets go again', async () => {
+    expect(await freeze(false)).toMatchObject({ at: null, already: true });
+    await freeze(true, 'an incident');
+    await freeze(false, 'it is over');
+    const first = fleet.rig.runtime.freeze.current;
+    fleet.pass(60_000);
+    expect(await fleet.rig.runtime.freeze.set(false, '', ANN)).toEqual({ ...first, already: true });
+    expect(fleet.rig.runtime.freeze.current).toEqual(first);
+    expect((await asked()).at(-1)).toBe('ann freeze.off');
+  });
+
+  it('it is written down by whoever freezes again where that had failed', async () => {
+    await fleet.rig.database.prisma.$executeRawUnsafe('PRAGMA query_only = ON');
+    await expect(freeze(true, 'an incident')).rejects.toMatchObject({ code: 'storage_failed' });
+    await fleet.rig.database.prisma.$executeRawUnsafe('PRAGMA query_only = OFF');
+    await freeze(true);
+    fleet = await fleet.restart();
+    expect(fleet.rig.runtime.freeze.current).toMatchObject({ frozen: true, reason: 'an incident' });
   });
 
   it('the controller freezes it though somebody lets go at the same time', async () => {

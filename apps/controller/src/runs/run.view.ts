@@ -1,6 +1,7 @@
-import { type FreezeView, type RunItemView, type RunView } from '@fairlead/api';
+import { type FreezeAnswerView, type FreezeView, type RunItemView, type RunView } from '@fairlead/api';
 import { toTimestamp, toTimestampOrNull } from '../clock.js';
 import { type FreezeState } from './freeze.store.js';
+import { type FreezeAnswer } from './freeze-switch.js';
 import { type ItemCounts, type RunItem, type StoredRun } from './run.js';
 
 /** Of a run that began nothing the first networks are kept, and in time none: its plan knows how many there are. */
@@ -52,4 +53,9 @@ export const toFreezeView = ({ frozen, reason, actor, at }: FreezeState): Freeze
   reason,
   actor,
   at: toTimestampOrNull(at),
+});
+
+export const toFreezeAnswerView = ({ already, ...state }: FreezeAnswer): FreezeAnswerView => ({
+  ...toFreezeView(state),
+  already,
 });

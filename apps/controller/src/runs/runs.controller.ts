@@ -3,6 +3,7 @@ import {
   approveRunRequest,
   type FreezeRequest,
   freezeRequest,
+  type FreezeAnswerView,
   type FreezeView,
   policyParams,
   type RunItemPageView,
@@ -22,7 +23,7 @@ import { Serves } from '../access/serves.js';
 import { actorOf } from '../http/commands.responder.js';
 import { validBody, validParams, validQuery } from '../http/validated.js';
 import { FreezeSwitch } from './freeze-switch.js';
-import { toFreezeView } from './run.view.js';
+import { toFreezeAnswerView, toFreezeView } from './run.view.js';
 import { RunsService } from './runs.service.js';
 
 interface RunParams {
@@ -86,7 +87,7 @@ export class RunsController {
   async setFreeze(
     @Body(validBody(freezeRequest)) { frozen, reason }: FreezeRequest,
     @Req() request: Request,
-  ): Promise<FreezeView> {
-    return toFreezeView(await this.freeze.set(frozen, reason, actorOf(request)));
+  ): Promise<FreezeAnswerView> {
+    return toFreezeAnswerView(await this.freeze.set(frozen, reason, actorOf(request)));
   }
 }

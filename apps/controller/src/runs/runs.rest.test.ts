@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createClient, freeze, run as runView, runItemPage, runPage } from '@fairlead/api';
+import { createClient, freeze, freezeAnswer, run as runView, runItemPage, runPage } from '@fairlead/api';
 import { type INestApplication } from '@nestjs/common';
 import { createServer, listen } from '../http/server.js';
 import { createLogger } from '../log.js';
@@ -77,8 +77,10 @@ describe('runs over REST', () => {
 
   it('have a switch that holds them', async () => {
     expect(freeze.parse(await client.getFreeze())).toEqual({ frozen: false, reason: '', actor: '', at: null });
-    const frozen = freeze.parse(await client.setFreeze({ body: { frozen: true, reason: 'an incident' } }));
-    expect(frozen).toMatchObject({ frozen: true, reason: 'an incident', at: '2026-11-24T09:30:00.000Z' });
+    const frozen = freezeAnswer.parse(await client.setFreeze({ body: { frozen: true, reason: 'an incident' } }));
+    const known = { frozen: true, reason: 'an incident', at: '2026-11-24T09:30:00.000Z' };
+    expect(frozen).toMatchObject({ ...known, already: false });
+    expect(await client.setFreeze({ body: { frozen: true } })).toMatchObject({ ...known, already: true });
     const { hash } = await client.planPolicy({ params, body: {} });
     const held = client.startRun({ params, body: { mode: 'apply', planHash: hash } });
     await expect(held).rejects.toMatchObject({ code: 'frozen' });

@@ -1,4 +1,4 @@
-import { freeze, freezeRequest } from '../freeze.js';
+import { freeze, freezeAnswer, freezeRequest } from '../freeze.js';
 import { type Route } from './route.js';
 
 export const freezeRoutes = {
@@ -21,9 +21,10 @@ export const freezeRoutes = {
     summary: 'Freeze destructive work on all hosts, or let it go on',
     description:
       'While it is frozen no network is removed and no container detached, by whomever: runs are held between two ' +
-      'networks, commands are refused (`frozen`). Kept over a restart.',
+      'networks, commands are refused (`frozen`). Kept over a restart. Where it is so already, a request without a ' +
+      'reason changes nothing.',
     body: freezeRequest,
-    responses: { 200: { description: 'The switch', schema: freeze } },
+    responses: { 200: { description: 'The switch', schema: freezeAnswer } },
     errors: [],
     destructive: false,
   },
