@@ -14,7 +14,7 @@ import { type Planner } from '../policies/planner.js';
 import { type PoliciesStore } from '../policies/policies.store.js';
 import { FleetLossWatch } from './fleet-loss.js';
 import { type FreezeSwitch } from './freeze-switch.js';
-import { takeLateWord } from './late-word.js';
+import { takeLateWord, takeLateWords } from './late-word.js';
 import { OperationEnds } from './operation-ends.js';
 import { CONTROLLER } from './run.js';
 import { RunEvents } from './run-events.js';
@@ -101,20 +101,22 @@ export function createRuns(options: RunsOptions): Runs {
     told.freezeChanged(state);
     runner.poke();
   });
+  let lateWords = Promise.resolve();
   return {
     service,
     scheduler,
     operationChanged: (operation) => {
       ends.operationChanged(operation);
-      void takeLateWord(items, operation, now, changed, log);
+      void takeLateWord(shared, operation);
     },
     start: () => {
       scheduler.start();
       runner.start();
+      lateWords = takeLateWords(shared, options.operationsStore);
     },
     stop: async () => {
       loss.stop();
-      await Promise.all([scheduler.stop(), runner.stop()]);
+      await Promise.all([scheduler.stop(), runner.stop(), lateWords]);
       told.stop();
     },
   };

@@ -149,7 +149,8 @@ describe('the owner of a run', () => {
     const times = { createdAt: 1, dispatchedAt: 1, finishedAt: 1, durationMs: 0, deadlineMs: 1, journalId: null };
     const heard: string[] = [];
     const changed = (id: string): void => void heard.push(id);
-    await takeLateWord(items, { ...operation, ...times, actor: run.actor }, now, changed, () => undefined);
+    const parts = { items, now, changed, log: () => undefined };
+    await takeLateWord(parts, { ...operation, ...times, actor: run.actor });
     expect(heard).toEqual([run.id]);
     expect(await items.all(run.id)).toMatchObject([{ state: 'done', ...expected }]);
   });

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { HostScope } from '../access/host-scope.js';
 import { PruningAgent } from '../testing/pruning-agent.js';
-import { ACTOR } from '../testing/rig.js';
+import { ACTOR, until } from '../testing/rig.js';
 import { RunsRig } from '../testing/runs-rig.js';
 
 describe('a run that waits for the word of a host', () => {
@@ -44,6 +44,22 @@ describe('a run that waits for the word of a host', () => {
     await fleet.rig.attach(new PruningAgent('web-1', ['c'], { journalId: 'another' }));
     expect(await fleet.finished(id)).toMatchObject(lost);
     goOn();
+  });
+
+  it('learns it at the next start where the controller was killed before it had taken that word', async () => {
+    const { id, goOn } = await cut();
+    await forget();
+    await fleet.finished(id);
+    goOn();
+    const { operations } = fleet.rig.runtime;
+    const [operation] = await operations.unsettled();
+    const end = { outcome: 'removed', reason: '', code: '', engineMessage: '' };
+    const items = (await fleet.items(id)).map(({ network }) => ({ network, ...end }));
+    const ending = { outcome: 'succeeded', result: { items }, error: null } as const;
+    await operations.settle(operation!, ending, { at: fleet.rig.time, by: 'journal', explanation: '' });
+    fleet = await fleet.restart();
+    await until('it is known', async () => (await fleet.runs.show(id)).progress.removed === 2);
+    expect(await fleet.outcomes(id)).toEqual({ a: 'removed', b: 'removed' });
   });
 
   it('waits where the host is only away', async () => {

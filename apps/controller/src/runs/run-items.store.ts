@@ -11,6 +11,7 @@ export type ItemRow = Omit<RunItem, 'losses'> & { readonly losses: string };
 const CHUNK = 1_000;
 /** The last runs of a policy, of which those that began nothing still have their items. */
 const RUNS_TOLD = 20;
+const UNKNOWN = Prisma.sql`"state" = 'done' AND "code" = 'outcome_unknown' AND "outcome" = 'failed'`;
 
 export const toRunItem = ({ losses, ...row }: ItemRow): RunItem => ({
   ...row,
@@ -70,15 +71,21 @@ export class RunItemsStore {
   /** Items of an operation that ended without anybody knowing what became of them, each with its run. */
   async unknown(operationId: string): Promise<(RunItem & { readonly runId: string })[]> {
     const rows = await this.database.read<ItemRow & { readonly runId: string }>(Prisma.sql`
-      SELECT * FROM "RunItem" WHERE "operationId" = ${operationId} AND "state" = 'done' AND "code" = 'outcome_unknown'
-        AND "outcome" = 'failed'`);
+      SELECT * FROM "RunItem" WHERE "operationId" = ${operationId} AND ${UNKNOWN}`);
     return rows.map(({ runId, ...row }) => ({ ...toRunItem(row), runId }));
+  }
+
+  /** The operations of such items that were settled since. */
+  async settledSince(): Promise<string[]> {
+    const rows = await this.database.read<{ readonly id: string }>(Prisma.sql`
+      SELECT "id" FROM "Operation" WHERE "settledAt" IS NOT NULL
+        AND "id" IN (SELECT "operationId" FROM "RunItem" WHERE ${UNKNOWN})`);
+    return rows.map(({ id }) => id);
   }
 
   /** Tells it of them after all. */
   async correct(runId: string, ends: readonly ItemEnd[], at: number): Promise<void> {
-    const known = Prisma.sql`"code" = 'outcome_unknown' AND "outcome" = 'failed'`;
-    await this.database.transaction([update(runId, ends, at, Prisma.sql`'done'`, known)]);
+    await this.database.transaction([update(runId, ends, at, Prisma.sql`'done'`, UNKNOWN)]);
   }
 
   /** By run; a run without items is left out. */
