@@ -1,5 +1,12 @@
 import { toCleanupPolicy } from '@fairlead/api';
-import { type CleanupPolicy, judgeNetwork, matchesSelector, type Selector, toPlanNetwork } from '@fairlead/domain';
+import {
+  type CleanupPolicy,
+  type HostCount,
+  judgeNetwork,
+  matchesSelector,
+  type Selector,
+  toPlanNetwork,
+} from '@fairlead/domain';
 import { type Clock } from '../clock.js';
 import { Breather } from '../database/breather.js';
 import { Mutex } from '../database/mutex.js';
@@ -26,6 +33,7 @@ export interface StaleRemoval {
 const PORTION = 2_000;
 /** Portions that the thread for reads has before it. */
 const READ_AHEAD = 2;
+const NO_HOSTS: ReadonlySet<string> = new Set();
 
 /**
  * Works out what a policy would do, from the inventory as it is now. Nothing is stored, nothing is sent.
@@ -47,7 +55,18 @@ export class Planner {
 
   /** @param at milliseconds since the epoch; default: when its turn comes */
   plan(policy: PlannedPolicy, at?: number): Promise<FleetPlan> {
-    return this.turns.run(() => this.survey(policy, at ?? this.now()));
+    return this.turns.run(() => this.survey(policy, at ?? this.now(), NO_HOSTS));
+  }
+
+  /**
+   * What the caps of a plan are a part of by now: all hosts that are live, and those of its removals that are away, as they
+   * were seen last. In order of name; one that was forgotten, or is not meant any more, is left out.
+   */
+  async countsFor(policy: PlannedPolicy, removals: readonly PlannedRemoval[]): Promise<HostCount[]> {
+    const wanted = new Map<string, number>();
+    for (const { hostName } of removals) wanted.set(hostName, (wanted.get(hostName) ?? 0) + 1);
+    const { hosts } = await this.turns.run(() => this.survey(policy, this.now(), new Set(wanted.keys())));
+    return hosts.map((host) => ({ ...host, remove: wanted.get(host.host) ?? 0 }));
   }
 
   /** Those that would not go by now: changed, in use, gone, or their host not live or not meant any more. */
@@ -67,12 +86,17 @@ export class Planner {
     return stale;
   }
 
-  private async survey({ id, version, spec }: PlannedPolicy, at: number): Promise<FleetPlan> {
+  /** @param evenAway hosts that are looked at though they are not live */
+  private async survey(
+    { id, version, spec }: PlannedPolicy,
+    at: number,
+    evenAway: ReadonlySet<string>,
+  ): Promise<FleetPlan> {
     const policy = toCleanupPolicy(spec);
     const tally = new PlanTally(policy, at);
     const hash = new PlanHash(id, version);
     const breather = new Breather();
-    for await (const portion of this.read(this.portions(policy.hosts, tally))) {
+    for await (const portion of this.read(this.portions(policy.hosts, tally, evenAway))) {
       for (const [host, networks] of portion) {
         hash.add(tally.add(networks, host.engine.simulated));
         await breather.breathe();
@@ -100,11 +124,15 @@ export class Planner {
   }
 
   /** Hosts to be read together. Whether a host is live is asked when it is about to be read. */
-  private *portions(selector: Selector, tally: PlanTally): Generator<readonly StoredHost[]> {
+  private *portions(
+    selector: Selector,
+    tally: PlanTally,
+    evenAway: ReadonlySet<string>,
+  ): Generator<readonly StoredHost[]> {
     let portion: StoredHost[] = [];
     let networks = 0;
     for (const host of this.chosen(selector)) {
-      if (this.fleet.freshnessOf(host) !== 'live') {
+      if (this.fleet.freshnessOf(host) !== 'live' && !evenAway.has(host.name)) {
         tally.leaveOut(() => toUnavailableHost(host, this.fleet.statusOf(host)));
         continue;
       }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type RunView } from '@fairlead/api';
 import { anEndpoint } from '@fairlead/domain/testing';
+import { HostScope } from '../access/host-scope.js';
 import { PruningAgent } from '../testing/pruning-agent.js';
 import { ACTOR, until } from '../testing/rig.js';
 import { aSpec, RunsRig } from '../testing/runs-rig.js';
@@ -113,23 +114,46 @@ describe('a run that was approved and waits for its window', () => {
     expect(await fleet.finished(id)).toMatchObject({ outcome: 'done' });
   });
 
-  it('removes nothing where that is more than its caps allow by then', async () => {
+  /** Approved when it was half of the host's networks; the others have gone since. */
+  const tooMuchByNow = async (): Promise<RunView> => {
     await agent.put(
       network('used-1', { endpoints: [anEndpoint('db')] }),
       network('used-2', { endpoints: [anEndpoint('db')] }),
     );
     await fleet.rig.settle('web-1');
-    const { id } = await approved({ caps: { networks: 10, hostPercent: 50, fleetPercent: 100 } });
+    const run = await approved({ caps: { networks: 10, hostPercent: 50, fleetPercent: 100 } });
     await agent.drop(
       ...[...agent.networks.values()].filter(({ name }) => name.startsWith('used')).map((one) => one.id),
     );
     await fleet.rig.settle('web-1');
+    return run;
+  };
+  const capped = {
+    outcome: 'capped',
+    reason: expect.stringContaining('nothing was removed: host web-1: 2 of its 2 networks would go'),
+  };
+
+  it('removes nothing where that is more than its caps allow by then', async () => {
+    const { id } = await tooMuchByNow();
     await inWindow();
-    expect(await fleet.finished(id)).toMatchObject({
-      outcome: 'capped',
-      reason: expect.stringContaining('nothing was removed: host web-1: 2 of its 2 networks would go'),
-    });
+    expect(await fleet.finished(id)).toMatchObject(capped);
     expect(agent.removed).toEqual([]);
+  });
+
+  it('counts a host that is away at that moment as it was seen last', async () => {
+    const { id } = await tooMuchByNow();
+    await fleet.rig.runtime.fleet.end('web-1', 'gone');
+    await until('it is gone', () => !fleet.rig.runtime.fleet.isConnected('web-1'));
+    fleet.rig.time = Date.parse('2026-11-24T20:30:00Z');
+    expect(await fleet.finished(id)).toMatchObject(capped);
+  });
+
+  it('does not count a host that was forgotten', async () => {
+    const { id } = await tooMuchByNow();
+    await fleet.rig.runtime.fleet.end('web-1', 'gone');
+    await fleet.rig.runtime.hosts.forget('web-1', HostScope.all, ACTOR, fleet.rig.time);
+    fleet.rig.time = Date.parse('2026-11-24T20:30:00Z');
+    expect((await fleet.finished(id)).progress).toMatchObject({ skipped: 2 });
   });
 });
 

@@ -1,6 +1,7 @@
 import { type PolicySpecView, type RunState } from '@fairlead/api';
 import { overCaps, parseDuration, toFairleadError } from '@fairlead/domain';
 import { type Prisma, type Statement } from '../database/index.js';
+import { type Planner } from '../policies/planner.js';
 import { type PoliciesStore } from '../policies/policies.store.js';
 import { type Bell } from './bell.js';
 import { CarryingOut, type TakenUp } from './carrying-out.js';
@@ -16,6 +17,7 @@ import { RunMovedOnError } from './runs.store.js';
 export type WorkParts = Omit<LiveParts, 'isPaused' | 'cancelled' | 'since' | 'bell' | 'notices'> &
   PlanningParts & {
     readonly policies: Pick<PoliciesStore, 'version' | 'find'>;
+    readonly planner: Pick<Planner, 'countsFor'>;
     /** Of this life of the controller. */
     readonly owner: string;
     /** Milliseconds of a clock that does not jump. */
@@ -106,10 +108,8 @@ export class RunWork {
   /** It was planned some time ago: what its caps are a part of may be less by now. */
   private async overCapsNow(run: StoredRun, spec: PolicySpecView): Promise<string[]> {
     const { items, planner } = this.parts;
-    const { hosts } = await planner.plan({ id: run.policyId, version: run.version, spec });
-    const wanted = new Map<string, number>();
-    for (const { hostName } of await items.all(run.id)) wanted.set(hostName, (wanted.get(hostName) ?? 0) + 1);
-    const counts = hosts.map((host) => ({ ...host, remove: wanted.get(host.host) ?? 0 }));
+    const policy = { id: run.policyId, version: run.version, spec };
+    const counts = await planner.countsFor(policy, await items.all(run.id));
     const networks = counts.reduce((sum, host) => sum + host.networks, 0);
     return overCaps(spec.caps, counts, networks);
   }
