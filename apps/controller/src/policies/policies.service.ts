@@ -15,6 +15,7 @@ import { isUniqueViolation } from '../database/index.js';
 import { type HostsService } from '../hosts/hosts.service.js';
 import { KeyedMutex } from '../keyed-mutex.js';
 import { type Actor } from '../operations/operation.js';
+import { busy } from './idle.js';
 import { type PoliciesStore } from './policies.store.js';
 import { checkNewSpec, checkSpec } from './policy-faults.js';
 import { ofOlderRuns, type OpenRun } from './policy-warnings.js';
@@ -26,8 +27,8 @@ import { type StoredPolicy } from './stored-policy.js';
 export interface PolicyRuns {
   /** Those of it that are not finished. */
   open(policyId: string): Promise<readonly OpenRun[]>;
-  /** It was made, changed, paused, resumed or removed just now. */
-  policyChanged(policyId: string): void;
+  /** A policy was made, changed, paused, resumed or removed just now. */
+  policyChanged(): void;
 }
 
 /** Policies as people see and change them. */
@@ -76,7 +77,7 @@ export class PoliciesService {
     } catch (error) {
       throw isUniqueViolation(error, ['name']) ? taken(name) : error;
     }
-    this.runs.policyChanged(policy.id);
+    this.runs.policyChanged();
     return this.view(policy, 1);
   }
 
@@ -100,7 +101,7 @@ export class PoliciesService {
       const record = recordOf('policy.remove', policy, actor, this.now(), { version: policy.version });
       if (!(await this.store.remove(id, record))) throw busy(policy.name);
     });
-    this.runs.policyChanged(id);
+    this.runs.policyChanged();
   }
 
   private async change(
@@ -121,7 +122,7 @@ export class PoliciesService {
         : [recordOf(paused ? 'policy.pause' : 'policy.resume', changed, actor, at, {})]),
     ];
     await this.store.change(changed, before, records);
-    this.runs.policyChanged(before.id);
+    this.runs.policyChanged();
     return changed;
   }
 
@@ -172,11 +173,6 @@ const recordOf = (
 const taken = (name: string): FairleadError =>
   new FairleadError('already_exists', `There is a policy '${name}' already`, {
     hint: `Change it by 'fairlead policy edit ${name}', or choose another name.`,
-  });
-
-const busy = (name: string): FairleadError =>
-  new FairleadError('run_active', `A run of policy '${name}' is not finished`, {
-    hint: `See 'fairlead policy runs ${name}': wait for it, or cancel it first.`,
   });
 
 const outdated = ({ name, version }: StoredPolicy, asked: number): FairleadError =>

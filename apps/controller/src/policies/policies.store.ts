@@ -1,6 +1,7 @@
 import { type PolicySpecView } from '@fairlead/api';
 import { type AuditRecord, type AuditStore } from '../audit/audit.store.js';
 import { type Database, isGuardViolation, Prisma, type Statement } from '../database/index.js';
+import { isIdle } from './idle.js';
 import {
   type PolicyRow,
   type PolicyVersionRow,
@@ -77,8 +78,7 @@ export class PoliciesStore {
 
   /** @returns whether it could go: it stays, and nothing is written, while a run of it is not finished */
   async remove(id: string, record: AuditRecord): Promise<boolean> {
-    const idle = Prisma.sql`NOT EXISTS (SELECT 1 FROM "Run" WHERE "policyId" = ${id} AND "state" <> 'finished')`;
-    const guard = Prisma.sql`UPDATE "Policy" SET "name" = CASE WHEN ${idle} THEN "name" END WHERE "id" = ${id}`;
+    const guard = Prisma.sql`UPDATE "Policy" SET "name" = CASE WHEN ${isIdle(id)} THEN "name" END WHERE "id" = ${id}`;
     try {
       await this.audit.commit(record, [guard, Prisma.sql`DELETE FROM "Policy" WHERE "id" = ${id}`]);
       return true;

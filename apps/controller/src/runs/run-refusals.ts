@@ -7,11 +7,6 @@ import { type StoredRun } from './run.js';
 /** Networks that a refusal names. */
 const MOST_NAMED = 5;
 
-export const busy = (policyName: string): FairleadError =>
-  new FairleadError('run_active', `A run of policy '${policyName}' is not finished`, {
-    hint: `See 'fairlead policy runs ${policyName}'; wait for its end, or cancel it.`,
-  });
-
 export const stale = (message: string): FairleadError =>
   new FairleadError('plan_stale', `${message}. Nothing was removed.`, { hint: 'Look at a new plan.' });
 

@@ -72,7 +72,3 @@ export function runUpdate(
 /** Holds while nobody has taken the run over, nor ended it. */
 export const isOwned = ({ id, fence }: Pick<StoredRun, 'id' | 'fence'>): Prisma.Sql =>
   Prisma.sql`EXISTS (SELECT 1 FROM "Run" WHERE "id" = ${id} AND "fence" = ${fence} AND "state" <> 'finished')`;
-
-/** Holds while no run of the policy is under way or waits. */
-export const isIdle = (policyId: string): Prisma.Sql =>
-  Prisma.sql`NOT EXISTS (SELECT 1 FROM "Run" WHERE "policyId" = ${policyId} AND "state" <> 'finished')`;

@@ -11,6 +11,7 @@ import { type Clock, toTimestamp } from '../clock.js';
 import { type Prisma } from '../database/index.js';
 import { type Actor } from '../operations/operation.js';
 import { type FleetPlan } from '../policies/fleet-plan.js';
+import { busy } from '../policies/idle.js';
 import { type PoliciesStore } from '../policies/policies.store.js';
 import { type Planner } from '../policies/planner.js';
 import { requirePolicy } from '../policies/require-policy.js';
@@ -23,7 +24,7 @@ import { NO_ITEMS, type StoredRun } from './run.js';
 import { PolicyWindow } from './run-gate.js';
 import { type RunItemsStore } from './run-items.store.js';
 import { type RunPagesStore } from './run-pages.store.js';
-import { assertWanted, busy, changedSince, notWaiting, outdated, stale } from './run-refusals.js';
+import { assertWanted, changedSince, notWaiting, outdated, stale } from './run-refusals.js';
 import { type RunChange } from './run-rows.js';
 import { toRunItemView, toRunView } from './run.view.js';
 import { type Runner } from './runner.js';
@@ -72,8 +73,8 @@ export class RunsService {
     return this.parts.runs.open(policyId);
   }
 
-  /** It was made, changed, paused, resumed or removed just now. */
-  policyChanged(_policyId: string): void {
+  /** A policy was made, changed, paused, resumed or removed just now. */
+  policyChanged(): void {
     this.parts.scheduler.poke();
     this.parts.runner.poke();
   }

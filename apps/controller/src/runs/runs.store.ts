@@ -10,9 +10,10 @@ import {
   type Statement,
 } from '../database/index.js';
 import { type Actor } from '../operations/operation.js';
+import { isIdle } from '../policies/idle.js';
 import { CONTROLLER, type StoredRun } from './run.js';
 import { LeaseLostError } from './run-ports.js';
-import { isIdle, type RunChange, runInsertion, type RunRow, runUpdate, toStoredRun } from './run-rows.js';
+import { type RunChange, runInsertion, type RunRow, runUpdate, toStoredRun } from './run-rows.js';
 
 /** A step of a run: who takes it, and how the audit calls it. */
 export interface Step {
