@@ -157,7 +157,7 @@ export function createRuntime(
   );
   const { admission } = identities;
   const limits = options.retention ?? DEFAULT_RETENTION;
-  const retention = new Retention(database, limits, now, log);
+  const retention = new Retention(database, limits, now, monotonic ?? (() => performance.now()), log);
   const authors = new Authors();
   const chronicler: Chronicler = { changesBetween, of: (...asked) => authors.of(...asked) };
   const inventory = new InventoryStore(database, networksStore, hostsStore, chronicler);
@@ -250,6 +250,7 @@ export function createRuntime(
     link,
     place,
     start: async () => {
+      await retention.start();
       await auditing.start();
       refusals.start();
       const open = [...(await operationsStore.unsettled()), ...(await operationsStore.interrupted())];
@@ -259,7 +260,6 @@ export function createRuntime(
       await identities.start();
       await service.recover();
       runs.start();
-      retention.start();
       notifier.start();
     },
     stop: async (withinMs) => {

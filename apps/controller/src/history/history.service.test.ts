@@ -59,6 +59,7 @@ async function keptSince(limits = {}): Promise<[history: number, removed: number
     database,
     kept,
     () => now,
+    () => 0,
     () => undefined,
   ).sweep();
   const pages = [

@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
+import { AuditStore } from '../audit/audit.store.js';
 import { type Database, openDatabase } from '../database/index.js';
+import { HostsStore } from '../hosts/hosts.store.js';
 import { temporaryFolder } from '../testing/rig.js';
+import { ScriptedAgent } from '../testing/scripted-agent.js';
 import { Retention } from './retention.js';
 import { DEFAULT_RETENTION } from './retention-limits.js';
 
@@ -9,9 +12,12 @@ const DAY = 86_400_000;
 const NOW = 1_000 * DAY;
 const NOTHING = { history: 0, removedNetworks: 0, operations: 0, runs: 0, notifications: 0 };
 let database: Database;
+let now: number;
+let monotonic: number;
 let discard: () => void;
 
 beforeEach(async () => {
+  [now, monotonic] = [NOW, 5];
   const { path, remove } = temporaryFolder();
   discard = remove;
   database = await openDatabase(path);
@@ -26,7 +32,8 @@ const retention = (limits = {}) =>
   new Retention(
     database,
     { ...DEFAULT_RETENTION, ...limits },
-    () => NOW,
+    () => now,
+    () => monotonic,
     () => undefined,
   );
 
@@ -146,10 +153,55 @@ describe('retention', () => {
     expect(left.sort()).toEqual(kept.map(({ id }) => id).sort());
   });
 
+  describe('where the clock is a year ahead', () => {
+    const heard = async (at: number) => {
+      const hosts = new HostsStore(database, new AuditStore(database));
+      await hosts.attached(new ScriptedAgent('web-1').facts, 'unix', at);
+      await database.prisma.host.updateMany({ data: { lastHeardAt: at } });
+    };
+
+    it.each([
+      ['from the start on', 0, 365 * DAY],
+      ['later', 365 * DAY, 0],
+    ])(
+      '%s takes nothing that is not old by what was stored before, and by the time since',
+      async (_when, by, before) => {
+        await entries(91 * DAY, 89 * DAY, 1 * DAY);
+        await heard(NOW);
+        now += before;
+        const sweeping = retention();
+        await sweeping.start();
+        await heard(now);
+        now += by;
+        expect(await sweeping.sweep()).toMatchObject({ history: 1 });
+        monotonic += 2 * DAY;
+        expect(await sweeping.sweep()).toMatchObject({ history: 1 });
+        expect(await ages()).toEqual([1 * DAY]);
+        await sweeping.stop();
+      },
+    );
+
+    it('takes nothing by the audit either, where there is no host', async () => {
+      await entries(89 * DAY);
+      const actor = { name: 'local', client: 'test', peer: '' };
+      const what = { action: 'test', hostName: null, target: {}, operationId: null, outcome: 'done', detail: {} };
+      await new AuditStore(database).commit({ at: NOW, actor, ...what });
+      now += 365 * DAY;
+      expect(await retention().sweep()).toEqual(NOTHING);
+    });
+  });
+
+  it('goes by the clock where that is behind of what was stored', async () => {
+    await entries(89 * DAY);
+    await new HostsStore(database, new AuditStore(database)).attached(new ScriptedAgent('web-1').facts, '', NOW + DAY);
+    monotonic += DAY;
+    expect(await retention().sweep()).toEqual(NOTHING);
+  });
+
   it('takes nothing once it was stopped', async () => {
     await entries(91 * DAY);
     const stopped = retention();
-    stopped.start();
+    await stopped.start();
     await stopped.stop();
     expect(await stopped.sweep()).toEqual(NOTHING);
     expect(await ages()).toEqual([91 * DAY]);

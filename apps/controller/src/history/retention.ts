@@ -5,7 +5,6 @@ import { type Log } from '../log.js';
 import { type RetentionLimits } from './retention-limits.js';
 
 const DAY_MS = 86_400_000;
-const FIRST_MS = 60_000;
 const EVERY_MS = 3_600_000;
 /** Rows that go in one transaction, and the pause after it, in which others write. */
 const BATCH = 1_000;
@@ -21,25 +20,32 @@ export interface Swept {
 }
 
 /**
- * Takes away what is older than the limits, an hour after the other.
+ * Takes away what is older than the limits, once an hour. The clock of the machine alone is not believed: one that is far
+ * ahead, as before it is set at boot, would take all there is.
  *
- * Invariants: one sweep at a time; a sweep holds the database for one batch at a time; after `stop` has resolved nothing
+ * Invariants: what is old is so by what was stored last before the start and the time since, however far ahead the clock is;
+ * one sweep at a time; a sweep holds the database for one batch at a time; after `stop` has resolved nothing
  * is taken away. The audit is never touched: its rows are a chain.
  */
 export class Retention {
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<unknown> = Promise.resolve();
   private stopped = false;
+  /** What was stored last, and when that was read, by the clock that does not jump. */
+  private known: { readonly at: number; readonly readAt: number } | undefined;
 
   constructor(
     private readonly database: Database,
     private readonly limits: RetentionLimits,
     private readonly now: Clock,
+    private readonly monotonic: () => number,
     private readonly log: Log,
   ) {}
 
-  start(): void {
-    this.next(FIRST_MS);
+  /** To be called before anything is written by the clock as it is now. */
+  async start(): Promise<void> {
+    this.known = await this.lastKnown();
+    this.next();
   }
 
   async stop(): Promise<void> {
@@ -49,6 +55,7 @@ export class Retention {
   }
 
   async sweep(): Promise<Swept> {
+    this.known ??= await this.lastKnown();
     const { historyDays, removedDays, operationDays, historyRows } = this.limits;
     const old = await this.remove(
       'HistoryEntry',
@@ -104,12 +111,20 @@ export class Retention {
   }
 
   private before(days: number): number {
-    return this.now() - days * DAY_MS;
+    const latest = this.known === undefined ? Infinity : this.known.at + this.monotonic() - this.known.readAt;
+    return Math.floor(Math.min(this.now(), latest)) - days * DAY_MS;
   }
 
-  private next(ms: number): void {
+  private async lastKnown(): Promise<{ readonly at: number; readonly readAt: number }> {
+    const [row] = await this.database.read<{ readonly at: number | null }>(Prisma.sql`SELECT MAX("at") AS "at" FROM (
+      SELECT MAX("lastHeardAt") AS "at" FROM "Host"
+      UNION ALL SELECT "at" FROM "AuditEntry" WHERE "seq" = (SELECT MAX("seq") FROM "AuditEntry"))`);
+    return { at: row?.at ?? this.now(), readAt: this.monotonic() };
+  }
+
+  private next(): void {
     if (this.stopped) return;
-    this.timer = setTimeout(() => void (this.running = this.run()), ms).unref();
+    this.timer = setTimeout(() => void (this.running = this.run()), EVERY_MS).unref();
   }
 
   private async run(): Promise<void> {
@@ -119,7 +134,7 @@ export class Retention {
     } catch (error) {
       this.log('old records could not be taken away', { error: String(error) });
     }
-    this.next(EVERY_MS);
+    this.next();
   }
 
   private async remove(table: string, key: string, chosen: Prisma.Sql): Promise<number> {
