@@ -48,7 +48,6 @@ describe('a mail', () => {
     expect(mail?.body).toBe(
       [
         '12 networks removed, 2 kept',
-        'Networks: 12 removed, 2 kept',
         'Policy: nightly, version 3',
         'Run: 0199-r, 2026-11-24T01:00:09.000Z',
         'https://fairlead.example/api/v1/runs/0199-r',

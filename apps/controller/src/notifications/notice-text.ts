@@ -20,8 +20,9 @@ export function cut(text: string, longest: number): string {
 
 /** What stands below the title wherever people read it. @param link of the run, as far as it is known */
 export function bodyOf(notice: Notice, link: string): string {
-  const { policy, counts, text } = notice;
-  const counted = Object.entries(counts).map(([outcome, count]) => `${count} ${outcome}`);
+  const { policy, counts, text, event } = notice;
+  // The text of a run's end has them already.
+  const counted = event !== 'held' ? [] : Object.entries(counts).map(([outcome, count]) => `${count} ${outcome}`);
   return plain(
     [
       text,

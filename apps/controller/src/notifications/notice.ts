@@ -1,3 +1,5 @@
+import { type RunOutcome } from '@fairlead/api';
+
 /** What is worth telling of a run. */
 export type NotificationEvent = 'finished' | 'failed' | 'approval-needed' | 'cap-reached' | 'held';
 
@@ -10,6 +12,8 @@ export interface Notice {
   readonly at: number;
   readonly policy: { readonly id: string; readonly name: string; readonly version: number };
   readonly runId: string;
+  /** Null: the run goes on. */
+  readonly outcome: RunOutcome | null;
   /** One line. */
   readonly title: string;
   readonly text: string;

@@ -31,11 +31,15 @@ describe('a message to a chat', () => {
     expect(await told(aNotice(), PUBLIC)).toBe(
       `Cleanup policy 'nightly' has finished
 12 networks removed, 2 kept
-Networks: 12 removed, 2 kept
 Policy: nightly, version 3
 Run: 0199-r, 2026-11-24T01:00:09.000Z
 https://fairlead.example/api/v1/runs/0199-r`,
     );
+  });
+
+  it('counts what a run has done that is held, whose text does not', async () => {
+    const text = await told(aNotice({ event: 'held', text: 'frozen by ann' }));
+    expect(text.split('\n').slice(1, 3)).toEqual(['frozen by ann', 'Networks: 12 removed, 2 kept']);
   });
 
   it.each([
@@ -49,12 +53,7 @@ https://fairlead.example/api/v1/runs/0199-r`,
   ])('lets %j mean nothing', async (name, shown) => {
     const policy = { id: 'p', name, version: 1 };
     const text = await told(aNotice({ title: name, text: `kept ${name}`, policy }));
-    expect(text.split('\n').slice(0, 4)).toEqual([
-      shown,
-      `kept ${shown}`,
-      'Networks: 12 removed, 2 kept',
-      `Policy: ${shown}, version 1`,
-    ]);
+    expect(text.split('\n').slice(0, 3)).toEqual([shown, `kept ${shown}`, `Policy: ${shown}, version 1`]);
   });
 
   it('keeps a title and the name of a policy to their lines', async () => {

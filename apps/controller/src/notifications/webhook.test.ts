@@ -46,6 +46,7 @@ describe('a webhook', () => {
       data: {
         policy: { id: '0199-p', name: 'nightly', version: 3 },
         runId: '0199-r',
+        outcome: 'done',
         title: notice.title,
         text: notice.text,
         counts: { removed: 12, kept: 2 },

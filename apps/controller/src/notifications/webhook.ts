@@ -24,8 +24,8 @@ export function webhookSender({ url, secret }: WebhookConfig, { publicUrl, now, 
   };
 }
 
-const payloadOf = ({ event, at, policy, runId, title, text, counts }: Notice, link: string) => ({
+const payloadOf = ({ event, at, policy, runId, outcome, title, text, counts }: Notice, link: string) => ({
   type: `run.${event}`,
   timestamp: toTimestamp(at),
-  data: { policy, runId, title, text, counts, link },
+  data: { policy, runId, outcome, title, text, counts, link },
 });

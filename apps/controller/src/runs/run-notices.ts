@@ -5,32 +5,37 @@ import { type NotificationEvent } from '../notifications/notice.js';
 import { type Notifier } from '../notifications/notifier.js';
 import { type ItemCounts, type StoredRun } from './run.js';
 
-const TITLES: Readonly<Record<Exclude<NotificationEvent, 'failed'>, string>> = {
+const TITLES: Readonly<Record<NotificationEvent, string>> = {
   finished: 'has finished',
+  failed: 'has failed in part',
   'approval-needed': 'needs an approval',
   'cap-reached': 'would remove more than it may',
   held: 'is held',
 };
 
-/** Ends that somebody has to look at, and how they are told. */
-const FAILURES: Readonly<Partial<Record<RunOutcome, string>>> = {
+/** Ends that are told by words of their own. */
+const ENDS: Readonly<Partial<Record<RunOutcome, string>>> = {
   stopped: 'was stopped',
+  cancelled: 'was cancelled',
   failed: 'has failed',
   expired: 'has expired',
   missed: 'was missed',
 };
 
+/** Ends that somebody has to look at. */
+const FAILURES: ReadonlySet<RunOutcome> = new Set<RunOutcome>(['stopped', 'failed', 'expired', 'missed']);
+
 /** What is told of a run that has come to its end. */
 export function eventOfEnd(outcome: RunOutcome, { failed, undone }: ItemCounts): NotificationEvent {
   if (outcome === 'capped') return 'cap-reached';
-  return FAILURES[outcome] !== undefined || failed + undone > 0 ? 'failed' : 'finished';
+  return FAILURES.has(outcome) || failed + undone > 0 ? 'failed' : 'finished';
 }
 
 /** What is told of a run. */
 type Told = Pick<StoredRun, 'id' | 'policyId' | 'policyName' | 'version' | 'outcome' | 'reason'>;
 
-const titleOf = ({ outcome }: Told, event: NotificationEvent): string =>
-  event === 'failed' ? ((outcome && FAILURES[outcome]) ?? 'has failed in part') : TITLES[event];
+/** A run that goes on may have the outcome that it is going to have. */
+const isOver = (event: NotificationEvent): boolean => event !== 'held' && event !== 'approval-needed';
 
 /** The notices of a step of a run, for the transaction in which it is written. */
 export function noticesOf(
@@ -43,6 +48,7 @@ export function noticesOf(
 ): readonly Statement[] {
   const channels = notify.filter(({ on }) => on.includes(event)).map(({ channel }) => channel);
   if (channels.length === 0) return [];
+  const outcome = isOver(event) ? run.outcome : null;
   const { total: _total, done: _done, ...outcomes } = counts;
   const notice = {
     id: uuidv7(),
@@ -50,7 +56,8 @@ export function noticesOf(
     at,
     policy: { id: run.policyId, name: run.policyName, version: run.version },
     runId: run.id,
-    title: `Cleanup policy '${run.policyName}' ${titleOf(run, event)}`,
+    outcome,
+    title: `Cleanup policy '${run.policyName}' ${(outcome && ENDS[outcome]) ?? TITLES[event]}`,
     text: run.reason,
     counts: Object.fromEntries(Object.entries(outcomes).filter(([, count]) => count > 0)),
     link: `${API_PREFIX}/runs/${run.id}`,
