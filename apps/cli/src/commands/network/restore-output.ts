@@ -2,46 +2,35 @@ import { operationResult, type OperationResultView, type OperationView, type Res
 import { shortId } from '@fairlead/domain';
 import { firstOf } from '../../output/first-of.js';
 import { operationName } from '../command.js';
+import { inGeneral, isBlocked, isReady, isThere, type PlannedRestore, remarksOn } from './planned-restore.js';
+import { countPlans, countRemarks, MOST_TOLD } from './restore-counts.js';
 
-export interface PlannedRestore {
-  /** Of the removal. */
-  readonly id: string;
-  readonly plan: RestorePlanView;
-  /** The engine is to choose the ranges, where the network's own are taken. */
-  readonly renumber: boolean;
-}
-
-/** Made again already, with nobody left to attach. */
-export const isThere = ({ plan: { present, attachments } }: PlannedRestore): boolean =>
-  present !== null && attachments.length === 0;
-
-/** Whether something stands in the way. */
-export const isBlocked = (planned: PlannedRestore): boolean => !isThere(planned) && planned.plan.conflicts.length > 0;
-
-/** What making networks again would meet, in lines. What cannot come back of any of them is said once. */
+/** What making networks again would meet, in lines. What is to be known of all of them is said once. */
 export function describeRestorePlans(planned: readonly PlannedRestore[]): string[] {
-  const ready = planned.filter((one) => !isThere(one) && !isBlocked(one));
-  const common = (ready[0]?.plan.losses ?? []).filter((loss) => ready.every(({ plan }) => plan.losses.includes(loss)));
-  const once = ready.length > 1 ? common : [];
-  return [
-    ...planned.flatMap((one) => describePlan(one, once)),
-    ...once.map((loss) => `Each of the ${ready.length}: ${loss}`),
-  ];
+  const blocked = planned.filter(isBlocked);
+  if (planned.length - blocked.length > MOST_TOLD) {
+    return [...blocked.flatMap((one) => describePlan(one)), ...countPlans(planned)];
+  }
+  const ready = planned.filter(isReady);
+  if (ready.length < 2) return planned.flatMap((one) => describePlan(one));
+  const [first = [], ...others] = ready.map((one) => remarksOn(one).map(inGeneral));
+  const once = first.filter((remark) => others.every((remarks) => remarks.includes(remark)));
+  return [...planned.flatMap((one) => describePlan(one, once)), ...countRemarks(ready, ready.length)];
 }
 
 /** @param once what is not said here */
-function describePlan(planned: PlannedRestore, once: readonly string[]): string[] {
-  const { host, network, subnets, present, attachments, losses } = planned.plan;
-  const keepsRanges = planned.renumber && present === null && subnets.length > 0;
+function describePlan(planned: PlannedRestore, once: readonly string[] = []): string[] {
+  const { host, network, present, attachments } = planned.plan;
   const name = `${host}/${network.name}`;
   const there = present === null ? '' : `is there already, as ${shortId(present)}`;
   if (isThere(planned)) return [`${name} ${there}`];
   if (isBlocked(planned)) return [`${name} cannot be made again:`, ...describeConflicts(planned)];
   return [
     `${name} ${there || `would be made again ${describeSource(planned.plan)}`}`,
-    ...(keepsRanges ? ['  No other network has its address ranges: it keeps them.'] : []),
     ...attachments.map((attachment) => `  attaches again ${describeAttachment(attachment)}`),
-    ...losses.filter((loss) => !once.includes(loss)).map((loss) => `  ${loss}`),
+    ...remarksOn(planned)
+      .filter((remark) => !once.includes(inGeneral(remark)))
+      .map((remark) => `  ${remark}`),
   ];
 }
 
@@ -82,16 +71,26 @@ type Result = OperationResultView<'restore'>;
 export function describeRestored(view: OperationView): string[] {
   const result = operationResult(view, 'restore');
   if (result === undefined) return [operationName(view)];
-  const { network, attachments, differences } = result;
+  const { network, attachments } = result;
   const attached = attachments
     .filter(({ outcome }) => outcome === 'attached')
     .map(({ containerName }) => containerName);
   return [
     `${view.host}/${network.name}: made again as ${shortId(network.id)}`,
     ...(attached.length === 0 ? [] : [`  attached again: ${attached.join(', ')}`]),
-    ...attachments.filter(({ outcome }) => outcome === 'failed').map(describeFailure),
-    ...differences.map(({ field, recorded, restored }) => `  differs: ${field} was ${recorded}, is ${restored}`),
+    ...describeTroubles(result),
   ];
+}
+
+const describeTroubles = ({ attachments, differences }: Result): string[] => [
+  ...attachments.filter(({ outcome }) => outcome === 'failed').map(describeFailure),
+  ...differences.map(({ field, recorded, restored }) => `  differs: ${field} was ${recorded}, is ${restored}`),
+];
+
+/** The same, where something is not as it was; nothing of what went well. */
+export function describeOddlyRestored(view: OperationView): string[] {
+  const result = operationResult(view, 'restore');
+  return result === undefined || describeTroubles(result).length > 0 ? describeRestored(view) : [];
 }
 
 function describeFailure({ containerName, reason, engineMessage }: Result['attachments'][number]): string {

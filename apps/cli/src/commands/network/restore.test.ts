@@ -237,6 +237,69 @@ describe('network restore --run', () => {
     expect(exitCode).toBe(4);
   });
 
+  const BRIDGE = 'gets another name: firewall rules of the host that name it will not fit.';
+  const bridged = (asked: Asked): RestorePlanView => ({
+    ...planOf(asked),
+    conflicts: [],
+    losses: ['It gets a new id.', `Its bridge br-${asked.params['id']!.slice(2).padEnd(12, '0')} ${BRIDGE}`],
+  });
+
+  it('says once of all what differs only in the name of the bridge', async () => {
+    const { err } = await fairlead(`network restore --run ${RUN}`, { ...all, planRestore: bridged }, { reply: 'n' });
+    expect(err.split('\n').slice(3)).toEqual([
+      'Each of the 3: It gets a new id.',
+      `Each of the 3: Its bridge ${BRIDGE}`,
+      'Nothing was done.',
+      '',
+    ]);
+  });
+
+  it('counts many by host, and tells of those that are odd only', async () => {
+    const hostOf = (id: string): string => (Number(id.slice(2)) <= 15 ? 'web-1' : 'web-2');
+    const many = Array.from({ length: 25 }, (_, i) => aRunItem(`n${i}`, { removal: `r-${i + 1}`, endedAt: at(1) }));
+    const planRestore = (asked: Asked): RestorePlanView => {
+      const id = asked.params['id']!;
+      const own = { attachments: id === 'r-3' ? [attachment] : [], losses: ['It gets a new id.'] };
+      const there = { present: 'e'.repeat(64) };
+      return {
+        ...bridged(asked),
+        host: hostOf(id),
+        ...(id === 'r-3' && own),
+        ...(id === 'r-24' && there),
+        ...(id === 'r-25' && { conflicts: [name] }),
+      };
+    };
+    const failed = { ...result().attachments[0]!, outcome: 'failed' as const, reason: 'its address is taken' };
+    const restoreNetwork = ({ params: { id } }: Asked) => {
+      const view = restored({ attachments: id === 'r-4' ? [failed] : id === 'r-3' ? result().attachments : [] });
+      return { ...view, host: hostOf(id!) };
+    };
+    const { err, out, exitCode } = await fairlead(
+      `network restore --run ${RUN}`,
+      { listRunItems: () => ({ items: many, total: 25, nextCursor: null }), planRestore, restoreNetwork },
+      { reply: 'y' },
+    );
+    expect(err.split('\n')).toEqual([
+      'web-2/r-25 cannot be made again:',
+      '  the name ci-42 is taken',
+      'web-2: 1 network there already',
+      'web-1: 15 networks would be made again, 1 container attached again',
+      'web-2: 8 networks would be made again',
+      'Each of the 23: It gets a new id.',
+      `22 of the 23: Its bridge ${BRIDGE}`,
+      'To see each of them: --dry-run -o json',
+      '',
+    ]);
+    expect(out.split('\n')).toEqual([
+      'web-1/ci-42: made again as ffffffffffff',
+      '  not attached: one: its address is taken',
+      'web-1: 15 networks made again, 1 container attached again',
+      'web-2: 8 networks made again',
+      '',
+    ]);
+    expect(exitCode).toBe(1);
+  });
+
   it('goes on with the others where one fails, and names it', async () => {
     const { err, out, exitCode } = await fairlead(`network restore --run ${RUN} -f`, {
       ...all,

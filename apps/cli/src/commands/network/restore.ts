@@ -8,14 +8,9 @@ import { toData } from '../../output/format.js';
 import { lines } from '../../output/rows.js';
 import { commandEach } from '../command.js';
 import { confirm, DECLINED } from '../confirm.js';
-import {
-  describeRestored,
-  describeRestorePlans,
-  describeUnrecorded,
-  isBlocked,
-  isThere,
-  type PlannedRestore,
-} from './restore-output.js';
+import { isBlocked, isReady, type PlannedRestore } from './planned-restore.js';
+import { countRestored, MOST_TOLD } from './restore-counts.js';
+import { describeOddlyRestored, describeRestored, describeRestorePlans, describeUnrecorded } from './restore-output.js';
 import { chooseRemovals, type Removal } from './restore-targets.js';
 
 interface Flags extends ClientFlags {
@@ -65,7 +60,7 @@ async function restore(cli: Cli, references: string[], flags: Flags): Promise<nu
     return worstExit(refused);
   }
   if (!flags.force || forPeople(flags)) cli.terminal.warn(lines(describeRestorePlans(results)));
-  const ready = results.filter((one) => !isThere(one) && !isBlocked(one));
+  const ready = results.filter(isReady);
   if (ready.length === 0) return worstExit(refused);
   if (!(await agreed(cli, flags, ready))) return worstExit([...refused, DECLINED]);
   return worstExit([...refused, await carryOut(cli, client, flags, ready, several)]);
@@ -106,6 +101,7 @@ async function carryOut(
   several: boolean,
 ): Promise<number> {
   const body = { renumber: flags.renumber ?? false, deadlineMs: flags.timeout ?? DEFAULT_DEADLINE_MS };
+  const many = items.length > MOST_TOLD;
   const { results, exitCode } = await commandEach(cli, flags, {
     client,
     items,
@@ -119,8 +115,9 @@ async function carryOut(
         client.restoreNetwork({ params: { id }, body, ...options }),
     doing: 'restoring',
     options: body,
-    describe: describeRestored,
+    describe: many ? describeOddlyRestored : describeRestored,
   });
+  if (many && forPeople(flags)) cli.terminal.write(lines(countRestored(results)));
   return worstExit([exitCode, results.some(hasFailures) ? 1 : 0]);
 }
 
