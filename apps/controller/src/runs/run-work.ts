@@ -20,8 +20,6 @@ export type WorkParts = Omit<LiveParts, 'isPaused' | 'cancelled' | 'since' | 'be
     readonly planner: Pick<Planner, 'countsFor'>;
     /** Of this life of the controller. */
     readonly owner: string;
-    /** Milliseconds of a clock that does not jump. */
-    readonly monotonic: () => number;
   };
 
 /** What the work on a run is told while it goes on. */
