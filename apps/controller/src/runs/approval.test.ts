@@ -21,16 +21,8 @@ afterEach(() => fleet.rig.stop());
 const spec = { mode: 'approve', approveWithin: '2h', schedule: { when: 'every 1h', jitter: '0s' } };
 
 /** A run of the schedule that waits for its approval. */
-const waiting = async (more: object = {}, dueInMs = HOUR): Promise<RunView> => {
-  await fleet.policy({ ...spec, ...more });
-  fleet.rig.time += dueInMs;
-  await agent.bookmark();
-  for (;;) {
-    const [run] = await fleet.all();
-    if (run !== undefined) return fleet.in('awaiting-approval', run.id);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-};
+const waiting = (more: object = {}, dueInMs = HOUR): Promise<RunView> =>
+  fleet.awaiting(agent, { ...spec, ...more }, dueInMs);
 const approve = (run: RunView, planHash = run.planHash ?? '') =>
   fleet.runs.approve(run.id, planHash, { ...ACTOR, name: 'olga' });
 const refusal = (message: string) => ({ code: 'plan_stale', message: expect.stringContaining(message) });
@@ -74,7 +66,7 @@ describe('a run that needs an approval', () => {
 
   it('expires, and takes none after', async () => {
     const run = await waiting({ schedule: { when: 'every 6h', jitter: '0s' } }, 6 * HOUR);
-    fleet.rig.time += 2 * HOUR;
+    fleet.pass(2 * HOUR);
     await agent.bookmark();
     await expect(approve(run)).rejects.toMatchObject({ code: 'plan_stale' });
     expect(await fleet.finished(run.id)).toMatchObject({ outcome: 'expired', reason: 'nobody approved it in time' });
@@ -90,9 +82,9 @@ describe('a run that needs an approval', () => {
 
   it('is above a cap: it asks nobody, and removes nothing', async () => {
     await fleet.policy({ ...spec, caps: { networks: 1, hostPercent: 100, fleetPercent: 100 } });
-    fleet.rig.time += HOUR;
+    fleet.pass(HOUR);
     await agent.bookmark();
-    for (let [run] = await fleet.all(); run?.state !== 'finished'; [run] = await fleet.all()) continue;
+    await fleet.finished((await fleet.first()).id);
     expect(await fleet.all()).toMatchObject([{ outcome: 'capped', reason: expect.stringContaining('at most 1 may') }]);
     expect(await fleet.operations()).toEqual([]);
   });

@@ -23,13 +23,7 @@ const approving = { mode: 'approve', schedule: { when: 'every 1h', jitter: '0s' 
 const policies = () => fleet.rig.runtime.policies;
 
 /** A run that waits for its approval. */
-const awaiting = async (spec: object = approving): Promise<RunView> => {
-  await fleet.policy(spec);
-  fleet.pass(HOUR);
-  await agent.bookmark();
-  await until('there is a run', async () => (await fleet.all()).length > 0);
-  return fleet.in('awaiting-approval', (await fleet.all())[0]!.id);
-};
+const awaiting = (spec: object = approving): Promise<RunView> => fleet.awaiting(agent, spec, HOUR);
 /** Does something once between that a plan is made, or looked at again, and that it is taken. */
 const meanwhile = (step: 'plan' | 'recheck', act: () => Promise<unknown>): void => {
   const { planner } = fleet.rig.runtime;
@@ -166,10 +160,6 @@ it('tells whoever changes a policy of a plan that can no longer be approved', as
 describe('a scheduled run whose policy is changed before it has its plan', () => {
   const applying = { mode: 'apply', schedule: { when: 'every 1h', jitter: '0s' } };
   const reporting = aSpec({ ...applying, mode: 'report' });
-  const begun = async (): Promise<RunView> => {
-    await until('there is a run', async () => (await fleet.all()).length > 0);
-    return (await fleet.all())[0]!;
-  };
   const nothingRemoved = { outcome: 'expired', reason: 'the policy is at version 3 by now' };
 
   it('removes nothing where that is while it is planned, and whoever changes it is told', async () => {
@@ -178,7 +168,7 @@ describe('a scheduled run whose policy is changed before it has its plan', () =>
     meanwhile('plan', async () => ({ warnings } = await policies().update('nightly', { spec: reporting }, ACTOR)));
     fleet.pass(HOUR);
     await agent.bookmark();
-    const { id } = await begun();
+    const { id } = await fleet.first();
     expect(await fleet.finished(id)).toMatchObject(nothingRemoved);
     expect(agent.removed).toEqual([]);
     expect(warnings).toEqual([`Run ${id} was going to begin by version 2: it ends without removing anything.`]);
@@ -190,7 +180,7 @@ describe('a scheduled run whose policy is changed before it has its plan', () =>
     planner.plan = () => Promise.reject(new Error('the disk is busy'));
     fleet.pass(HOUR);
     await agent.bookmark();
-    const { id } = await begun();
+    const { id } = await fleet.first();
     await until('it says why', async () => (await fleet.runs.show(id)).reason.includes('busy'));
     await policies().update('nightly', { paused: true }, ACTOR);
     await policies().update('nightly', { spec: reporting }, ACTOR);

@@ -1,5 +1,6 @@
 import { policySpec, type PolicySpecView, runItemQuery, type RunItemView, type RunView } from '@fairlead/api';
 import { ACTOR, Rig, type RigOptions, until } from './rig.js';
+import { type ScriptedAgent } from './scripted-agent.js';
 
 /** A policy that means every unused network, at once, and hardly has caps. */
 export const aSpec = (spec: object = {}): PolicySpecView =>
@@ -66,6 +67,20 @@ export class RunsRig {
 
   finished(id: string): Promise<RunView> {
     return this.in('finished', id);
+  }
+
+  /** Resolves with the oldest run once there is one. */
+  async first(): Promise<RunView> {
+    await until('there is a run', async () => (await this.all()).length > 0);
+    return (await this.all())[0]!;
+  }
+
+  /** The first run of a new policy's schedule, once it waits for its approval. @param agent of the only host */
+  async awaiting(agent: ScriptedAgent, spec: object, dueInMs: number): Promise<RunView> {
+    await this.policy(spec);
+    this.pass(dueInMs);
+    await agent.bookmark();
+    return this.in('awaiting-approval', (await this.first()).id);
   }
 
   async items(id: string): Promise<readonly RunItemView[]> {
