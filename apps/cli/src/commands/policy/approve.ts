@@ -9,9 +9,9 @@ import { withClient } from '../../flags.js';
 import { visible } from '../../output/escape.js';
 import { describeTimeLeft, renderTable } from '../../output/table.js';
 import { confirm, DECLINED } from '../confirm.js';
+import { MOST_COUNTED, MOST_LISTED, renderByHost } from './by-host.js';
 import { findRun } from './find-run.js';
 import { finishRun } from './finish-run.js';
-import { SHOWN } from './plan.js';
 import { describeRestorability } from './plan-output.js';
 
 interface Flags extends ClientFlags {
@@ -55,14 +55,16 @@ async function approve(cli: Cli, reference: string, flags: Flags): Promise<numbe
 
 /** Shows what would be removed, and asks. */
 async function agreed(cli: Cli, client: Client, run: RunView, { force, output = 'table' }: Flags): Promise<boolean> {
-  const { rows } = await readPages(SHOWN, (page) => client.listRunItems({ params: { run: run.id }, query: page }));
+  const { rows } = await readPages(MOST_COUNTED, (page) =>
+    client.listRunItems({ params: { run: run.id }, query: page }),
+  );
   if (!force || output === 'table') cli.terminal.warn(render(run, rows, cli.around.now()));
   const question = `Remove ${counted(run.progress.total, 'network')}?`;
   return confirm(cli, { force, question, unattended: 'refuse' });
 }
 
 function render(
-  { policy, progress, plannedAt, expiresAt }: RunView,
+  { id, policy, progress, plannedAt, expiresAt }: RunView,
   items: readonly RunItemView[],
   now: number,
 ): string {
@@ -71,7 +73,10 @@ function render(
   const ends =
     expiresAt === null ? '' : `; an approval is taken until ${expiresAt}, ${describeTimeLeft(expiresAt, now)}`;
   const last = `${policy.name}, version ${policy.version}${planned}: ${progress.total} to remove${ends}`;
-  return `${renderTable(COLUMNS, items)}${more > 0 ? `... and ${more} more\n` : ''}${visible(last)}\n`;
+  const many = items.length > MOST_LISTED;
+  const table = many ? renderByHost(items) : renderTable(COLUMNS, items);
+  const each = many ? `To see each of them: fairlead policy runs --run ${id}\n` : '';
+  return `${table}${more > 0 ? `... and ${counted(more, 'network')} more\n` : ''}${visible(last)}\n${each}`;
 }
 
 const COLUMNS = [

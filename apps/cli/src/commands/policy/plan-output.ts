@@ -3,6 +3,7 @@ import { type CleanupReason, counted } from '@fairlead/domain';
 import { firstOf } from '../../output/first-of.js';
 import { visible } from '../../output/escape.js';
 import { type Column, describeAge, describeTimeSince, hostLabel, renderTable } from '../../output/table.js';
+import { MOST_LISTED, renderByHost } from './by-host.js';
 import { raiseCaps } from './raise-caps.js';
 
 /** What is shown of a plan. `items`: as many as were asked for. */
@@ -14,10 +15,23 @@ export interface ShownPlan extends Omit<PolicyPlanView, 'nextCursor'> {
 /** The networks as a table, then what the plan counts. @param now milliseconds since the epoch */
 export function renderPlan(plan: ShownPlan, now: number): string {
   const table = plan.items.length === 0 ? '' : renderTable(columns(plan.items, now), plan.items);
-  return `${table}${planLines(plan, now)
-    .map((line) => `${visible(line)}\n`)
-    .join('')}`;
+  const { items, cut } = plan;
+  return `${table}${render([...(cut ? [`... and more than these ${items.length} (--limit)`] : []), ...planLines(plan, now)])}`;
 }
+
+/** What a plan would remove, as it is shown before a question: many networks are counted by host. */
+export function renderRemovals(plan: ShownPlan, now: number): string {
+  const { items, policy, summary } = plan;
+  if (items.length <= MOST_LISTED) return renderPlan(plan, now);
+  const more = summary.remove - items.length;
+  return `${renderByHost(items.map((item) => ({ ...item, host: hostLabel(item.host, item.simulated) })))}${render([
+    ...(more > 0 ? [`... and ${counted(more, 'network')} more`] : []),
+    ...planLines(plan, now),
+    `To see each of them: fairlead policy plan ${policy.name}`,
+  ])}`;
+}
+
+const render = (texts: readonly string[]): string => texts.map((text) => `${visible(text)}\n`).join('');
 
 function columns(items: readonly PolicyPlanItemView[], now: number): Column<PolicyPlanItemView>[] {
   const keeps = items.some(({ action }) => action === 'keep');
@@ -41,10 +55,9 @@ export const describeRestorability = ({
 }: Pick<PolicyPlanItemView, 'restorability' | 'losses'>): string =>
   restorability === 'with-changes' ? `not exactly: ${losses.join('; ')}` : (restorability ?? '');
 
-function planLines({ policy, summary, items, cut }: ShownPlan, now: number): string[] {
+function planLines({ policy, summary }: ShownPlan, now: number): string[] {
   const { remove, keep, hosts, overCaps } = summary;
   return [
-    ...(cut ? [`... and more than these ${items.length} (--limit)`] : []),
     `${policy.name}, version ${policy.version}: ${remove} to remove, ${keep} kept${describeReasons(summary)}, on ${counted(hosts, 'host')}`,
     ...leftOutLines(summary, now),
     ...capLines(policy.name, overCaps),

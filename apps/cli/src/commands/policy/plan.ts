@@ -14,7 +14,7 @@ interface Flags extends ClientFlags {
 }
 
 /** Rows for people, unless they ask for another number. */
-export const SHOWN = 200;
+const SHOWN = 200;
 
 const HELP = `
 Nothing is stored and nothing is done. Every network of the policy's hosts is in the plan, to be removed or kept, with the

@@ -45,6 +45,33 @@ describe('policy run', () => {
     expect(exitCode).toBe(0);
   });
 
+  it('counts many networks by host before it asks', async () => {
+    const items = Array.from({ length: 25 }, (_, i) =>
+      aPolicyItem(`ci-${i}`, {
+        host: i < 15 ? 'web-1' : 'web-2',
+        simulated: i < 15,
+        ...(i === 20 && { restorability: 'with-changes', losses: ['its driver x is a plugin'] }),
+      }),
+    );
+    const big = aPolicyPlan(items, { hosts: 2, remove: 26 });
+    const { err, questions } = await fairlead(
+      'policy run nightly',
+      { ...answers, planPolicy: () => big },
+      { reply: 'n' },
+    );
+    expect(err.split('\n')).toEqual([
+      'HOST                NETWORKS   RESTORABLE',
+      'web-1 (simulated)   15         exactly',
+      'web-2               10         9 exactly, 1 not',
+      '... and 1 network more',
+      expect.stringContaining('nightly, version 1: 26 to remove'),
+      'To see each of them: fairlead policy plan nightly',
+      'Nothing was done.',
+      '',
+    ]);
+    expect(questions).toEqual(['Remove 26 networks on 2 hosts? [y/N] ']);
+  });
+
   it('starts nothing where the answer is no, or where there is nothing to remove', async () => {
     const no = await fairlead('policy run nightly', answers, { reply: 'n' });
     expect(no.controller.of('startRun')).toEqual([]);

@@ -5,9 +5,9 @@ import type { Cli, ClientFlags } from '../../cli.js';
 import { answerWasLost } from '../../fleet/operations.js';
 import { withClient } from '../../flags.js';
 import { confirm, DECLINED } from '../confirm.js';
+import { MOST_COUNTED } from './by-host.js';
 import { finishRun } from './finish-run.js';
-import { SHOWN } from './plan.js';
-import { renderPlan, type ShownPlan } from './plan-output.js';
+import { renderRemovals, type ShownPlan } from './plan-output.js';
 import { raiseCaps } from './raise-caps.js';
 import { readPlan } from './read-plan.js';
 
@@ -62,8 +62,8 @@ async function agreedPlan(
   { force, output = 'table' }: Flags,
 ): Promise<string | number> {
   if (!force && !cli.terminal.interactive) throw cannotAsk(policy);
-  const plan = await readPlan(client, policy, { action: 'remove', limit: SHOWN });
-  if (!force || output === 'table') cli.terminal.warn(renderPlan(plan, cli.around.now()));
+  const plan = await readPlan(client, policy, { action: 'remove', limit: MOST_COUNTED });
+  if (!force || output === 'table') cli.terminal.warn(renderRemovals(plan, cli.around.now()));
   const { remove, overCaps } = plan.summary;
   if (remove === 0) return 0;
   if (overCaps.length > 0) throw overItsCaps(plan);

@@ -171,6 +171,17 @@ describe('policy approve', () => {
     expect(exitCode).toBe(0);
   });
 
+  it('counts many networks by host before it asks', async () => {
+    const many = Array.from({ length: 21 }, (_, i) => aRunItem(`ci-${i}`));
+    const { err } = await fairlead(
+      `policy approve ${ID}`,
+      { ...answers, listRunItems: () => ({ items: many, total: 21, nextCursor: null }) },
+      { reply: 'n' },
+    );
+    expect(err).toMatch(/^HOST +NETWORKS +RESTORABLE\nweb-1 +21 +exactly\nnightly, version 1/);
+    expect(err).toContain(`To see each of them: fairlead policy runs --run ${ID}\n`);
+  });
+
   it('finds the run of a policy that waits', async () => {
     const { controller } = await fairlead('policy approve nightly --force', answers);
     expect(controller.of('listRuns')[0]?.query.toString()).toBe('policy=nightly&state=awaiting-approval');
