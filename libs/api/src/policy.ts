@@ -59,11 +59,15 @@ const endTime = z.string().regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, 'is not a 
 
 export const policySchedule = z
   .strictObject({
-    when: z.string().min(1).max(256).meta({
+    when: z.string().min(1, 'is empty').max(256).meta({
       description: 'A cron pattern of five fields, or `every` and a duration',
       example: '0 2 * * *',
     }),
-    zone: z.string().min(1).default('UTC').meta({ description: 'IANA time zone', example: 'Europe/Berlin' }),
+    zone: z
+      .string()
+      .min(1, 'is empty')
+      .default('UTC')
+      .meta({ description: 'IANA time zone', example: 'Europe/Berlin' }),
     jitter: duration.nullable().default(null).meta({
       description: 'A run begins so much after its instant at most; null: a tenth of the period, 5 min at most',
     }),
@@ -91,7 +95,7 @@ export const NOTIFICATION_EVENTS = ['finished', 'failed', 'approval-needed', 'ca
 
 export const policyNotification = z
   .strictObject({
-    channel: z.string().min(1).meta({ description: 'Name of a channel that the controller knows' }),
+    channel: z.string().min(1, 'is empty').meta({ description: 'Name of a channel that the controller knows' }),
     on: z
       .array(z.enum(NOTIFICATION_EVENTS))
       .default(['failed', 'approval-needed', 'cap-reached', 'held'])

@@ -124,7 +124,7 @@ describe('policy create', () => {
   it('tells by its flags what is wrong with it', async () => {
     const { exitCode, err } = await create('nightly', '--match-all', '--schedule', '', '--max-networks', '-1');
     expect(exitCode).toBe(2);
-    expect(err).toMatch(/^error: The policy is not valid: --schedule: .+; --max-networks: .+\n/);
+    expect(err).toMatch(/^error: The policy is not valid: --schedule: is empty; --max-networks: .+\n/);
     const named = await create('Nightly', '--match-all');
     expect(named.err).toMatch(/^error: The policy is not valid: NAME: is not 1 to 63/);
   });
