@@ -34,9 +34,8 @@ function ofOlderRun({ id, version, state }: OpenRun, policyName: string): string
   if (BEGUN.includes(state)) {
     return `Run ${id} goes on by version ${version}, but for what this version keeps: 'fairlead policy cancel ${policyName}' stops it.`;
   }
-  return state === 'awaiting-approval'
-    ? `Run ${id} waits for an approval of version ${version}: it cannot be approved any more.`
-    : `Run ${id} was going to begin by version ${version}: it ends without removing anything.`;
+  const was = state === 'awaiting-approval' ? 'waited for an approval of' : 'was going to begin by';
+  return `Run ${id} ${was} version ${version}: it ends without removing anything.`;
 }
 
 function ofHosts({ hosts: selector, canary }: PolicySpecView, hosts: readonly Labelled[]): string[] {

@@ -55,7 +55,9 @@ describe('a run that needs an approval', () => {
   it('takes none of an older version of the policy', async () => {
     const run = await waiting();
     await fleet.rig.runtime.policies.update('nightly', { spec: aSpec({ ...spec, unusedFor: '1s' }) }, ACTOR);
-    await expect(approve(run)).rejects.toMatchObject(refusal('at version 3 by now; the plan is of version 2'));
+    await expect(approve(run)).rejects.toMatchObject(refusal('at version 3 by now'));
+    await fleet.finished(run.id);
+    await expect(approve(run)).rejects.toMatchObject(refusal('it is expired: the policy is at version 3 by now'));
   });
 
   it('takes none while the work is frozen', async () => {

@@ -66,9 +66,9 @@ describe('a plan that is none of the policy any more', () => {
     meanwhile('recheck', () => policies().update('nightly', { spec: aSpec({ ...approving, unusedFor: '1s' }) }, ACTOR));
     await expect(fleet.runs.approve(run.id, run.planHash ?? '', ACTOR)).rejects.toMatchObject({
       code: 'plan_stale',
-      message: expect.stringContaining('at version 3 by now; the plan is of version 2'),
+      message: expect.stringContaining('at version 3 by now'),
     });
-    expect(await fleet.runs.show(run.id)).toMatchObject({ state: 'awaiting-approval' });
+    expect(await fleet.finished(run.id)).toMatchObject({ outcome: 'expired' });
     expect(agent.removed).toEqual([]);
   });
 });
@@ -151,10 +151,22 @@ describe('a run that was approved and waits for its window', () => {
   });
 });
 
-it('tells whoever changes a policy of a plan that can no longer be approved', async () => {
-  const { id } = await awaiting();
-  const { warnings } = await policies().update('nightly', { spec: aSpec({ ...approving, unusedFor: '1s' }) }, ACTOR);
-  expect(warnings).toEqual([`Run ${id} waits for an approval of version 2: it cannot be approved any more.`]);
+describe('a run that waits for its approval', () => {
+  it('ends where the policy is changed, and whoever changes it is told', async () => {
+    const { id } = await awaiting();
+    const { warnings } = await policies().update('nightly', { spec: aSpec({ ...approving, mode: 'report' }) }, ACTOR);
+    expect(warnings).toEqual([`Run ${id} waited for an approval of version 2: it ends without removing anything.`]);
+    expect(await fleet.finished(id)).toMatchObject({ outcome: 'expired', reason: 'the policy is at version 3 by now' });
+    await policies().remove('nightly', ACTOR);
+  });
+
+  it('stays where the policy is only paused and resumed', async () => {
+    const { id } = await awaiting();
+    await policies().update('nightly', { paused: true }, ACTOR);
+    expect((await policies().update('nightly', { paused: false }, ACTOR)).warnings).toEqual([]);
+    const run = await fleet.runs.show(id);
+    expect(await fleet.runs.approve(id, run.planHash ?? '', ACTOR)).toMatchObject({ state: 'running' });
+  });
 });
 
 describe('a scheduled run whose policy is changed before it has its plan', () => {

@@ -10,8 +10,10 @@ const MOST_NAMED = 5;
 export const stale = (message: string): FairleadError =>
   new FairleadError('plan_stale', `${message}. Nothing was removed.`, { hint: 'Look at a new plan.' });
 
-export const notWaiting = ({ id, state, outcome }: StoredRun): FairleadError =>
-  stale(`Run '${id}' does not wait for an approval: it is ${state === 'finished' ? outcome : state}`);
+export const notWaiting = ({ id, state, outcome, reason }: StoredRun): FairleadError =>
+  stale(
+    `Run '${id}' does not wait for an approval: it is ${state === 'finished' ? outcome : state}${reason && `: ${reason}`}`,
+  );
 
 /** Of a plan of another version than the policy has now. @param now undefined: it was removed */
 export function outdated(

@@ -45,8 +45,8 @@ export class RunWork {
   async isDue(run: StoredRun, isPaused: boolean): Promise<boolean> {
     const now = this.parts.now();
     if (isBegun(run)) return true;
-    if (run.state === 'awaiting-approval') return now >= (run.expiresAt ?? Infinity);
     if (await this.newerVersion(run)) return true;
+    if (run.state === 'awaiting-approval') return now >= (run.expiresAt ?? Infinity);
     if (run.planHash !== null) return this.isInWindow(run);
     return now >= run.dueAt && (!isPaused || (await this.isTooLate(run)));
   }
@@ -70,8 +70,8 @@ export class RunWork {
     const newer = await this.newerVersion(run);
     if (spec === undefined) await this.end(run, spec, 'failed', 'what its policy said is gone');
     else if (isBegun(run)) await this.carryOut(run, spec, signs);
-    else if (run.state === 'awaiting-approval') await this.end(run, spec, 'expired', 'nobody approved it in time');
     else if (newer !== undefined) await this.end(run, spec, 'expired', `the policy is at version ${newer} by now`);
+    else if (run.state === 'awaiting-approval') await this.end(run, spec, 'expired', 'nobody approved it in time');
     else if (run.planHash !== null) await this.begin(run, spec, signs);
     else if (await this.isTooLate(run)) await this.end(run, spec, ...endOfLate(run, spec));
     else await this.plan(run, spec, signs);
@@ -113,10 +113,10 @@ export class RunWork {
   }
 
   /** The version that its policy has meanwhile, where it has not begun by an older one. */
-  private async newerVersion({ state, policyId, version }: StoredRun): Promise<number | undefined> {
-    if (state !== 'waiting' && state !== 'planning') return undefined;
-    const policy = await this.parts.policies.find(policyId);
-    return policy === undefined || policy.version === version ? undefined : policy.version;
+  private async newerVersion(run: StoredRun): Promise<number | undefined> {
+    if (isBegun(run)) return undefined;
+    const policy = await this.parts.policies.find(run.policyId);
+    return policy === undefined || policy.version === run.version ? undefined : policy.version;
   }
 
   private async carryOut(
