@@ -129,7 +129,8 @@ export const startRunRequest = z
   .strictObject({
     mode: z.enum(['report', 'apply']).default('report'),
     planHash: planHash.optional().meta({
-      description: 'For `apply`: where other networks would go by now than those that were shown, nothing is done',
+      description:
+        'Where other networks would go by now than those that were shown, nothing is done or told. `apply` needs it',
     }),
   })
   .refine(({ mode, planHash: hash }) => mode === 'report' || hash !== undefined, {

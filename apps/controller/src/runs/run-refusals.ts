@@ -24,9 +24,13 @@ export function outdated(
   return stale(`Policy '${now.name}' is at version ${now.version} by now; the plan is of version ${planned.version}`);
 }
 
-/** @throws FairleadError `plan_stale`, `caps_exceeded` */
-export function assertWanted({ name }: StoredPolicy, { hash, summary }: FleetPlan, wanted: string | undefined): void {
-  if (hash !== wanted) throw stale(`Policy '${name}' would not remove the same networks by now that were shown`);
+/** @param shown hash of the plan that somebody has seen @throws FairleadError `plan_stale` */
+export function assertShown({ name }: StoredPolicy, { hash }: FleetPlan, shown: string): void {
+  if (hash !== shown) throw stale(`Policy '${name}' would not remove the same networks by now that were shown`);
+}
+
+/** @throws FairleadError `caps_exceeded` */
+export function assertWithinCaps({ name }: StoredPolicy, { summary }: FleetPlan): void {
   if (summary.overCaps.length === 0) return;
   throw new FairleadError('caps_exceeded', `Nothing was removed: ${summary.overCaps.join('; ')}`, {
     hint: `See 'fairlead policy plan ${name}'.`,

@@ -75,6 +75,16 @@ describe('runs over REST', () => {
     });
   });
 
+  it('report nothing but the plan whose hash is given, where one is', async () => {
+    const stale = client.startRun({ params, body: { planHash: 'sha256:00' } });
+    await expect(stale).rejects.toMatchObject({ code: 'plan_stale' });
+    const { hash } = await client.planPolicy({ params, body: {} });
+    expect(await client.startRun({ params, body: { planHash: hash } })).toMatchObject({
+      outcome: 'reported',
+      planHash: hash,
+    });
+  });
+
   it('have a switch that holds them', async () => {
     expect(freeze.parse(await client.getFreeze())).toEqual({ frozen: false, reason: '', actor: '', at: null });
     const frozen = freezeAnswer.parse(await client.setFreeze({ body: { frozen: true, reason: 'an incident' } }));

@@ -24,7 +24,7 @@ import { NO_ITEMS, type StoredRun } from './run.js';
 import { PolicyWindow } from './run-gate.js';
 import { type RunItemsStore } from './run-items.store.js';
 import { type RunPagesStore } from './run-pages.store.js';
-import { assertWanted, changedSince, notWaiting, outdated, stale } from './run-refusals.js';
+import { assertShown, assertWithinCaps, changedSince, notWaiting, outdated, stale } from './run-refusals.js';
 import { type RunChange } from './run-rows.js';
 import { toRunItemView, toRunView } from './run.view.js';
 import { type Runner } from './runner.js';
@@ -80,7 +80,7 @@ export class RunsService {
   }
 
   /**
-   * Reports, or begins to carry out the plan whose hash is given.
+   * Reports, or begins to carry out the plan whose hash is given; a report may have one too.
    * @throws FairleadError `policy_not_found`, `frozen`, `run_active`, `plan_stale`, `caps_exceeded`: nothing was done
    */
   async start(nameOrId: string, { mode, planHash }: StartRunRequest, actor: Actor): Promise<RunView> {
@@ -88,7 +88,8 @@ export class RunsService {
     if (mode === 'apply') this.parts.freeze.assertOpen('prune');
     if (mode === 'apply' && (await this.parts.runs.open(policy.id)).length > 0) throw busy(policy.name);
     const plan = await this.parts.planner.plan(policy);
-    if (mode === 'apply') assertWanted(policy, plan, planHash);
+    if (planHash !== undefined) assertShown(policy, plan, planHash);
+    if (mode === 'apply') assertWithinCaps(policy, plan);
     const run = await this.add(policy, plan, mode, actor);
     this.parts.changed(run.id);
     this.parts.runner.poke();

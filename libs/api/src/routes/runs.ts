@@ -11,8 +11,8 @@ export const runsRoutes = {
     access: { role: 'operator', hosts: 'all' },
     summary: 'Run a policy now',
     description:
-      'Reports, or carries out the plan whose hash is given. Where the plan would be another one by now, or is over the ' +
-      'caps, nothing is done.',
+      'Reports, or carries out the plan whose hash is given. Where the plan would be another one by now than a given hash ' +
+      'says, nothing is done; neither is it where what is to be carried out is over the caps.',
     params: policyParams,
     body: startRunRequest,
     responses: { 201: { description: 'The run, which goes on by itself', schema: run } },
