@@ -51,6 +51,12 @@ export class RunPagesStore {
     return { ...pageFrom(items, query.limit, ({ position }) => cursor.write(position)), total };
   }
 
+  /** @param policy its name or id */
+  async hasRunsOf(policy: string): Promise<boolean> {
+    const rows = await this.database.read(Prisma.sql`SELECT 1 FROM "Run" ${where([ofPolicies([policy])])} LIMIT 1`);
+    return rows.length > 0;
+  }
+
   private async count(sql: Prisma.Sql): Promise<number> {
     const [row] = await this.database.read<{ readonly total: number }>(sql);
     return row?.total ?? 0;
@@ -71,8 +77,11 @@ const REMOVAL = Prisma.sql`CASE WHEN i."outcome" = 'removed' OR i."code" = 'undo
 const oneOf = (column: string, values: readonly string[]): Prisma.Sql[] =>
   values.length === 0 ? [] : [Prisma.sql`${Prisma.raw(column)} IN ${listed(values)}`];
 
+const ofPolicies = (policies: readonly string[]): Prisma.Sql =>
+  Prisma.sql`("policyId" IN ${listed(policies)} OR "policyName" IN ${listed(policies)})`;
+
 const conditionsOf = ({ policy, state, outcome }: RunQuery): Prisma.Sql[] => [
-  ...(policy.length === 0 ? [] : [Prisma.sql`("policyId" IN ${listed(policy)} OR "policyName" IN ${listed(policy)})`]),
+  ...(policy.length === 0 ? [] : [ofPolicies(policy)]),
   ...oneOf('"state"', state),
   // Of a run that is under way it is how it is going to end, which nobody is told before.
   ...(outcome.length === 0 ? [] : [Prisma.sql`"state" = 'finished'`, ...oneOf('"outcome"', outcome)]),

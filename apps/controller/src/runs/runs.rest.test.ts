@@ -39,7 +39,17 @@ describe('runs over REST', () => {
     const second = await client.listRuns({ query: { policy: ['nightly'], limit: 1, cursor: first.nextCursor! } });
     expect(second).toMatchObject({ items: [{ id: report.id }], nextCursor: null });
     expect(await client.listRuns({ query: { outcome: ['done'] } })).toMatchObject({ total: 1 });
-    expect(await client.listRuns({ query: { policy: ['another'] } })).toMatchObject({ total: 0 });
+  });
+
+  it('are listed of a policy that has none, or is gone, but not of one that never was', async () => {
+    await client.createPolicy({ body: { name: 'idle', spec: aSpec() } });
+    expect(await client.listRuns({ query: { policy: ['idle', 'nightly'] } })).toMatchObject({ total: 2 });
+    expect(await client.listRuns({ query: { policy: ['idle'] } })).toMatchObject({ total: 0 });
+    const { id } = await client.startRun({ params: { policy: 'idle' }, body: {} });
+    await client.removePolicy({ params: { policy: 'idle' } });
+    expect(await client.listRuns({ query: { policy: ['idle'] } })).toMatchObject({ items: [{ id }] });
+    const mistyped = client.listRuns({ query: { policy: ['nightly', 'nope'] } });
+    await expect(mistyped).rejects.toMatchObject({ code: 'policy_not_found', message: "There is no policy 'nope'" });
   });
 
   it('show their networks by pages, in the order in which they were taken', async () => {

@@ -51,7 +51,11 @@ const TRIES = 10;
 export class RunsService {
   constructor(private readonly parts: RunsParts) {}
 
+  /** @throws FairleadError `policy_not_found` for a name that no policy has, nor any run of one that is gone */
   async list(query: RunQuery): Promise<RunPageView> {
+    for (const nameOrId of query.policy) {
+      if (!(await this.parts.pages.hasRunsOf(nameOrId))) await requirePolicy(this.parts.policies, nameOrId);
+    }
     const { items, total, nextCursor } = await this.parts.pages.runs(query);
     const counts = await this.parts.items.counts(items.map(({ id }) => id));
     return { items: items.map((run) => toRunView(run, counts.get(run.id) ?? NO_ITEMS)), total, nextCursor };

@@ -25,10 +25,11 @@ export const runsRoutes = {
     tag: 'policies',
     access: { role: 'viewer', hosts: 'all' },
     summary: 'List the runs of policies',
-    description: 'Newest first, also of policies that are gone.',
+    description:
+      'Newest first, also of policies that are gone. Refused for a name that neither a policy nor a run has.',
     query: runQuery,
     responses: { 200: { description: 'One page', schema: runPage } },
-    errors: [],
+    errors: ['policy_not_found'],
     destructive: false,
   },
   getRun: {
