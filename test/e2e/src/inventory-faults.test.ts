@@ -15,8 +15,8 @@ const HEALED_WITHIN_MS = 30_000;
 const MINUTE_MS = 60_000;
 /** Changes a second of which 20 have an event. An engine keeps about 1,300 events for a subscriber that does not read. */
 const CHANGES_PER_SECOND = 28;
-/** What was on its way when a fault began may still arrive. */
-const UNDER_WAY_MS = 1_000;
+/** For so long what was on its way when a fault began may still arrive. */
+const UNDER_WAY_MS = 3_000;
 
 /**
  * Faults that last for a minute, each on a host of its own, side by side. What is awaited in the tests was begun before
@@ -89,15 +89,17 @@ describeOnLab('a minute of faults on hosts with real engines', () => {
 
   /** Looks at a host that nothing can be heard of, from `since` for so long: what is shown of it is shown as old. */
   async function looksOld(host: LabHost, since: number, forMs: number): Promise<void> {
+    await delay(UNDER_WAY_MS);
+    const quietSince = Date.now();
     const kept = (await names(host)).sort();
     const seen = new Set<string>();
     while (Date.now() < since + forMs) {
       const { items, unavailableHosts } = await fleet.client.listNetworks({ query: { host: [host.name], limit: 500 } });
       const { freshness, asOf } = await state(host);
       seen.add(freshness);
-      expect(Date.parse(asOf)).toBeLessThanOrEqual(since + UNDER_WAY_MS);
+      expect(Date.parse(asOf)).toBeLessThanOrEqual(quietSince);
       expect(items.map(({ name }) => name).sort()).toEqual(kept);
-      for (const row of items) expect(Date.parse(row.asOf)).toBeLessThanOrEqual(since + UNDER_WAY_MS);
+      for (const row of items) expect(Date.parse(row.asOf)).toBeLessThanOrEqual(quietSince);
       // It may have become stale between the two answers.
       if (freshness === 'live') expect(items[0]?.freshness).toBe('live');
       else if (items[0]?.freshness !== 'live') expect(unavailableHosts).toMatchObject([{ name: host.name }]);
@@ -112,8 +114,6 @@ describeOnLab('a minute of faults on hosts with real engines', () => {
     await host.docker('run', '-d', '--name', 'guest', images.bare);
     await heals(host);
     const changes = new SteadyChanges(engine, 'guest', CHANGES_PER_SECOND);
-    await delay(8_000);
-    const before = quickTenth(changes.made);
     const pid = fleet.fleet.agentPid(host);
     process.kill(pid, 'SIGSTOP');
     try {
@@ -121,10 +121,11 @@ describeOnLab('a minute of faults on hosts with real engines', () => {
       await looksOld(host, since, MINUTE_MS - 15_000);
       const quiet = changes.made.length;
       await delay(since + MINUTE_MS - Date.now());
-      const during = quickTenth(changes.made.slice(quiet));
-      // A subscriber that is full costs every call that makes an event 100 ms.
-      console.log(`a tenth of the engine's calls took ${before.toFixed(1)} ms before, ${during.toFixed(1)} ms at last`);
-      expect(during).toBeLessThan(2 * before + 60);
+      const last = changes.made.slice(quiet);
+      const [told, untold] = [quickTenth(last, 'told'), quickTenth(last, 'untold')];
+      // A subscriber that is full costs every call that makes an event 100 ms; what a busy machine costs, all calls pay.
+      console.log(`a tenth of calls took ${told.toFixed(1)} ms with an event, ${untold.toFixed(1)} ms without one`);
+      expect(told).toBeLessThan(untold + 60);
     } finally {
       process.kill(pid, 'SIGCONT');
       await changes.stop();
