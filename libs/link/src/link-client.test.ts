@@ -120,11 +120,11 @@ describe('a session of the agent', () => {
 
   it('lives as long as the controller answers', async () => {
     const { agent, session, waits } = await joined();
-    await session.welcome({ silenceLimitMs: 100 });
-    for (let n = 0; n < 20; n++) {
+    await session.welcome({ silenceLimitMs: 1_000 });
+    for (let n = 0; n < 30; n++) {
       agent.publish({ bookmark: {} });
       session.send({ heartbeatAck: {} });
-      await new Promise((resolve) => setTimeout(resolve, 10));
+      await new Promise((resolve) => setTimeout(resolve, 50));
     }
     expect(waits).toEqual([]);
   });
