@@ -20,12 +20,12 @@ const full = (name: string, containers: number): Network =>
   });
 const namesOf = async (hostName: string) =>
   Array.from((await rig.networks.full(hostName)).values(), (known) => known.network.name).sort();
-/** How many statements each transaction had, from now on. */
+/** How many statements each transaction of the lane had, from now on. Notes on hosts, one statement each, go beside it. */
 function watch(): number[] {
   const seen: number[] = [];
   const transaction = rig.database.transaction.bind(rig.database);
   rig.database.transaction = (statements) => {
-    seen.push(statements.length);
+    if (statements.length > 1) seen.push(statements.length);
     return transaction(statements);
   };
   return seen;
