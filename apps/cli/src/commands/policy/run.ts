@@ -23,7 +23,7 @@ Shows the plan, asks, and removes what was shown: where other networks would go 
 controller's: Ctrl-C leaves it going. What it has removed can be made again: fairlead network restore --run RUN.
 
 Exit codes: 0 done, 1 something failed or the run was stopped, 4 nothing was removed (over the caps, no longer the plan that was
-shown, frozen, not approved), 75 not known what became of some network.
+shown, frozen, not approved, you said no), 75 not known what became of the run or of some network.
 
 Examples:
   fairlead policy run nightly
