@@ -10,6 +10,8 @@ import { parseJoinToken } from '@fairlead/domain';
 
 const program = join(import.meta.dirname, '../../../../apps/cli/bin/fairlead.js');
 const FLEET_SEED = 8;
+/** Hosts that join at the same time: all share this process, and each has a limited time for its connection. */
+const JOIN_AT_ONCE = 8;
 /** All hosts are on one address here, and come back as fast as the controller can take them. */
 const FLAGS = ['--enrolments-per-address', '10000', '--connections-per-address', '10000'];
 
@@ -109,7 +111,10 @@ export class SimulatedFleet {
       agent.identity = await SimulatedIdentity.join(this.link, name, ticket);
       return agent;
     };
-    this.agents.push(...(await Promise.all(Array.from({ length: hosts }, (_, index) => enter(index)))));
+    for (let first = 0; first < hosts; first += JOIN_AT_ONCE) {
+      const indices = Array.from({ length: Math.min(JOIN_AT_ONCE, hosts - first) }, (_, place) => first + place);
+      this.agents.push(...(await Promise.all(indices.map(enter))));
+    }
   }
 
   connect(): void {
@@ -136,7 +141,7 @@ export class SimulatedFleet {
    * Resolves when every host is live and its inventory is what its agent says, each asked as `doctor --consistency`
    * does. @throws Error with what differs, where it does not come to that in time
    */
-  async agree(withinMs = 30_000): Promise<void> {
+  async agree(withinMs = 120_000): Promise<void> {
     const end = performance.now() + withinMs;
     const allLive = async (): Promise<boolean> => (await this.live()) === this.agents.length;
     await until(allLive, 'every host is live', withinMs).catch((error: Error) => {
