@@ -69,7 +69,9 @@ function describeOperation(operationId: string, route: Route): ZodOpenApiOperati
       ...(query && { query }),
       ...(headers && { header: headers }),
     },
-    ...(body && { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
+    ...(body && {
+      requestBody: { required: !body.safeParse(undefined).success, content: { 'application/json': { schema: body } } },
+    }),
     responses: { ...describeAnswers(route), ...describeProblems(route) },
     ...(route.access.role === 'anyone' && { security: [] }),
     'x-access': route.access,

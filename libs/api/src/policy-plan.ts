@@ -126,5 +126,6 @@ export const policyPlanRequest = z
     limit: pageLimit,
     cursor: cursor.optional(),
   })
-  .meta({ id: 'PolicyPlanRequest', description: 'Which items of the plan to show', example: { action: 'remove' } });
+  .meta({ id: 'PolicyPlanRequest', description: 'Which items of the plan to show', example: { action: 'remove' } })
+  .prefault({});
 export type PolicyPlanRequest = View<typeof policyPlanRequest>;

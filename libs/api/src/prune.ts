@@ -15,11 +15,14 @@ const filters = {
   notLabels: z.array(z.string().min(1)).default([]).meta({ description: '`key` or `key=value`; none may fit' }),
 };
 
-export const prunePlanRequest = z.strictObject(filters).meta({
-  id: 'PrunePlanRequest',
-  description: 'Which unused networks to consider',
-  example: { until: '24h', labels: ['team=web'], notLabels: ['keep'] },
-});
+export const prunePlanRequest = z
+  .strictObject(filters)
+  .meta({
+    id: 'PrunePlanRequest',
+    description: 'Which unused networks to consider',
+    example: { until: '24h', labels: ['team=web'], notLabels: ['keep'] },
+  })
+  .prefault({});
 export type PrunePlanRequest = View<typeof prunePlanRequest>;
 
 export const pruneRequest = z

@@ -67,5 +67,6 @@ export type RestorePlanView = View<typeof restorePlan>;
 
 export const restorePlanRequest = z
   .strictObject({ renumber: z.boolean().default(false) })
-  .meta({ id: 'RestorePlanRequest', description: 'How it would be made again', example: { renumber: false } });
+  .meta({ id: 'RestorePlanRequest', description: 'How it would be made again', example: { renumber: false } })
+  .prefault({});
 export type RestorePlanRequest = View<typeof restorePlanRequest>;

@@ -137,7 +137,8 @@ export const startRunRequest = z
     path: ['planHash'],
     message: 'is needed to apply: ask for the plan, look at it, and give its hash',
   })
-  .meta({ id: 'StartRunRequest', description: 'A run now', example: { mode: 'report' } });
+  .meta({ id: 'StartRunRequest', description: 'A run now', example: { mode: 'report' } })
+  .prefault({});
 export type StartRunRequest = View<typeof startRunRequest>;
 
 export const approveRunRequest = z.strictObject({ planHash }).meta({

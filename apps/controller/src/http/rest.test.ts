@@ -401,6 +401,15 @@ describe('bad input', () => {
     expect(agent.callsOf('PruneNetworks')).toHaveLength(before);
   });
 
+  it('without a body is taken for one that says nothing, where nothing is done by that', async () => {
+    await client.createPolicy({ body: { name: 'bodiless', spec: { matchAll: true } } });
+    for (const path of ['policies/bodiless/plan', 'policies/bodiless/runs', 'hosts/web-1/prune/plan']) {
+      const answer = await raw({ method: 'POST', path: `${V1}/${path}` });
+      expect({ path, status: answer.status }).toEqual({ path, status: path.endsWith('runs') ? 201 : 200 });
+    }
+    await client.removePolicy({ params: { policy: 'bodiless' } });
+  });
+
   it('without a body is refused where one is needed: a prune without filters has to be said', async () => {
     const answer = await raw({ method: 'POST', path: `${V1}/hosts/web-1/prune` });
     expect(answer.status).toBe(400);

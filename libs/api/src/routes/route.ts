@@ -38,7 +38,8 @@ export interface Route {
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly headers?: z.ZodObject;
-  readonly body?: z.ZodObject;
+  /** A prefault: it may be left out. */
+  readonly body?: z.ZodObject | z.ZodPrefault<z.ZodObject>;
   /** By HTTP status. What is not among them is a problem. */
   readonly responses: Readonly<Record<number, Answer>>;
   /** Codes that callers of this route should be ready for, beside those that any route may give. */
