@@ -58,7 +58,7 @@ describe('the owner of a run', () => {
       verb: 'start',
       actor: run.actor,
       at: run.createdAt,
-      statements: items.insertions(run, [planned]),
+      statements: await items.insertions(run, [planned]),
     };
     await runs.add([run], step);
   });

@@ -41,15 +41,15 @@ export async function planRun(parts: PlanningParts, run: StoredRun, spec: Policy
   const { change, event } = afterPlanning(run.mode, plan.summary, spec.approveWithin, at);
   const planned = { ...change, planHash: plan.hash, plannedAt: plan.at, summary: plan.summary };
   const notices = event === undefined ? [] : parts.notices({ ...run, ...planned }, spec, event, NO_ITEMS, at);
-  const items = parts.items.insertions(run, itemsOf(plan, spec, change.state === 'finished', parts.labelsOf));
+  const items = await parts.items.insertions(run, itemsOf(plan, spec, change.state === 'finished', parts.labelsOf));
   const step = { verb: 'plan', actor: CONTROLLER, at, statements: [...items, ...notices] };
   return parts.runs.change(run, planned, step, parts.policies.isAt({ id: run.policyId, version: run.version }));
 }
 
-/** @param isOver whether nothing will be done about them */
+/** What of a plan is kept with its run. @param isOver whether nothing will be done about it */
 export const itemsOf = (
   plan: FleetPlan,
   { canary }: PolicySpecView,
   isOver: boolean,
   labelsOf: PlanningParts['labelsOf'],
-): PlannedItem[] => toPlannedItems(plan, canary, labelsOf).slice(0, isOver ? MOST_TOLD : undefined);
+): Iterable<PlannedItem> => toPlannedItems(plan, canary, labelsOf, isOver ? MOST_TOLD : Infinity);

@@ -2,20 +2,26 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Database, openDatabase, Prisma, type Statement } from '../database/index.js';
 import { temporaryFolder } from '../testing/rig.js';
 import { skipped } from './item-end.js';
-import { type StoredRun } from './run.js';
+import { type PlannedItem, type StoredRun } from './run.js';
 import { RunItemsStore } from './run-items.store.js';
 
 let database: Database;
 let discard: () => void;
 let store: RunItemsStore;
 const asked: Statement[] = [];
+/** Of one read. */
+let mostRows = 0;
 
 beforeAll(async () => {
   const { path, remove } = temporaryFolder();
   discard = remove;
   database = await openDatabase(path);
   store = new RunItemsStore({
-    read: (sql) => database.read(sql),
+    read: async <T>(sql: Prisma.Sql) => {
+      const rows = await database.read<T>(sql);
+      mostRows = Math.max(mostRows, rows.length);
+      return rows;
+    },
     transaction: (statements) => (asked.push(...statements), database.transaction(statements)),
   });
 });
@@ -25,8 +31,45 @@ afterAll(async () => {
   discard();
 });
 
-const run = { id: 'run-1', fence: 1 } as StoredRun;
+const run = { id: 'run-1', policyId: 'policy-1', fence: 1 } as StoredRun;
 const ends = [skipped(0, 'it was cancelled'), skipped(1, 'it was cancelled')];
+
+const planned = (position: number): PlannedItem => ({
+  position,
+  hostName: 'web-1',
+  networkId: `n-${position}`,
+  networkName: `net-${position}`,
+  driver: 'bridge',
+  digest: 'd',
+  wave: 2,
+  restorability: 'exactly',
+  explanation: 'it is unused for 20 days',
+  losses: [],
+});
+
+describe('a plan of very many networks', () => {
+  const MANY = 40_000;
+  /** @returns how often others had their turn meanwhile */
+  const turnsDuring = async (act: () => Promise<unknown>): Promise<number> => {
+    let turns = 0;
+    const count = () => ((turns += 1), (next = setImmediate(count)));
+    let next = setImmediate(count);
+    await act();
+    clearImmediate(next);
+    return turns;
+  };
+
+  it('is written and read, all of it in its order, and others have their turns meanwhile', async () => {
+    const large = { ...run, id: 'run-2' };
+    let statements: readonly Statement[] = [];
+    const items = Array.from({ length: MANY }, (_, position) => planned(position));
+    expect(await turnsDuring(async () => (statements = await store.insertions(large, items)))).toBeGreaterThan(1);
+    await database.transaction(statements);
+    const read = await store.all(large.id);
+    expect(read.map(({ networkId }) => networkId)).toEqual(items.map(({ networkId }) => networkId));
+    expect(mostRows).toBeLessThanOrEqual(1_000);
+  });
+});
 
 describe('what became of items', () => {
   it.each([

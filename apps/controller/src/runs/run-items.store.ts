@@ -1,4 +1,5 @@
 import { type ItemOutcome } from '@fairlead/api';
+import { Breather } from '../database/breather.js';
 import { type Database, isGuardViolation, listed, Prisma, type Statement } from '../database/index.js';
 import { type ItemCounts, type ItemEnd, NO_ITEMS, type PlannedItem, type RunItem, type StoredRun } from './run.js';
 import { LeaseLostError } from './run-ports.js';
@@ -7,7 +8,7 @@ import { isOwned } from './run-rows.js';
 /** As raw SQL reads it: JSON is text. */
 export type ItemRow = Omit<RunItem, 'losses'> & { readonly losses: string };
 
-/** Items written by one statement: some 500 KB. */
+/** Items written, or read, by one statement: some 500 KB, which hold the event loop for some 10 ms. */
 const CHUNK = 1_000;
 /** The last runs of a policy, of which those that began nothing still have their items. */
 const RUNS_TOLD = 20;
@@ -31,18 +32,27 @@ export class RunItemsStore {
    * For the transaction in which the plan of a run is stored. Runs long before it that began nothing lose theirs: a plan
    * every five minutes must not fill the disk.
    */
-  insertions({ id, policyId }: Pick<StoredRun, 'id' | 'policyId'>, items: readonly PlannedItem[]): Statement[] {
-    const chunks = Array.from({ length: Math.ceil(items.length / CHUNK) }, (_, index) => index * CHUNK);
-    return [forgetting(id, policyId), ...chunks.map((start) => insertion(id, items.slice(start, start + CHUNK)))];
+  async insertions(
+    { id, policyId }: Pick<StoredRun, 'id' | 'policyId'>,
+    items: Iterable<PlannedItem>,
+  ): Promise<Statement[]> {
+    const statements = [forgetting(id, policyId)];
+    const breather = new Breather();
+    for (const chunk of chunksOf(items)) {
+      statements.push(insertion(id, chunk));
+      await breather.breathe();
+    }
+    return statements;
   }
 
   /** In the order in which they are taken. */
   async all(runId: string): Promise<RunItem[]> {
-    const rows = await this.database.read<ItemRow>(Prisma.sql`
-      SELECT "position", "hostName", "networkId", "networkName", "driver", "digest", "wave", "restorability",
-        "explanation", "losses", "state", "outcome", "reason", "code", "engineMessage", "operationId", "restoredId", "endedAt"
-      FROM "RunItem" WHERE "runId" = ${runId} ORDER BY "position"`);
-    return rows.map(toRunItem);
+    const items: RunItem[] = [];
+    for (;;) {
+      const rows = await this.after(runId, items.at(-1)?.position ?? -1);
+      items.push(...rows.map(toRunItem));
+      if (rows.length < CHUNK) return items;
+    }
   }
 
   /** That they are part of an operation, for the transaction in which that is written: refused as a whole otherwise. */
@@ -101,6 +111,24 @@ export class RunItemsStore {
     }
     return counts;
   }
+
+  /** Some of those behind a position. */
+  private after(runId: string, position: number): Promise<ItemRow[]> {
+    return this.database.read<ItemRow>(Prisma.sql`
+      SELECT "position", "hostName", "networkId", "networkName", "driver", "digest", "wave", "restorability",
+        "explanation", "losses", "state", "outcome", "reason", "code", "engineMessage", "operationId", "restoredId", "endedAt"
+      FROM "RunItem" WHERE "runId" = ${runId} AND "position" > ${position} ORDER BY "position" LIMIT ${CHUNK}`);
+  }
+}
+
+function* chunksOf(items: Iterable<PlannedItem>): Generator<readonly PlannedItem[]> {
+  let chunk: PlannedItem[] = [];
+  for (const item of items) {
+    if (chunk.push(item) < CHUNK) continue;
+    yield chunk;
+    chunk = [];
+  }
+  if (chunk.length > 0) yield chunk;
 }
 
 const insertion = (runId: string, items: readonly PlannedItem[]): Statement => Prisma.sql`

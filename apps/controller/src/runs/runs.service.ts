@@ -148,7 +148,7 @@ export class RunsService {
     const planned = { planHash: plan.hash, plannedAt: plan.at, summary: plan.summary };
     const run = { ...aRun(policy, at), trigger: 'person', mode, actor, ...planned, ...next } as const;
     const told = event === undefined ? [] : notices(run, policy.spec, event, NO_ITEMS, at);
-    const rows = items.insertions(run, itemsOf(plan, policy.spec, run.state === 'finished', labelsOf));
+    const rows = await items.insertions(run, itemsOf(plan, policy.spec, run.state === 'finished', labelsOf));
     try {
       await runs.add([run], { verb: 'start', actor, at, statements: [...rows, ...told] }, policies.isAt(policy));
     } catch (error) {
