@@ -27,7 +27,8 @@ const USUAL_NETWORKS = 50;
  * Writes the inventory: each change of a host is in one transaction, so that a half one never shows.
  *
  * Invariants: nothing else writes networks or what belongs to them, but for the removal of a host, and for times when
- * the clock was set; what a change replaces is read when all changes before it are written; what is noted of a host is what the last commit wrote.
+ * the clock was set; what a change replaces is read when all changes before it are written; what is noted of a host is
+ * what the last commit wrote.
  */
 export class InventoryStore {
   private readonly lane = new GroupCommit((changes: readonly InventoryChange[]) => this.commit(changes), MOST_ROWS);
