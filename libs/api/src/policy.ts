@@ -259,13 +259,16 @@ export const policyVersionList = z
   .meta({ id: 'PolicyVersionList', description: 'All versions of a policy, newest first', example: { items: [] } });
 export type PolicyVersionListView = View<typeof policyVersionList>;
 
-const toRule = ({ labels, ...rule }: NetworkRuleView): NetworkRule => ({ ...rule, labels: parseSelector(labels) });
+export const toNetworkRule = ({ labels, ...rule }: NetworkRuleView): NetworkRule => ({
+  ...rule,
+  labels: parseSelector(labels),
+});
 
 /** What plans are made by. */
 export const toCleanupPolicy = (spec: PolicySpecView): CleanupPolicy => ({
   hosts: parseSelector(spec.hosts),
-  match: spec.match.map(toRule),
-  exempt: spec.exempt.map(toRule),
+  match: spec.match.map(toNetworkRule),
+  exempt: spec.exempt.map(toNetworkRule),
   unusedForMs: parseDuration(spec.unusedFor),
   minAgeMs: parseDuration(spec.minAge),
   caps: spec.caps,

@@ -96,14 +96,24 @@ export function fromProblem(view: ProblemView): ProblemError {
   return new ProblemError(isErrorCode(view.code) ? view.code : 'internal', view);
 }
 
-/** What a schema found wrong, as the one error with a fault for each place (JSON pointer or query key). */
-export function fromIssues(what: string, issues: readonly z.core.$ZodIssue[]): FairleadError {
-  const faults = issues.flatMap(toFaults);
+/** One thing that is wrong with a request, and where: a JSON pointer or a query key. */
+export interface Fault {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** What a schema found wrong, and what else is, as the one error with a fault for each place. */
+export function fromIssues(
+  what: string,
+  issues: readonly z.core.$ZodIssue[],
+  further: readonly Fault[] = [],
+): FairleadError {
+  const faults = [...issues.flatMap(toFaults), ...further];
   const list = faults.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; ');
   return new FairleadError('invalid_argument', `The ${what} is not valid: ${list}`, { faults });
 }
 
-function toFaults(issue: z.core.$ZodIssue): { path: string; message: string }[] {
+function toFaults(issue: z.core.$ZodIssue): Fault[] {
   const at = (path: readonly PropertyKey[]): string => path.map((part) => `/${String(part)}`).join('');
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({ path: at([...issue.path, key]), message: 'there is no such field' }));

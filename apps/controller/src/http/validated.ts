@@ -1,19 +1,21 @@
-import { fromIssues } from '@fairlead/api';
+import { type Fault, fromIssues } from '@fairlead/api';
 import { FairleadError } from '@fairlead/domain';
 import { type PipeTransform } from '@nestjs/common';
 import { type z } from 'zod';
 
 /** Checks a part of a request against its schema, with its defaults. All faults are reported at once. */
 export class Validated<S extends z.ZodType> implements PipeTransform<unknown, z.output<S>> {
+  /** @param further what is wrong with parts of a value that the schema refuses for others */
   constructor(
     private readonly what: string,
     private readonly schema: S,
+    private readonly further: (value: unknown) => readonly Fault[] = () => [],
   ) {}
 
   /** @throws FairleadError `invalid_argument` */
   transform(value: unknown): z.output<S> {
     const result = this.schema.safeParse(value);
-    if (!result.success) throw fromIssues(this.what, result.error.issues);
+    if (!result.success) throw fromIssues(this.what, result.error.issues, this.further(value));
     const lost = pathsOfProto(value);
     if (lost.length > 0) throw unusableKeys(this.what, lost);
     return result.data;

@@ -19,6 +19,7 @@ import { actorOf } from '../http/commands.responder.js';
 import { validBody, validParams, validQuery } from '../http/validated.js';
 import { PlanPages } from './plan-pages.js';
 import { PoliciesService } from './policies.service.js';
+import { policyBody } from './policy-body.js';
 
 interface PolicyParams {
   readonly policy: string;
@@ -41,7 +42,7 @@ export class PoliciesController {
 
   @Serves('createPolicy')
   create(
-    @Body(validBody(createPolicyRequest)) body: CreatePolicyRequest,
+    @Body(policyBody(createPolicyRequest)) body: CreatePolicyRequest,
     @Req() request: Request,
   ): Promise<PolicyView> {
     return this.policies.create(body, actorOf(request));
@@ -58,7 +59,7 @@ export class PoliciesController {
   @Serves('updatePolicy')
   update(
     @Param(validParams(policyParams)) { policy }: PolicyParams,
-    @Body(validBody(updatePolicyRequest)) body: UpdatePolicyRequest,
+    @Body(policyBody(updatePolicyRequest)) body: UpdatePolicyRequest,
     @Req() request: Request,
   ): Promise<PolicyView> {
     return this.policies.update(policy, body, actorOf(request));

@@ -237,7 +237,7 @@ describe('a policy that cannot be', () => {
     ],
     [
       { match: [{ names: ['*'] }] },
-      '/spec/matchAll: a rule of match leaves out next to no network: narrow it, or set matchAll to say that so many are meant',
+      '/spec/match: a rule of match leaves out next to no network: narrow it, or set matchAll to say that so many are meant',
     ],
     [
       { ...all, mode: 'apply' },
@@ -287,6 +287,26 @@ describe('a policy that cannot be', () => {
       '/spec/schedule/zone',
       '/spec/notify/0/channel',
     ]);
+  });
+
+  it('is told of a schedule that cannot be, and of rules that are too wide, beside what its schema refuses', async () => {
+    const window = { from: '01:00', to: '01:00' };
+    const schedule = { when: 'every 1s', zone: 'Mars/Base', startWithin: 'soon', window };
+    const spec = { match: [{ names: ['*'] }], unusedFor: 'bad', schedule, caps: { networks: 0.5 } };
+    const paths = [
+      '/spec/unusedFor',
+      '/spec/schedule/startWithin',
+      '/spec/caps/networks',
+      '/spec/match',
+      '/spec/schedule/when',
+      '/spec/schedule/zone',
+      '/spec/schedule/window/to',
+    ];
+    const { detail, faults } = await refused({ name: 'bad', spec });
+    expect(faults.map(({ path }) => path)).toEqual(paths);
+    expect(detail).toContain('; /spec/schedule/zone: ');
+    const { name } = await create();
+    await expect(update(name, { spec })).rejects.toMatchObject({ faults: paths.map((path) => ({ path })) });
   });
 
   it('is refused as a change too, and the policy stays what it was', async () => {

@@ -1,13 +1,7 @@
-import { type PolicySpecView, toCleanupPolicy } from '@fairlead/api';
+import { type Fault, type PolicySpecView, toNetworkRule } from '@fairlead/api';
 import { FairleadError, matchesEverything } from '@fairlead/domain';
 import { scheduleFaults } from './schedule/index.js';
 import { toSchedule } from './policy-schedule.js';
-
-/** What is wrong, and where: a JSON pointer into the request. */
-interface Fault {
-  readonly path: string;
-  readonly message: string;
-}
 
 /**
  * Checks what no schema can: all faults at once.
@@ -36,16 +30,21 @@ function faultsOfMode(name: string, { mode }: PolicySpecView): Fault[] {
   return [{ path: '/spec/mode', message: `a new policy begins in the mode report: ${then}` }];
 }
 
-function faultsOfRules(spec: PolicySpecView): Fault[] {
-  if (spec.matchAll || !matchesEverything(toCleanupPolicy(spec))) return [];
-  const message =
-    spec.match.length === 0
-      ? 'no rule says which networks are meant: add one to match, or set matchAll to mean every unused network'
-      : 'a rule of match leaves out next to no network: narrow it, or set matchAll to say that so many are meant';
-  return [{ path: '/spec/matchAll', message }];
+export function faultsOfRules({ match, matchAll }: Pick<PolicySpecView, 'match' | 'matchAll'>): Fault[] {
+  if (matchAll || !matchesEverything({ match: match.map(toNetworkRule) })) return [];
+  return [match.length === 0 ? NO_RULE : WIDE_RULE];
 }
 
-function faultsOfSchedule({ schedule }: PolicySpecView): Fault[] {
+const NO_RULE = {
+  path: '/spec/matchAll',
+  message: 'no rule says which networks are meant: add one to match, or set matchAll to mean every unused network',
+} as const;
+const WIDE_RULE = {
+  path: '/spec/match',
+  message: 'a rule of match leaves out next to no network: narrow it, or set matchAll to say that so many are meant',
+} as const;
+
+export function faultsOfSchedule({ schedule }: Pick<PolicySpecView, 'schedule'>): Fault[] {
   if (schedule === null) return [];
   return scheduleFaults(toSchedule(schedule)).map(({ path, message }) =>
     path === '/jitterMs'
