@@ -231,6 +231,49 @@ describeOnLab('a network that is restored on a real engine', () => {
     },
     SET_UP_MS,
   );
+
+  withSwarm(
+    'of a swarm, where nothing runs on it, takes a stopped container on and off',
+    async () => {
+      const make = () => host.docker('network', 'create', '--driver', 'overlay', '--attachable', 'mesh');
+      const attachments = async () =>
+        JSON.parse(await host.docker('inspect', 'one', '--format', '{{json .NetworkSettings.Networks}}')) as object;
+      const stopped = async () => {
+        await host.docker('stop', '--time', '0', 'one');
+        await until(() => isAway('mesh'), 'the host has the overlay no more');
+      };
+      const asked = (operationId: string, networkId: string) => ({ operationId, networkId, container: 'one' });
+      const connect = (operationId: string, networkId: string) =>
+        agent.handlers.ConnectContainer(arrive('ConnectContainer', asked(operationId, networkId)), context);
+
+      await lab.swarm();
+      await make();
+      await makeStopped('mesh');
+      await until(() => isAway('mesh'), 'the host has the overlay no more');
+      await host.docker('network', 'rm', 'mesh');
+      const id = await make();
+      await connect('connect-1', id);
+      expect(Object.keys(await attachments())).toEqual(['mesh']);
+      expect(await startedOn('mesh')).toMatchObject({ NetworkID: id });
+      await stopped();
+      await agent.handlers.DisconnectContainer(arrive('DisconnectContainer', asked('disconnect-1', id)), context);
+      expect(await attachments()).toEqual({});
+      await connect('connect-2', id);
+      expect(await startedOn('mesh')).toMatchObject({ NetworkID: id });
+      await stopped();
+      const removal = { operationId: 'removal-2', networkId: id, force: true };
+      const removed = await agent.handlers.RemoveNetwork(arrive('RemoveNetwork', removal), context);
+      expect(removed).toMatchObject({ detached: ['one'] });
+      await host.docker('start', 'one');
+      await host.docker('swarm', 'leave', '--force');
+    },
+    SET_UP_MS,
+  );
+
+  /** Whether the host has nothing of a swarm's network but its name: it tells the nodes of one that something runs on. */
+  async function isAway(overlay: string): Promise<boolean> {
+    return (await host.docker('network', 'inspect', overlay, '--format', '{{json .Peers}}')) === 'null';
+  }
 });
 
 /** One call of the engine's API. @throws with what the engine says, where it refuses */

@@ -1,4 +1,4 @@
-import { type ContainerState, type Network, type NetworkAttributes, toFairleadError } from '@fairlead/domain';
+import { type Network, type NetworkAttributes, toFairleadError } from '@fairlead/domain';
 import type { EnginePort } from '@fairlead/engine';
 import type { ReattachedMessage, RestoreNetworkResponse } from '@fairlead/link';
 import { readAfter, requireNetwork } from '../handlers/looks.js';
@@ -91,22 +91,14 @@ async function make(engine: EnginePort, { spec }: RestorePlan): Promise<NetworkA
   return requireNetwork(engine, id);
 }
 
-/**
- * A node does not have an overlay until something runs on it. Connected by its id, a stopped container would get an
- * attachment that is called like the id, beside the old one, and could not start; by its name, the new one takes the
- * place of the old one (seen on Docker 20.10, 26.1 and 28.5). No other network has the name: that were a conflict.
- */
-const referenceTo = ({ id, name, scope }: NetworkAttributes, state: ContainerState): string =>
-  scope === 'swarm' && state !== 'running' ? name : id;
-
 async function reattach(
   engine: EnginePort,
   network: NetworkAttributes,
-  { containerId, containerName, state, reason, endpoint }: Reattachment,
+  { containerId, containerName, reason, endpoint }: Reattachment,
 ): Promise<ReattachedMessage> {
   const attached = { containerId, containerName, outcome: 'attached', reason, engineMessage: '' };
   try {
-    await engine.connect(referenceTo(network, state), containerId, endpoint);
+    await engine.connect(network.id, containerId, endpoint);
     return attached;
   } catch (thrown) {
     const error = toFairleadError(thrown);

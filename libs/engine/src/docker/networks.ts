@@ -5,8 +5,10 @@ import {
   type NetworkAttributes,
   type NetworkSpec,
 } from '@fairlead/domain';
+import { attachmentName } from './attachment-name.js';
 import { needsOfEndpoint, needsOfNetwork, requireSupport } from './capabilities.js';
 import type { Connection } from './connection.js';
+import { inspectContainer } from './containers.js';
 import { isPodman } from './describe.js';
 import type { EngineCall } from './errors.js';
 import { toNetworkAttributes } from './map-network.js';
@@ -49,11 +51,13 @@ export class Networks {
 
   async connect(networkId: string, container: string, endpoint: EndpointSpec): Promise<void> {
     await requireSupport(needsOfEndpoint(endpoint), this.describe);
-    await this.act('network.connect', networkId, container, toConnectBody(container, endpoint));
+    const name = await this.nameFor(networkId, container);
+    await this.act('network.connect', name, container, toConnectBody(container, endpoint));
   }
 
   async disconnect(networkId: string, container: string, force: boolean): Promise<void> {
-    await this.act('network.disconnect', networkId, container, { Container: container, Force: force });
+    const name = await this.nameFor(networkId, container);
+    await this.act('network.disconnect', name, container, { Container: container, Force: force });
   }
 
   async remove(networkId: string): Promise<void> {
@@ -75,19 +79,27 @@ export class Networks {
     return isPodman((await this.connection.json(request)) as RawVersion);
   }
 
+  private nameFor(networkId: string, container: string): Promise<string> {
+    const looks = {
+      inspectNetwork: (reference: string) => this.inspect(reference),
+      inspectContainer: (reference: string) => inspectContainer(this.connection, reference),
+    };
+    return attachmentName(looks, networkId, container);
+  }
+
   private async act(
     call: EngineCall & `network.${'connect' | 'disconnect'}`,
-    networkId: string,
+    network: string,
     container: string,
     body: object,
   ): Promise<void> {
     const verb = call === 'network.connect' ? 'connect' : 'disconnect';
-    const subject = `Container '${container}' and network '${networkId}'`;
+    const subject = `Container '${container}' and network '${network}'`;
     await this.connection.text({
       call,
       subject,
       method: 'POST',
-      path: `/networks/${requireSegment(networkId)}/${verb}`,
+      path: `/networks/${requireSegment(network)}/${verb}`,
       body,
     });
   }
