@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { NetworkSpec } from '@fairlead/domain';
 import { aSpec, aSubnet, PREDEFINED, type Subject } from './subject.js';
 import { expectRefusal, expectUnsupported } from './refusals.js';
 
@@ -81,6 +82,23 @@ export function creating(subject: () => Subject): void {
         subnets: [{ cidr: '10.61.0.0/24' }],
       });
       await expectRefusal(subject().engine.removeNetwork(config), 'network_in_use', /configuration network .* in use/);
+    });
+
+    it('has labels and options from its configuration, and refuses others beside it', async () => {
+      if (!subject().can.configurations) return;
+      const [labels, options] = [{ team: 'web' }, { 'com.docker.network.driver.mtu': '1400' }];
+      await subject().network('config', { configOnly: true, labels, options });
+      const made = (more: Partial<NetworkSpec>) => subject().network('made', { configFrom: 'config', ...more });
+      const beside = /not supported if the network depends on a configuration network/;
+      for (const more of [
+        ...[{ labels }, { options }, { ipamOptions: { note: 'x' } }, { ipamDriver: 'null' }, { ipv6: true }],
+        ...[{ subnets: [aSubnet('10.61.0.0/24')] }, { labels, configFrom: 'nothing' }],
+      ])
+        await expectRefusal(made(more), 'invalid_argument', beside);
+      const id = await made({ internal: true, attachable: true, ipamDriver: 'default' });
+      expect(await subject().engine.inspectNetwork(id)).toMatchObject({
+        ...{ configFrom: 'config', labels, options, internal: true, attachable: true },
+      });
     });
 
     it('refuses a name that is taken', async () => {

@@ -86,7 +86,21 @@ const ANSWERS: readonly [seenOn: string, EngineCall, status: number, text: strin
     'invalid network config:\ninvalid subnet 10.210.0.1/16: it should be 10.210.0.0/16',
     'invalid_argument',
   ],
-  ['20.10', 'network.create', 400, 'configuration network "nope" does not exist', 'invalid_argument'],
+  ['20.10 to 28.5', 'network.create', 404, 'configuration network "nope" does not exist', 'invalid_argument'],
+  [
+    '20.10 to 28.5',
+    'network.create',
+    403,
+    'user specified configurations are not supported if the network depends on a configuration network',
+    'invalid_argument',
+  ],
+  [
+    '20.10 to 28.5',
+    'network.create',
+    403,
+    'network driver options are not supported if the network depends on a configuration network',
+    'invalid_argument',
+  ],
   ['20.10', 'network.create', 403, 'only one instance of "host" network is allowed', 'engine_refused'],
   ['all', 'network.connect', 403, 'endpoint with name c1 already exists in network na', 'already_connected'],
   [

@@ -116,6 +116,12 @@ const RULES: readonly Rule[] = [
   {
     code: 'invalid_argument',
     calls: ['network.create'],
+    text: /depends on a configuration network/i,
+    hint: 'Ask for them with the configuration, where that is created.',
+  },
+  {
+    code: 'invalid_argument',
+    calls: ['network.create'],
     text: /plugin .*not found|unsupported driver|could not find plugin|failed to find driver or plugin/i,
     hint: 'The engine has no such driver; `docker info` lists those that it has.',
   },

@@ -38,7 +38,7 @@ export function createNetwork(world: World, spec: NetworkSpec): { id: string; wa
   const network = {
     ...attributesOf(world, { ...spec, driver }),
     subnets: spec.configOnly ? [...spec.subnets] : subnetsOf(world, spec, asked),
-    ...(source && { ipv6: source.ipv6, internal: source.internal, options: source.options }),
+    ...(source && { ipv6: source.ipv6, options: source.options, labels: source.labels }),
   };
   addNetwork(world, network);
   if (!spec.configOnly && !asked.some(isIpv4)) world.automatic.add(network.id);
@@ -89,11 +89,26 @@ function checkDriver(name: string, driver: string): void {
   }
 }
 
-function configurationOf(world: World, { name, configFrom }: NetworkSpec): NetworkAttributes | undefined {
+function configurationOf(world: World, spec: NetworkSpec): NetworkAttributes | undefined {
+  const { name, configFrom } = spec;
   if (configFrom === '') return undefined;
+  checkAsksNothingElse(spec);
   const source = [...world.networks.values()].find((network) => network.configOnly && network.name === configFrom);
-  return source ?? refuse(CALL, name, 400, `configuration network "${configFrom}" does not exist`);
+  return source ?? refuse(CALL, name, 404, `configuration network "${configFrom}" does not exist`);
 }
+
+/** Beside a configuration, whether or not it is there, Docker takes `internal` and `attachable` alone. */
+function checkAsksNothingElse(spec: NetworkSpec): void {
+  const { name, ipv4, ipv6, ipamDriver, ipamOptions, subnets, options, labels } = spec;
+  const isOwnIpam = !['', 'default'].includes(ipamDriver) || hasAny(ipamOptions) || subnets.length > 0;
+  if (isOwnIpam || ipv4 === false || ipv6 === true || hasAny(labels))
+    refuse(CALL, name, 403, `user specified configurations are ${NOT_BESIDE}`);
+  if (hasAny(options)) refuse(CALL, name, 403, `network driver options are ${NOT_BESIDE}`);
+}
+
+const NOT_BESIDE = 'not supported if the network depends on a configuration network';
+
+const hasAny = (entries: Readonly<Record<string, string>>): boolean => Object.keys(entries).length > 0;
 
 function subnetsOf(world: World, spec: NetworkSpec, asked: readonly Subnet[]): Subnet[] {
   const { name } = spec;
