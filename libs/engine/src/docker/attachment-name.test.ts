@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { type ContainerState, FairleadError, type NetworkAttributes } from '@fairlead/domain';
+import type { Attachment } from '../port.js';
 import { createSimulatedEngine } from '../simulated/index.js';
 import { attachmentName } from './attachment-name.js';
 
@@ -7,8 +8,17 @@ const SWARM_ID = 'w0p8utk2yhqxdq5wdnbcfggnc';
 const OLD_ID = 'i4hrt0ty9vrlok45tqwz7279j';
 const LOCAL_ID = 'b71e'.padEnd(64, '0');
 
+interface Given {
+  readonly state?: ContainerState;
+  /** The container's second attachment. */
+  readonly attached?: Partial<Attachment>;
+  readonly name?: string;
+  /** Whom the engine finds by that name. */
+  readonly named?: string;
+}
+
 /** A host with a network of a swarm, and what was looked for there. */
-async function aHost({ state = 'exited', attached = {}, named = SWARM_ID, name = 'mesh' } = {}) {
+async function aHost({ state = 'exited', attached = {}, name = 'mesh', named = SWARM_ID }: Given = {}) {
   const engine = createSimulatedEngine();
   engine.addContainer({ name: 'one', state });
   const [container, network] = [await engine.inspectContainer('one'), await engine.inspectNetwork('bridge')];
