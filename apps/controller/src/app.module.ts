@@ -44,6 +44,7 @@ import { OverlaysService } from './overlays/overlays.service.js';
 import { PlanPages } from './policies/plan-pages.js';
 import { PoliciesController } from './policies/policies.controller.js';
 import { PoliciesService } from './policies/policies.service.js';
+import { PolicyDryRuns } from './policies/policy-dry-runs.js';
 import { RestoreController } from './restore/restore.controller.js';
 import { RestoreService } from './restore/restore.service.js';
 import { FreezeSwitch } from './runs/freeze-switch.js';
@@ -95,6 +96,7 @@ export class AppModule {
         value(RunsService, runtime.runs.service),
         value(FreezeSwitch, runtime.freeze),
         value(PlanPages, runtime.planPages),
+        value(PolicyDryRuns, runtime.dryRuns),
         value(RestoreService, runtime.restores),
         value(JoinTokensService, runtime.identities.tokens),
         value(ListeningHosts, runtime.identities.listening),

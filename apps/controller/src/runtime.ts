@@ -49,6 +49,7 @@ import { PlanPages } from './policies/plan-pages.js';
 import { Planner } from './policies/planner.js';
 import { PoliciesService } from './policies/policies.service.js';
 import { PoliciesStore } from './policies/policies.store.js';
+import { PlannerInTurn, PolicyDryRuns } from './policies/policy-dry-runs.js';
 import { RestoreService } from './restore/restore.service.js';
 import { createRuns, type Runs } from './runs/create-runs.js';
 import { FreezeStore } from './runs/freeze.store.js';
@@ -77,6 +78,7 @@ export interface Runtime {
   readonly freeze: FreezeSwitch;
   readonly planner: Planner;
   readonly planPages: PlanPages;
+  readonly dryRuns: PolicyDryRuns;
   readonly notifier: Notifier;
   readonly fleet: Fleet;
   readonly identities: Identities;
@@ -244,6 +246,7 @@ export function createRuntime(
     freeze,
     planner,
     planPages: new PlanPages(planner, planStore, hostsStore, now),
+    dryRuns: new PolicyDryRuns(policies, new PlanPages(new PlannerInTurn(planner), planStore, hostsStore, now)),
     notifier,
     fleet,
     identities,

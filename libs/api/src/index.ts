@@ -16,6 +16,7 @@ export * from './probe.js';
 export * from './operation.js';
 export * from './policy.js';
 export * from './policy-plan.js';
+export * from './policy-dry-run.js';
 export * from './run.js';
 export * from './run-item.js';
 export * from './freeze.js';

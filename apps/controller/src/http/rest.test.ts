@@ -144,6 +144,9 @@ describe('the routes', () => {
     await ask('updatePolicy', client.updatePolicy({ params: policy, body: { paused: true } }));
     await ask('listPolicyVersions', client.listPolicyVersions({ params: policy }));
     await ask('planPolicy', client.planPolicy({ params: policy, body: {} }));
+    const { spec } = await client.getPolicy({ params: policy });
+    await ask('dryRunNewPolicy', client.dryRunNewPolicy({ body: { name: 'another', spec } }));
+    await ask('dryRunPolicy', client.dryRunPolicy({ params: policy, body: { spec } }));
     const run = await ask('startRun', client.startRun({ params: policy, body: {} }));
     await ask('listRuns', client.listRuns());
     expect(await ask('getRun', client.getRun({ params: { run: run.id } }))).toEqual(run);

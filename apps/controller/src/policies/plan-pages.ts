@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type PolicyPlanItemView, type PolicyPlanRequest, type PolicyPlanView, toCleanupPolicy } from '@fairlead/api';
 import { type CleanupPolicy, judgeNetwork, toPlanNetwork } from '@fairlead/domain';
 import { type Clock, toTimestamp, toTimestampOrNull } from '../clock.js';
@@ -15,6 +16,15 @@ const REMEMBERED_MS = 60_000;
 const MOST_REMEMBERED = 2;
 /** Networks that are read at a time, though the page be smaller: those that it does not show may be many. */
 const LEAST_READ = 100;
+
+/** What plans are shown of: a version of a stored policy, or one that is not stored. */
+export type ShownPolicy = Pick<StoredPolicy, 'id' | 'name' | 'version' | 'spec'>;
+
+/** Names what is planned, of which one that is not stored says nothing by its id and version. */
+const keyOf = ({ id, version, spec }: ShownPolicy): string =>
+  createHash('sha256')
+    .update(JSON.stringify([id, version, spec]))
+    .digest('base64url');
 
 const placeOf = ({ host, network }: PolicyPlanItemView): Place => [host, network.name, network.id];
 
@@ -36,12 +46,13 @@ export class PlanPages {
   ) {}
 
   /** @throws FairleadError `invalid_argument` for a cursor that no page ended with */
-  async page(policy: StoredPolicy, request: PolicyPlanRequest): Promise<PolicyPlanView> {
+  async page(policy: ShownPolicy, request: PolicyPlanRequest): Promise<PolicyPlanView> {
     const { id, name, version, spec } = policy;
-    const cursor = new PageCursor('policy-plan', { policy: id, version, ...request });
+    const key = keyOf(policy);
+    const cursor = new PageCursor('policy-plan', { key, ...request });
     const after =
       request.cursor === undefined ? undefined : cursor.read(request.cursor, ['string', 'string', 'string']);
-    const plan = (after && this.recall(policy)) ?? (await this.fresh(policy));
+    const plan = (after && this.recall(key)) ?? (await this.fresh(key, policy));
     const found =
       request.action === 'remove'
         ? this.removals(plan, request, after)
@@ -52,25 +63,23 @@ export class PlanPages {
   }
 
   /** Who asks while a plan of this version is being made gets that one: many callers are no more work than one. */
-  private fresh(policy: StoredPolicy): Promise<FleetPlan> {
-    const key = JSON.stringify([policy.id, policy.version]);
-    const making = this.making.get(key) ?? this.make(policy).finally(() => this.making.delete(key));
+  private fresh(key: string, policy: ShownPolicy): Promise<FleetPlan> {
+    const making = this.making.get(key) ?? this.make(key, policy).finally(() => this.making.delete(key));
     this.making.set(key, making);
     return making;
   }
 
-  private async make(policy: StoredPolicy): Promise<FleetPlan> {
+  private async make(key: string, policy: ShownPolicy): Promise<FleetPlan> {
     const plan = await this.planner.plan(policy);
-    this.remembered.delete(policy.id);
-    this.remembered.set(policy.id, plan);
+    this.remembered.delete(key);
+    this.remembered.set(key, plan);
     if (this.remembered.size > MOST_REMEMBERED) this.remembered.delete(this.remembered.keys().next().value!);
     return plan;
   }
 
-  private recall({ id, version }: StoredPolicy): FleetPlan | undefined {
-    for (const [key, { at }] of this.remembered) if (this.now() - at > REMEMBERED_MS) this.remembered.delete(key);
-    const plan = this.remembered.get(id);
-    return plan?.version === version ? plan : undefined;
+  private recall(key: string): FleetPlan | undefined {
+    for (const [each, { at }] of this.remembered) if (this.now() - at > REMEMBERED_MS) this.remembered.delete(each);
+    return this.remembered.get(key);
   }
 
   private removals({ removals }: FleetPlan, { hosts, limit }: PolicyPlanRequest, after: Place | undefined) {

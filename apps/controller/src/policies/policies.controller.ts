@@ -1,6 +1,11 @@
 import {
   type CreatePolicyRequest,
   createPolicyRequest,
+  type NewPolicyDryRunRequest,
+  newPolicyDryRunRequest,
+  type PolicyDryRunRequest,
+  policyDryRunRequest,
+  type PolicyDryRunView,
   type PolicyListView,
   policyParams,
   policyPlanRequest,
@@ -18,6 +23,7 @@ import { Serves } from '../access/serves.js';
 import { actorOf } from '../http/commands.responder.js';
 import { validBody, validParams, validQuery } from '../http/validated.js';
 import { PlanPages } from './plan-pages.js';
+import { PolicyDryRuns } from './policy-dry-runs.js';
 import { PoliciesService } from './policies.service.js';
 import { policyBody } from './policy-body.js';
 
@@ -33,6 +39,7 @@ export class PoliciesController {
   constructor(
     private readonly policies: PoliciesService,
     private readonly plans: PlanPages,
+    private readonly dryRuns: PolicyDryRuns,
   ) {}
 
   @Serves('listPolicies')
@@ -81,5 +88,21 @@ export class PoliciesController {
     @Body(validBody(policyPlanRequest)) body: PolicyPlanRequest,
   ): Promise<PolicyPlanView> {
     return this.plans.page(await this.policies.get(policy), body);
+  }
+  @Serves('dryRunNewPolicy')
+  dryRunNew(
+    @Body(policyBody(newPolicyDryRunRequest)) body: NewPolicyDryRunRequest,
+    @Query(validQuery(policyQuery)) { next }: PolicyQuery,
+  ): Promise<PolicyDryRunView> {
+    return this.dryRuns.ofNew(body, next);
+  }
+
+  @Serves('dryRunPolicy')
+  dryRun(
+    @Param(validParams(policyParams)) { policy }: PolicyParams,
+    @Body(policyBody(policyDryRunRequest)) body: PolicyDryRunRequest,
+    @Query(validQuery(policyQuery)) { next }: PolicyQuery,
+  ): Promise<PolicyDryRunView> {
+    return this.dryRuns.ofChange(policy, body, next);
   }
 }

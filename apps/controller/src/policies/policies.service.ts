@@ -17,7 +17,7 @@ import { KeyedMutex } from '../keyed-mutex.js';
 import { type Actor } from '../operations/operation.js';
 import { busy } from './idle.js';
 import { type PoliciesStore } from './policies.store.js';
-import { checkNewSpec, checkSpec } from './policy-faults.js';
+import { changedPolicy, newPolicy, type Occasion } from './policy-changes.js';
 import { ofOlderRuns, type OpenRun } from './policy-warnings.js';
 import { toPolicyView, toVersionListView } from './policy.view.js';
 import { requirePolicy } from './require-policy.js';
@@ -29,6 +29,11 @@ export interface PolicyRuns {
   open(policyId: string): Promise<readonly OpenRun[]>;
   /** A policy was made, changed, paused, resumed or removed just now. */
   policyChanged(): void;
+}
+
+/** A policy as a creation or a change would make it, with what it would be answered with. */
+export interface UnstoredPolicy extends Pick<PolicyView, 'next' | 'warnings'> {
+  readonly policy: StoredPolicy;
 }
 
 /** Policies as people see and change them. */
@@ -66,19 +71,39 @@ export class PoliciesService {
   }
 
   /** @throws FairleadError `invalid_argument`, `already_exists` */
-  async create({ name, spec }: CreatePolicyRequest, actor: Actor): Promise<PolicyView> {
-    checkNewSpec(name, spec, this.channels);
-    const at = this.now();
-    const made = { createdAt: at, createdBy: actor.name, updatedAt: at, updatedBy: actor.name };
-    const schedule = { anchorAt: at, scheduledThrough: at };
-    const policy = { id: uuidv7(), name, version: 1, paused: false, spec, ...made, ...schedule };
+  async create(request: CreatePolicyRequest, actor: Actor): Promise<PolicyView> {
+    const policy = newPolicy(uuidv7(), request, this.occasion(actor.name));
+    const { name, spec, createdAt } = policy;
     try {
-      await this.store.add(policy, recordOf('policy.create', policy, actor, at, { version: 1, spec }));
+      await this.store.add(policy, recordOf('policy.create', policy, actor, createdAt, { version: 1, spec }));
     } catch (error) {
       throw isUniqueViolation(error, ['name']) ? taken(name) : error;
     }
     this.runs.policyChanged();
     return this.view(policy, 1);
+  }
+
+  /**
+   * As `create` would make it, with an empty id; nothing is stored.
+   * @throws FairleadError `invalid_argument`, `already_exists`
+   */
+  async asCreated(request: CreatePolicyRequest, next: number): Promise<UnstoredPolicy> {
+    const policy = newPolicy('', request, this.occasion());
+    if ((await this.store.all()).some(({ name }) => name === policy.name)) throw taken(policy.name);
+    const { next: instants, warnings } = this.view(policy, next);
+    return { policy, next: instants, warnings };
+  }
+
+  /**
+   * As `update` would leave it; nothing is stored.
+   * @throws FairleadError `policy_not_found`, `invalid_argument`, `plan_stale`
+   */
+  async asChanged(nameOrId: string, request: UpdatePolicyRequest, next: number): Promise<UnstoredPolicy> {
+    const before = await this.get(nameOrId);
+    const policy = changedPolicy(before, request, this.occasion());
+    const open = await this.runs.open(policy.id);
+    const { next: instants, warnings } = this.view(policy, next);
+    return { policy, next: instants, warnings: [...warnings, ...ofOlderRuns(policy, open, open)] };
   }
 
   /**
@@ -104,26 +129,17 @@ export class PoliciesService {
     this.runs.policyChanged();
   }
 
-  private async change(
-    before: StoredPolicy,
-    { spec = before.spec, paused = before.paused, version }: UpdatePolicyRequest,
-    actor: Actor,
-  ): Promise<StoredPolicy> {
-    if (version !== undefined && version !== before.version) throw outdated(before, version);
-    const isNewVersion = !isSame(spec, before.spec);
-    if (isNewVersion) checkSpec(spec, this.channels);
-    if (!isNewVersion && paused === before.paused) return before;
-    const at = this.now();
-    const changed = { ...changedAt(before, spec, paused, at), updatedAt: at, updatedBy: actor.name };
-    const records = [
-      ...(isNewVersion ? [recordOf('policy.update', changed, actor, at, { version: changed.version, spec })] : []),
-      ...(paused === before.paused
-        ? []
-        : [recordOf(paused ? 'policy.pause' : 'policy.resume', changed, actor, at, {})]),
-    ];
-    await this.store.change(changed, before, records);
+  private async change(before: StoredPolicy, request: UpdatePolicyRequest, actor: Actor): Promise<StoredPolicy> {
+    const changed = changedPolicy(before, request, this.occasion(actor.name));
+    if (changed === before) return before;
+    await this.store.change(changed, before, recordsOf(changed, before, actor));
     this.runs.policyChanged();
     return changed;
+  }
+
+  /** @param by nobody for what is not stored */
+  private occasion(by = ''): Occasion {
+    return { at: this.now(), by, channels: this.channels };
   }
 
   private view(policy: StoredPolicy, next: number): PolicyView {
@@ -131,27 +147,13 @@ export class PoliciesService {
   }
 }
 
-/**
- * The policy from `at` on. Instants that passed while it was paused, or that its schedule did not have before, were not
- * missed; where its interval is another one, it counts from now.
- */
-function changedAt(before: StoredPolicy, spec: PolicySpecView, paused: boolean, at: number): StoredPolicy {
-  const isRescheduled = !isSame(timesOf(spec), timesOf(before.spec));
-  const begins = isRescheduled || (before.paused && !paused);
-  return {
-    ...before,
-    spec,
-    paused,
-    version: isSame(spec, before.spec) ? before.version : before.version + 1,
-    anchorAt: isRescheduled ? at : before.anchorAt,
-    scheduledThrough: begins ? Math.max(before.scheduledThrough, at) : before.scheduledThrough,
-  };
+function recordsOf(changed: StoredPolicy, before: StoredPolicy, actor: Actor): AuditRecord[] {
+  const { version, spec, paused, updatedAt: at } = changed;
+  return [
+    ...(version === before.version ? [] : [recordOf('policy.update', changed, actor, at, { version, spec })]),
+    ...(paused === before.paused ? [] : [recordOf(paused ? 'policy.pause' : 'policy.resume', changed, actor, at, {})]),
+  ];
 }
-
-const timesOf = ({ schedule }: PolicySpecView) => schedule && [schedule.when, schedule.zone];
-
-/** Both were read by one schema, so that their keys are in one order. */
-const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 
 const recordOf = (
   action: string,
@@ -174,12 +176,3 @@ const taken = (name: string): FairleadError =>
   new FairleadError('already_exists', `There is a policy '${name}' already`, {
     hint: `Change it by 'fairlead policy edit ${name}', or choose another name.`,
   });
-
-const outdated = ({ name, version }: StoredPolicy, asked: number): FairleadError =>
-  new FairleadError(
-    'plan_stale',
-    `Policy '${name}' is at version ${version} by now; version ${asked} was to be changed`,
-    {
-      hint: `Nothing was changed. Look at 'fairlead policy inspect ${name}' and change that.`,
-    },
-  );

@@ -7,6 +7,7 @@ import {
   policyVersionList,
   updatePolicyRequest,
 } from '../policy.js';
+import { newPolicyDryRunRequest, policyDryRun, policyDryRunRequest } from '../policy-dry-run.js';
 import { policyPlan, policyPlanRequest } from '../policy-plan.js';
 import { type Route } from './route.js';
 
@@ -99,6 +100,38 @@ export const policiesRoutes = {
     body: policyPlanRequest,
     responses: { 200: { description: 'The plan', schema: policyPlan } },
     errors: ['policy_not_found'],
+    destructive: false,
+  },
+  dryRunNewPolicy: {
+    method: 'post',
+    // Not below /policies, where a policy may be called anything.
+    path: '/policy-dry-run',
+    tag: 'policies',
+    access: { role: 'viewer', hosts: 'all' },
+    summary: 'Show what a policy would do that does not exist yet',
+    description:
+      'Refused for all that its creation would be refused for; its plan, its coming instants and its warnings are those ' +
+      'that it would have. Nothing is stored, nothing is sent.',
+    query: policyQuery,
+    body: newPolicyDryRunRequest,
+    responses: { 200: { description: 'What it would do', schema: policyDryRun } },
+    errors: ['already_exists'],
+    destructive: false,
+  },
+  dryRunPolicy: {
+    method: 'post',
+    path: '/policies/{policy}/dry-run',
+    tag: 'policies',
+    access: { role: 'viewer', hosts: 'all' },
+    summary: 'Show what a policy would do if it were changed',
+    description:
+      'Refused for all that the change would be refused for; plan, coming instants and warnings are those that it would ' +
+      'have then, its hash included. Nothing is stored, nothing is sent.',
+    params: policyParams,
+    query: policyQuery,
+    body: policyDryRunRequest,
+    responses: { 200: { description: 'What it would do', schema: policyDryRun } },
+    errors: ['policy_not_found', 'plan_stale'],
     destructive: false,
   },
 } as const satisfies Record<string, Route>;
