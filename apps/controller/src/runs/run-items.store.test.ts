@@ -9,6 +9,7 @@ let database: Database;
 let discard: () => void;
 let store: RunItemsStore;
 const asked: Statement[] = [];
+let lastRead: Prisma.Sql;
 /** Of one read. */
 let mostRows = 0;
 
@@ -18,6 +19,7 @@ beforeAll(async () => {
   database = await openDatabase(path);
   store = new RunItemsStore({
     read: async <T>(sql: Prisma.Sql) => {
+      lastRead = sql;
       const rows = await database.read<T>(sql);
       mostRows = Math.max(mostRows, rows.length);
       return rows;
@@ -33,6 +35,12 @@ afterAll(async () => {
 
 const run = { id: 'run-1', policyId: 'policy-1', fence: 1 } as StoredRun;
 const ends = [skipped(0, 'it was cancelled'), skipped(1, 'it was cancelled')];
+
+/** How SQLite goes about it. */
+const steps = async (statement: Statement): Promise<string[]> => {
+  const rows = await database.read<{ detail: string }>(Prisma.sql`EXPLAIN QUERY PLAN ${statement}`);
+  return rows.map(({ detail }) => detail);
+};
 
 const planned = (position: number): PlannedItem => ({
   position,
@@ -71,6 +79,16 @@ describe('a plan of very many networks', () => {
   });
 });
 
+it('looks for late words in what operations have left, and not through all items of all runs', async () => {
+  expect(await store.settledSince()).toEqual([]);
+  expect(await steps(lastRead)).toEqual(
+    expect.arrayContaining([
+      expect.stringMatching(/^SEARCH Operation USING .*\(id>\?\)$/),
+      expect.stringMatching(/^SEARCH RunItem USING .*\(operationId=\?\)$/),
+    ]),
+  );
+});
+
 describe('what became of items', () => {
   it.each([
     ['recorded', () => store.record(run, ends, 1)],
@@ -78,8 +96,7 @@ describe('what became of items', () => {
   ])('is %s by the key of each item, however many the run has', async (_, write) => {
     asked.length = 0;
     await write();
-    const steps = await database.read<{ detail: string }>(Prisma.sql`EXPLAIN QUERY PLAN ${asked[0]}`);
-    expect(steps.map(({ detail }) => detail)).toContainEqual(
+    expect(await steps(asked[0]!)).toContainEqual(
       expect.stringMatching(/^SEARCH RunItem USING .*\(runId=\? AND position=\?\)$/),
     );
   });

@@ -10,6 +10,8 @@ export type ItemRow = Omit<RunItem, 'losses'> & { readonly losses: string };
 
 /** Items written, or read, by one statement: some 500 KB, which hold the event loop for some 10 ms. */
 const CHUNK = 1_000;
+/** Operations looked at by one statement: 5 ms, and some 100 ms of a file that is not in memory. */
+const OPERATIONS = 10_000;
 /** The last runs of a policy, of which those that began nothing still have their items. */
 const RUNS_TOLD = 20;
 const UNKNOWN = Prisma.sql`"state" = 'done' AND "code" = 'outcome_unknown' AND "outcome" = 'failed'`;
@@ -85,12 +87,18 @@ export class RunItemsStore {
     return rows.map(({ runId, ...row }) => ({ ...toRunItem(row), runId }));
   }
 
-  /** The operations of such items that were settled since. */
+  /**
+   * The operations of such items that were settled since. Asked from the side of the operations, few of which ever were,
+   * since there is no index for the items, and some at a time, so that other reads get in between.
+   */
   async settledSince(): Promise<string[]> {
-    const rows = await this.database.read<{ readonly id: string }>(Prisma.sql`
-      SELECT "id" FROM "Operation" WHERE "settledAt" IS NOT NULL
-        AND "id" IN (SELECT "operationId" FROM "RunItem" WHERE ${UNKNOWN})`);
-    return rows.map(({ id }) => id);
+    const found: string[] = [];
+    for (let last: string | null = ''; last !== null;) {
+      const [portion] = await this.settledAfter(last);
+      found.push(...(JSON.parse(portion?.found ?? '[]') as string[]));
+      last = portion?.last ?? null;
+    }
+    return found;
   }
 
   /** Tells it of them after all. */
@@ -110,6 +118,14 @@ export class RunItemsStore {
       counts.set(runId, { ...so, total: so.total + count, ...done });
     }
     return counts;
+  }
+
+  /** The same of some operations, up to the last of them. */
+  private settledAfter(id: string): Promise<{ readonly last: string | null; readonly found: string }[]> {
+    return this.database.read(Prisma.sql`
+      SELECT MAX("id") AS "last", json_group_array("id") FILTER (WHERE "settledAt" IS NOT NULL
+        AND EXISTS (SELECT 1 FROM "RunItem" WHERE "operationId" = o."id" AND ${UNKNOWN})) AS "found"
+      FROM (SELECT "id", "settledAt" FROM "Operation" WHERE "id" > ${id} ORDER BY "id" LIMIT ${OPERATIONS}) o`);
   }
 
   /** Some of those behind a position. */
