@@ -20,6 +20,7 @@ import { HistoryStore } from './history/history.store.js';
 import { RemovedNetworksStore } from './history/removed-networks.store.js';
 import { Retention } from './history/retention.js';
 import { DEFAULT_RETENTION, type RetentionLimits } from './history/retention-limits.js';
+import { RunAuthorsStore } from './history/run-authors.store.js';
 import { effectiveLabels } from './hosts/effective-labels.js';
 import { HostsService } from './hosts/hosts.service.js';
 import { HostsStore } from './hosts/hosts.store.js';
@@ -168,7 +169,8 @@ export function createRuntime(
   const networks = new NetworksService(networksStore, new NetworkPagesStore(database, now), hosts, fleet, now);
   const removals = new RemovedNetworksStore(database);
   const restores = new RestoreService(removals, hosts, fleet);
-  const history = new HistoryService(new HistoryStore(database), removals, hosts, limits, now);
+  const past = [new HistoryStore(database), removals, new RunAuthorsStore(database)] as const;
+  const history = new HistoryService(...past, hosts, limits, now);
   const endpoints = new EndpointsService(new EndpointPagesStore(database), hosts, fleet);
   const overlays = new OverlaysService(new OverlaysStore(database), endpoints, hosts, fleet);
   const events = new EventHub(now, (error) => log('an event could not be made', { error: String(error) }));

@@ -45,6 +45,16 @@ export const simulatedThen = z
       'was forgotten',
   });
 
+/** The operation of ours that did something. */
+export const author = z.object({
+  actor: z.string(),
+  operationId: z.string(),
+  run: z
+    .object({ id: z.string(), policy: z.string(), version: z.int() })
+    .nullable()
+    .meta({ description: 'The run of a cleanup policy that it was part of. null: none, or it is not kept any more' }),
+});
+
 export const labelMap = z.record(z.string().min(1), z.string());
 
 /** Query keys that may be repeated arrive as one text or as a list. */

@@ -1,6 +1,7 @@
 import { HISTORY_KINDS } from '@fairlead/domain';
 import { z } from 'zod';
 import {
+  author,
   cursor,
   hostName,
   moment,
@@ -35,7 +36,7 @@ export const historyEntry = z
     changes: z
       .record(z.string(), z.tuple([z.unknown(), z.unknown()]))
       .meta({ description: 'For `….changed`: field to what it was and what it is' }),
-    by: z.object({ actor: z.string(), operationId: z.string() }).nullable().meta({
+    by: author.nullable().meta({
       description: 'The operation of ours that did it, and who asked for it. null: done on the host, outside',
     }),
   })
@@ -52,7 +53,7 @@ export const historyEntry = z
       network: { id: '798b0f9e2c1c6a6f5d7f0a9cf0f6dfe0e0a1f6b6a1c6c0d6a5e4f3b27c0352b8', name: 'shop_default' },
       container: { id: '7c0352b8c4be0f9e2c1c6a6f5d7f0a9cf0f6dfe0e0a1f6b6a1c6c0d6a5e4f3b2', name: 'shop-db-1' },
       changes: {},
-      by: { actor: 'deploy', operationId: '019ab2c4-5d6e-7f80-9a1b-2c3d4e5f6071' },
+      by: { actor: 'deploy', operationId: '019ab2c4-5d6e-7f80-9a1b-2c3d4e5f6071', run: null },
     },
   });
 export type HistoryEntryView = View<typeof historyEntry>;

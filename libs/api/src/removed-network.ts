@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  author,
   cursor,
   hostName,
   moment,
@@ -29,8 +30,7 @@ const standing = {
       'When it was last known to be there: before `removedAt` where it went unseen, while host or engine were away',
   }),
   removedAt: timestamp.meta({ description: 'When it was seen to be gone' }),
-  by: z
-    .object({ actor: z.string(), operationId: z.string() })
+  by: author
     .nullable()
     .meta({ description: 'The operation of ours that removed it. null: removed on the host, outside' }),
   restored: z

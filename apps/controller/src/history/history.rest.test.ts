@@ -97,7 +97,7 @@ describe('the history', () => {
       network: { id: idOf('shop'), name: 'shop' },
       container: null,
       changes: {},
-      by: { actor: 'local', operationId: created },
+      by: { actor: 'local', operationId: created, run: null },
     });
     expect(page.items[2]!.container).toMatchObject({ name: 'shop-db-1' });
   });

@@ -7,6 +7,7 @@ import { temporaryFolder } from '../testing/rig.js';
 import { HistoryService } from './history.service.js';
 import { HistoryStore } from './history.store.js';
 import { RemovedNetworksStore } from './removed-networks.store.js';
+import { RunAuthorsStore } from './run-authors.store.js';
 import { Retention } from './retention.js';
 import { DEFAULT_RETENTION } from './retention-limits.js';
 
@@ -44,6 +45,9 @@ const entries = (...days: number[]) =>
     })),
   });
 
+const stores = () =>
+  [new HistoryStore(database), new RemovedNetworksStore(database), new RunAuthorsStore(database)] as const;
+
 /** When the history and the records of networks that are gone begin, in days after the beginning. */
 async function keptSince(limits = {}): Promise<[history: number, removed: number]> {
   const kept = { ...DEFAULT_RETENTION, ...limits };
@@ -53,8 +57,7 @@ async function keptSince(limits = {}): Promise<[history: number, removed: number
     find: () => undefined,
     toUnavailable: () => ({ unavailableHosts: [], unavailableTotal: 0 }),
   };
-  const [history, removedNetworks] = [new HistoryStore(database), new RemovedNetworksStore(database)];
-  const service = new HistoryService(history, removedNetworks, hosts, kept, () => now);
+  const service = new HistoryService(...stores(), hosts, kept, () => now);
   await new Retention(
     database,
     kept,
@@ -109,8 +112,7 @@ describe('whether an engine is a simulated one', () => {
       find: () => ({ firstSeenAt: BEGUN + 3 * DAY, engine: { simulated: true } }) as StoredHost,
       toUnavailable: () => ({ unavailableHosts: [], unavailableTotal: 0 }),
     };
-    const stores = [new HistoryStore(database), new RemovedNetworksStore(database)] as const;
-    const service = new HistoryService(...stores, hosts, DEFAULT_RETENTION, () => now);
+    const service = new HistoryService(...stores(), hosts, DEFAULT_RETENTION, () => now);
     const { items } = await service.list(historyQuery.parse({}), HostScope.all);
     expect(items.map(({ simulated }) => simulated)).toEqual([true, null]);
   });

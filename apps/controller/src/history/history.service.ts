@@ -12,6 +12,7 @@ import { type HostBounds, type HostsService } from '../hosts/hosts.service.js';
 import { type Extent, type HistoryStore } from './history.store.js';
 import { toEntryView, toRemovedNetworkDetailView, toRemovedNetworkView } from './history.view.js';
 import { type RemovedNetworksStore } from './removed-networks.store.js';
+import { type RunAuthorsStore } from './run-authors.store.js';
 import { type RetentionLimits } from './retention-limits.js';
 
 const DAY_MS = 86_400_000;
@@ -21,6 +22,7 @@ export class HistoryService {
   constructor(
     private readonly history: HistoryStore,
     private readonly removedNetworks: RemovedNetworksStore,
+    private readonly runs: RunAuthorsStore,
     private readonly hosts: Pick<HostsService, 'bounds' | 'choose' | 'find' | 'toUnavailable'>,
     private readonly limits: RetentionLimits,
     private readonly now: Clock,
@@ -31,7 +33,8 @@ export class HistoryService {
     const { bounds, silent } = this.hostsOf(query, scope);
     const { items, nextCursor } = await this.history.page(query, bounds, now);
     const keptSince = toTimestamp(await this.historyKeptSince(now));
-    const views = items.map((entry) => toEntryView(entry, this.isSimulated(entry.hostName, entry.at)));
+    const runs = await this.runs.of(items);
+    const views = items.map((entry) => toEntryView(entry, this.isSimulated(entry.hostName, entry.at), runs));
     return { items: views, nextCursor, keptSince, ...silent };
   }
 
@@ -41,14 +44,16 @@ export class HistoryService {
     const { items, total, nextCursor } = await this.removedNetworks.page(query, bounds, now);
     const begunAt = await this.begunAt(now, await this.history.extent());
     const keptSince = toTimestamp(Math.max(begunAt, before(now, this.limits.removedDays)));
-    const views = items.map((row) => toRemovedNetworkView(row, this.isSimulated(row.hostName, row.removedAt)));
+    const runs = await this.runs.of(items);
+    const views = items.map((row) => toRemovedNetworkView(row, this.isSimulated(row.hostName, row.removedAt), runs));
     return { items: views, total, nextCursor, keptSince, ...silent };
   }
 
   /** @throws FairleadError `network_not_found` */
   async showRemoved(id: string, scope: HostScope): Promise<RemovedNetworkDetailView> {
     const row = await this.removedNetworks.get(id, this.hosts.bounds(scope));
-    return toRemovedNetworkDetailView(row, this.isSimulated(row.hostName, row.removedAt));
+    const runs = await this.runs.of([row]);
+    return toRemovedNetworkDetailView(row, this.isSimulated(row.hostName, row.removedAt), runs);
   }
 
   /** Null where the host of that time is not known any more: it was forgotten, and maybe another has its name now. */

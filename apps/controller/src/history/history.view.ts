@@ -3,11 +3,14 @@ import { type Network } from '@fairlead/domain';
 import { toTimestamp, toTimestampOrNull } from '../clock.js';
 import { type StoredEntry } from './history.store.js';
 import { type StoredRemovedNetwork } from './removed-networks.store.js';
+import { type RunAuthor } from './run-authors.store.js';
 
 /** Whether the engine of a row's host is a simulated one; null: not known. */
 type Simulated = boolean | null;
+/** By operation. */
+type Runs = ReadonlyMap<string, RunAuthor>;
 
-export const toEntryView = (entry: StoredEntry, simulated: Simulated): HistoryEntryView => ({
+export const toEntryView = (entry: StoredEntry, simulated: Simulated, runs: Runs): HistoryEntryView => ({
   seq: entry.seq,
   at: toTimestamp(entry.at),
   notBefore: toTimestampOrNull(entry.notBefore),
@@ -17,10 +20,14 @@ export const toEntryView = (entry: StoredEntry, simulated: Simulated): HistoryEn
   network: { id: entry.networkId, name: entry.networkName },
   container: entry.containerId === '' ? null : { id: entry.containerId, name: entry.containerName },
   changes: entry.detail,
-  by: authorOf(entry),
+  by: authorOf(entry, runs),
 });
 
-export const toRemovedNetworkView = (row: StoredRemovedNetwork, simulated: Simulated): RemovedNetworkView => ({
+export const toRemovedNetworkView = (
+  row: StoredRemovedNetwork,
+  simulated: Simulated,
+  runs: Runs,
+): RemovedNetworkView => ({
   id: row.id,
   host: row.hostName,
   simulated,
@@ -30,19 +37,23 @@ export const toRemovedNetworkView = (row: StoredRemovedNetwork, simulated: Simul
   firstSeenAt: toTimestamp(row.firstSeenAt),
   lastSeenAt: toTimestamp(row.lastSeenAt),
   removedAt: toTimestamp(row.removedAt),
-  by: authorOf(row),
+  by: authorOf(row, runs),
   restored: restorationOf(row),
 });
 
 export const toRemovedNetworkDetailView = (
   row: StoredRemovedNetwork & { readonly record: Network },
   simulated: Simulated,
-): RemovedNetworkDetailView => ({ ...toRemovedNetworkView(row, simulated), record: row.record });
+  runs: Runs,
+): RemovedNetworkDetailView => ({ ...toRemovedNetworkView(row, simulated, runs), record: row.record });
 
 const restorationOf = (row: StoredRemovedNetwork): RemovedNetworkView['restored'] =>
   row.restoredAt === null || row.restoringOperation === null
     ? null
     : { at: toTimestamp(row.restoredAt), operation: row.restoringOperation, networkId: row.restoredNetworkId };
 
-const authorOf = ({ actor, operationId }: Pick<StoredEntry, 'actor' | 'operationId'>): HistoryEntryView['by'] =>
-  operationId === null ? null : { actor: actor ?? '', operationId };
+const authorOf = (
+  { actor, operationId }: Pick<StoredEntry, 'actor' | 'operationId'>,
+  runs: Runs,
+): HistoryEntryView['by'] =>
+  operationId === null ? null : { actor: actor ?? '', operationId, run: runs.get(operationId) ?? null };

@@ -86,6 +86,9 @@ async function isKnown(client: Client, host: string): Promise<boolean> {
 export const describeHost = ({ host, simulated }: Pick<HistoryEntryView, 'host' | 'simulated'>): string =>
   simulated === null ? `${host} (forgotten)` : hostLabel(host, simulated);
 
-/** Who asked Fairlead for it. */
-export const describeAuthor = ({ by }: Pick<HistoryEntryView, 'by'>): string =>
-  by === null ? 'outside' : `${by.actor} (operation ${by.operationId})`;
+/** Who asked Fairlead for it: `deploy (operation 019a…)`, `schedule (policy nightly v3, run 019a…)`, or `outside`. */
+export function describeAuthor({ by }: Pick<HistoryEntryView, 'by'>): string {
+  if (by === null) return 'outside';
+  const { actor, operationId, run } = by;
+  return `${actor} (${run === null ? `operation ${operationId}` : `policy ${run.policy} v${run.version}, run ${run.id}`})`;
+}

@@ -20,8 +20,14 @@ const answers = (...items: RemovedNetworkView[]) => ({
 });
 
 describe('network ls --removed', () => {
+  it('names policy and run of what a policy has removed, by which it is restored', async () => {
+    const by = { actor: 'schedule', operationId: 'op-1', run: { id: 'run-1', policy: 'nightly', version: 3 } };
+    const { out } = await fairlead('network ls --removed', answers(gone({ by })));
+    expect(out).toContain('schedule (policy nightly v3, run run-1)');
+  });
+
   it('lists the networks that are gone, with who removed them', async () => {
-    const by = { actor: 'deploy', operationId: 'op-1' };
+    const by = { actor: 'deploy', operationId: 'op-1', run: null };
     const { out, err } = await fairlead(
       'network ls --removed --filter since=7d',
       answers(gone({ by, simulated: true }), gone({ host: 'web-2', lastSeenAt: '2026-11-24T09:12:00.000Z' })),
