@@ -76,6 +76,7 @@ export function assemble(options: AssemblyOptions): Assembly {
     journal,
     log,
     clock: () => timing.now(),
+    timing,
   });
   const stopping = new AbortController();
   const { signal } = stopping;

@@ -215,10 +215,7 @@ describeOnLab('a network that is restored on a real engine', () => {
       const asked = await recordOf('mesh');
       await host.docker('network', 'rm', 'mesh');
       await expect(host.docker('start', 'one')).rejects.toThrow(`network ${asked.networkId} not found`);
-      // A manager lists it a little longer.
-      const isGone = async () => !(await host.docker('network', 'ls', '--format', '{{.Name}}')).includes('mesh');
-      await until(isGone, 'the overlay is gone');
-
+      // A manager may list it still.
       const { network, differences, attachments } = await restore(asked, 'restore-10');
       expect({ differences, attachments }).toMatchObject({ differences: [], attachments: [{ outcome: 'attached' }] });
       expect(network?.id).not.toBe(asked.networkId);

@@ -1,6 +1,7 @@
 import type { EnginePort } from '@fairlead/engine';
 import type { CallContext, Methods } from '@fairlead/link';
 import type { FairQueue } from '../concurrency/fair-queue.js';
+import type { Timing } from '../concurrency/timing.js';
 import type { HostDescription } from '../host-description.js';
 import type { Checkpoints } from '../identity/checkpoints.js';
 import type { IdentityStore } from '../identity/identity-store.js';
@@ -31,6 +32,7 @@ export interface HandlerDeps {
   readonly log: Log;
   /** Milliseconds that only grow. */
   readonly clock: () => number;
+  readonly timing: Pick<Timing, 'after'>;
 }
 
 /** One call of one method. */

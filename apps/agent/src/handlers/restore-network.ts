@@ -8,7 +8,7 @@ import { type Handler, runOnce } from './deps.js';
 export const restoreNetwork: Handler<'RestoreNetwork', Promise<RestoreNetworkResponse>> =
   (deps) => (request, context) =>
     runOnce(deps, 'RestoreNetwork', request, context, async (scope) => {
-      const { engine, policy, journal } = deps;
+      const { engine, policy, journal, timing } = deps;
       await policy.check({ verb: 'restore' });
       const subject = await findRecord(journal, request);
       const { network, present, conflicts } = await lookAhead(engine, subject, request);
@@ -18,5 +18,5 @@ export const restoreNetwork: Handler<'RestoreNetwork', Promise<RestoreNetworkRes
       if (present !== undefined) await mayAttachTo(present);
       refuseConflicts(network, conflicts);
       await scope.begin({ what: `restore network ${network.name}` });
-      return restoreRecord({ engine, mayAttachTo }, subject, request, scope);
+      return restoreRecord({ engine, timing, mayAttachTo }, subject, request, scope);
     });

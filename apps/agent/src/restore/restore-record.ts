@@ -1,6 +1,7 @@
 import { type Network, type NetworkAttributes, toFairleadError } from '@fairlead/domain';
 import type { EnginePort } from '@fairlead/engine';
 import type { ReattachedMessage, RestoreNetworkResponse } from '@fairlead/link';
+import type { Timing } from '../concurrency/timing.js';
 import { readAfter, requireNetwork } from '../handlers/looks.js';
 import { describeNetwork } from '../inventory/describe-network.js';
 import type { OperationScope } from '../operations/operation-runner.js';
@@ -26,6 +27,7 @@ export const lookAhead = async (
 
 export interface RestoreParts {
   readonly engine: EnginePort;
+  readonly timing: Pick<Timing, 'after'>;
   /** Asked where the network is there already. @throws FairleadError where nobody may be put on it */
   readonly mayAttachTo?: (present: NetworkAttributes) => Promise<void>;
 }
@@ -73,7 +75,7 @@ async function makeOrFind(
   seen: Pick<Scene, 'rangesRefused'> = {},
 ): Promise<Made> {
   const { engine, mayAttachTo } = parts;
-  const plan = await lookAhead(engine, subject, options, seen);
+  const plan = await lookTwice(parts, subject, options, seen);
   refuseConflicts(plan.network, plan.conflicts);
   if (plan.present !== undefined) await mayAttachTo?.(plan.present);
   try {
@@ -84,6 +86,23 @@ async function makeOrFind(
     if (!mayRenumber || toFairleadError(thrown).code !== 'subnet_overlap') throw thrown;
     return makeOrFind(parts, subject, options, { rangesRefused: true });
   }
+}
+
+/** In milliseconds. Seen on Docker 20.10: 150 to 500, while the host still lets go of what a container has left. */
+const STILL_LISTED_MS = 1_000;
+
+/** A manager of a swarm goes on to show a network that is removed, in nothing different from one that stays. */
+async function lookTwice(
+  { engine, timing }: RestoreParts,
+  subject: RestoreSubject,
+  options: RestoreOptions,
+  seen: Pick<Scene, 'rangesRefused'>,
+): Promise<RestorePlan> {
+  const plan = await lookAhead(engine, subject, options, seen);
+  const mayBeLeaving = plan.present?.scope === 'swarm' && plan.present.id === subject.network.id;
+  if (!mayBeLeaving) return plan;
+  await new Promise<void>((resolve) => void timing.after(STILL_LISTED_MS, resolve));
+  return lookAhead(engine, subject, options, seen);
 }
 
 async function make(engine: EnginePort, { spec }: RestorePlan): Promise<NetworkAttributes> {

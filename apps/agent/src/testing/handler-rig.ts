@@ -11,6 +11,7 @@ import {
   toNetworkSpecMessage,
 } from '@fairlead/link';
 import { FairQueue } from '../concurrency/fair-queue.js';
+import type { Timing } from '../concurrency/timing.js';
 import { createHandlers } from '../handlers/create-handlers.js';
 import type { HandlerDeps } from '../handlers/deps.js';
 import { HostDescription } from '../host-description.js';
@@ -41,7 +42,8 @@ export interface LifeOptions {
   readonly engine: EnginePort;
   readonly openFile?: (path: string) => Promise<Handle>;
   readonly now?: () => number;
-  readonly timing?: ManualTiming;
+  /** Default: one that stands still. */
+  readonly timing?: Timing;
   readonly upForMs?: () => number;
   readonly probeTools?: readonly ProbeTools[];
   /** Path of a policy file. */
@@ -90,6 +92,7 @@ export async function live(options: LifeOptions): Promise<Life> {
     journal,
     log,
     clock: () => timing.now(),
+    timing,
   };
   return { handlers: createHandlers(deps), journal, log, settles: () => settles };
 }
