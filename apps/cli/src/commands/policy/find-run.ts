@@ -20,7 +20,6 @@ export async function findRun(
   const [first, second] = items;
   if (first !== undefined && second === undefined) return first;
   if (first === undefined) {
-    await assertPolicy(client, reference);
     throw new FairleadError('run_not_found', `No run of '${reference}' ${words}`, {
       hint: `See 'fairlead policy runs ${reference}'.`,
     });
@@ -32,12 +31,4 @@ export async function findRun(
       hint: 'Name one by its id.',
     },
   );
-}
-
-/**
- * For a policy of which no run was found: runs of one that is gone are still listed, but a wrong name has none either.
- * @throws FairleadError `policy_not_found`
- */
-export async function assertPolicy(client: Client, policy: string): Promise<void> {
-  await client.getPolicy({ params: { policy } });
 }

@@ -2,7 +2,7 @@ import type { RunView } from '@fairlead/api';
 import { FairleadError } from '@fairlead/domain';
 import { describe, expect, it } from '@jest/globals';
 import { fairlead } from '../../../test/run.js';
-import { aPolicy, aRun, aRunItem } from '../../../test/views.js';
+import { aRun, aRunItem } from '../../../test/views.js';
 
 const ID = '019ab2c4-5d6e-7f80-9a1b-2c3d4e5f6072';
 const progress = { total: 2, done: 2, removed: 1, kept: 1, failed: 0, undone: 0, skipped: 0 };
@@ -79,25 +79,18 @@ describe('policy runs', () => {
 });
 
 describe('a policy that there is not', () => {
-  const getPolicy = () => {
+  const listRuns = () => {
     throw new FairleadError('policy_not_found', "There is no policy 'nope'");
   };
 
   it.each(['runs nope', 'approve nope -f', 'cancel nope'])('is said by policy %s', async (words) => {
-    const { exitCode, err } = await fairlead(`policy ${words}`, { listRuns: () => page(), getPolicy });
+    const { exitCode, err } = await fairlead(`policy ${words}`, { listRuns });
     expect(exitCode).toBe(3);
     expect(err).toContain("There is no policy 'nope'");
   });
 
-  it('but was there is not asked for where its runs are', async () => {
-    expect((await fairlead('policy runs gone -q', { listRuns: () => page(run) })).out).toBe(`${ID}\n`);
-  });
-
   it('is not meant where one has no runs yet', async () => {
-    const { exitCode, err } = await fairlead('policy runs nightly', {
-      listRuns: () => page(),
-      getPolicy: () => aPolicy(),
-    });
+    const { exitCode, err } = await fairlead('policy runs nightly', { listRuns: () => page() });
     expect(exitCode).toBe(0);
     expect(err).toBe('');
   });
@@ -189,7 +182,7 @@ describe('policy approve', () => {
   });
 
   it.each([
-    ['no run waits', { listRuns: () => page(), getPolicy: () => aPolicy() }, 'nightly -f', 3],
+    ['no run waits', { listRuns: () => page() }, 'nightly -f', 3],
     ['several wait', { listRuns: () => page(waiting, waiting) }, 'nightly -f', 2],
     ['it does not wait', { getRun: () => run }, `${ID} -f`, 4],
     ['nobody can be asked', {}, ID, 2],
@@ -246,10 +239,7 @@ describe('policy cancel', () => {
   });
 
   it('says where there is none to stop', async () => {
-    const { exitCode, err } = await fairlead('policy cancel nightly', {
-      listRuns: () => page(),
-      getPolicy: () => aPolicy(),
-    });
+    const { exitCode, err } = await fairlead('policy cancel nightly', { listRuns: () => page() });
     expect(exitCode).toBe(3);
     expect(err).toBe("error: No run of 'nightly' is under way\nSee 'fairlead policy runs nightly'.\n");
   });

@@ -6,7 +6,6 @@ import { readPages } from '../../fleet/pages.js';
 import { collect, oneOf, positive, withClient } from '../../flags.js';
 import { printRows } from '../../output/rows.js';
 import { type Column, describeTimeSince } from '../../output/table.js';
-import { assertPolicy } from './find-run.js';
 import { describeInstant, describeProgress } from './run-words.js';
 import { showRun } from './show-run.js';
 
@@ -73,7 +72,6 @@ async function list(cli: Cli, policy: string | undefined, flags: RunsFlags): Pro
   };
   const client = cli.client(flags);
   const { rows } = await readPages(limit, (page) => client.listRuns({ query: { ...query, ...page } }));
-  if (policy !== undefined && rows.length === 0) await assertPolicy(client, policy);
   printRows(cli.terminal, flags, { rows, columns: columns(cli.around.now()), name: ({ id }) => id });
 }
 
