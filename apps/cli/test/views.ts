@@ -24,6 +24,8 @@ import {
   operation,
   type OperationView,
   policy,
+  policyDryRun,
+  type PolicyDryRunView,
   policyPlan,
   policyPlanItem,
   type PolicyPlanItemView,
@@ -160,6 +162,17 @@ export const aPolicyPlan = (
   const counts = { hosts: 1, networks: items.length, remove, keep: items.length - remove };
   return { ...plan, items, summary: { ...plan.summary, ...counts, ...summary } };
 };
+
+/** The same of a policy that is not stored. */
+export const aPolicyDryRun = (
+  items: readonly PolicyPlanItemView[],
+  overrides: Partial<PolicyDryRunView> = {},
+): PolicyDryRunView => ({
+  ...example<PolicyDryRunView>(policyDryRun),
+  items,
+  summary: aPolicyPlan(items).summary,
+  ...overrides,
+});
 
 export const aRun = (overrides: Partial<RunView> = {}): RunView => ({ ...example<RunView>(run), ...overrides });
 

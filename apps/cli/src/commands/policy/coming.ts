@@ -4,8 +4,10 @@ import { lines } from '../../output/rows.js';
 import { describeTimeLeft, renderTable } from '../../output/table.js';
 import { inZone } from '../../output/zoned-time.js';
 
+type Coming = Pick<PolicyView, 'name' | 'spec' | 'next' | 'paused'>;
+
 /** The coming times of policies, soonest first, by the clock of each one's zone and in UTC. */
-export function printComing({ terminal, around }: Cli, policies: readonly PolicyView[]): void {
+export function printComing({ terminal, around }: Cli, policies: readonly Coming[]): void {
   const now = around.now();
   const rows = policies
     .flatMap(({ name, spec, next }) => next.map((at) => ({ name, at, zone: spec.schedule?.zone ?? 'UTC' })))
@@ -21,7 +23,7 @@ export function printComing({ terminal, around }: Cli, policies: readonly Policy
 }
 
 /** Why a policy has no coming times, or will let them pass. */
-function describeRest({ name, spec, next, paused }: PolicyView): string[] {
+function describeRest({ name, spec, next, paused }: Coming): string[] {
   if (spec.schedule === null) return [`${name} has no schedule`];
   if (paused) return [`${name} is paused: it will not run at these times`];
   return next.length === 0 ? [`${name} has no time to come`] : [];

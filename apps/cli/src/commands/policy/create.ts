@@ -5,12 +5,13 @@ import type { Cli, ClientFlags } from '../../cli.js';
 import { withClient } from '../../flags.js';
 import { lines } from '../../output/rows.js';
 import { changeSpec, EMPTY_SPEC } from './change-spec.js';
+import { type DryRunFlag, printDryRun, withDryRun } from './dry-run.js';
 import { explainByFlags } from './flag-faults.js';
 import type { PolicyFile } from './policy-file.js';
 import { RULES_HELP, type SpecFlags, withSpec } from './spec-flags.js';
 import { printPolicy, readPolicyFrom, refuseUnlimited } from './spec-source.js';
 
-interface Flags extends ClientFlags, SpecFlags {
+interface Flags extends ClientFlags, SpecFlags, DryRunFlag {
   readonly file?: string;
 }
 
@@ -24,6 +25,7 @@ Examples:
   fairlead policy create nightly --on 'env!=prod' --match driver=bridge --exempt label=keep --exempt 'project=infra-*' \\
       --unused-for 14d --schedule '0 2 * * *' --zone Europe/Berlin
   fairlead policy create ci --match 'name=ci-*' --unused-for 2h --min-age 1h --schedule 'every 6h' --notify ops-hook
+  fairlead policy create -f nightly.yaml --dry-run
   fairlead policy create -f nightly.yaml
   fairlead policy create copy -f - < nightly.yaml`;
 
@@ -32,7 +34,7 @@ export function registerPolicyCreate(parent: Command, cli: Cli): void {
     .command('create')
     .argument('[name]', 'small letters, digits and dashes; may be left out where a file has it')
     .description('Create a cleanup policy, which at first only reports');
-  withSpec(withClient(command).option('-f, --file <file>', 'read it from this file, - for standard input'))
+  withDryRun(withSpec(withClient(command).option('-f, --file <file>', 'read it from this file, - for standard input')))
     .addHelpText('after', HELP)
     .action(cli.action(async (name: string | undefined, flags: Flags) => create(cli, name, flags)));
 }
@@ -40,16 +42,25 @@ export function registerPolicyCreate(parent: Command, cli: Cli): void {
 async function create(cli: Cli, name: string | undefined, flags: Flags): Promise<void> {
   const file = flags.file === undefined ? undefined : await readPolicyFrom(cli, flags.file);
   const body = toCreateRequest(name ?? file?.name, file, flags);
-  const view = await cli
-    .client(flags)
-    .createPolicy({ body })
-    .catch((error: unknown) => {
-      throw file === undefined ? explainByFlags(error) : file.explain(error);
-    });
-  printPolicy(cli, flags, 'Created', view);
+  await (flags.dryRun ? tryOut(cli, body, flags) : make(cli, body, flags)).catch((error: unknown) => {
+    throw file === undefined ? explainByFlags(error) : file.explain(error);
+  });
   const meant = flags.mode ?? file?.mode ?? 'report';
-  if (meant !== 'report') cli.terminal.warn(lines([describeMeant(view.name, meant)]));
-  if ((flags.output ?? 'table') === 'table') cli.terminal.warn(lines(whatNext(view.name, meant)));
+  if (meant !== 'report') cli.terminal.warn(lines([describeMeant(body.name, meant)]));
+  if (!flags.dryRun && (flags.output ?? 'table') === 'table') cli.terminal.warn(lines(whatNext(body.name, meant)));
+}
+
+const make = async (cli: Cli, body: CreatePolicyRequest, flags: Flags): Promise<void> =>
+  printPolicy(cli, flags, 'Created', await cli.client(flags).createPolicy({ body }));
+
+function tryOut(cli: Cli, body: CreatePolicyRequest, flags: Flags): Promise<void> {
+  const client = cli.client(flags);
+  return printDryRun(cli, flags, {
+    spec: body.spec,
+    paused: false,
+    ask: (plan, query) => client.dryRunNewPolicy({ body: { ...body, plan }, query }),
+    end: 'Nothing was created. Without --dry-run it is.',
+  });
 }
 
 const describeMeant = (name: string, mode: PolicyRunMode): string =>

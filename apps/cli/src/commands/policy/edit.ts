@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import type { Client, PolicyView } from '@fairlead/api';
+import type { Client, PolicyDryRunRequest, PolicyView } from '@fairlead/api';
 import { FairleadError } from '@fairlead/domain';
 import type { Command } from 'commander';
 import type { Cli, ClientFlags } from '../../cli.js';
@@ -10,12 +10,13 @@ import { withClient } from '../../flags.js';
 import { toYaml } from '../../output/format.js';
 import { lines } from '../../output/rows.js';
 import { changeSpec, saysAnything } from './change-spec.js';
+import { type DryRunFlag, printDryRun, withDryRun } from './dry-run.js';
 import { explainByFlags } from './flag-faults.js';
 import { type PolicyFile, readPolicyFile } from './policy-file.js';
 import { RULES_HELP, type SpecFlags, withSpec } from './spec-flags.js';
 import { printPolicy, readPolicyFrom, refuseUnlimited } from './spec-source.js';
 
-interface Flags extends ClientFlags, SpecFlags {
+interface Flags extends ClientFlags, SpecFlags, DryRunFlag {
   readonly file?: string;
 }
 
@@ -29,13 +30,14 @@ ${RULES_HELP}
 Examples:
   fairlead policy edit nightly
   fairlead policy edit nightly --mode apply
+  fairlead policy edit nightly --unused-for 3d --dry-run
   fairlead policy edit nightly --unused-for 30d --max-networks 50
   fairlead policy edit nightly --no-window --exempt label=keep --exempt 'project=infra-*'
   fairlead policy edit nightly -f nightly.yaml`;
 
 export function registerPolicyEdit(parent: Command, cli: Cli): void {
   const command = parent.command('edit').argument('<policy>', 'name or id').description('Change a cleanup policy');
-  withSpec(withClient(command).option('-f, --file <file>', 'what it is to say, - for standard input'))
+  withDryRun(withSpec(withClient(command).option('-f, --file <file>', 'what it is to say, - for standard input')))
     .option('--no-match', 'drop the rules that narrow it')
     .option('--no-match-all', 'take that back')
     .option('--no-exempt', 'drop all exemptions')
@@ -60,7 +62,8 @@ interface Change {
   readonly flags: Flags;
 }
 
-async function update(cli: Cli, { client, current, flags }: Change, file?: PolicyFile): Promise<void> {
+async function update(cli: Cli, change: Change, file?: PolicyFile): Promise<void> {
+  const { current, flags } = change;
   const { name } = current;
   if (file?.name !== undefined && file.name !== name) {
     throw new FairleadError('invalid_argument', `The file is of the policy '${file.name}', not of '${name}'`, {
@@ -71,13 +74,27 @@ async function update(cli: Cli, { client, current, flags }: Change, file?: Polic
   const spec = changeSpec(said, flags);
   refuseUnlimited(spec);
   const version = file?.version ?? current.version;
-  if (version === current.version && isDeepStrictEqual(spec, current.spec)) return nothingChanged(cli);
+  const isSame = version === current.version && isDeepStrictEqual(spec, current.spec);
+  if (isSame && !flags.dryRun) return nothingChanged(cli);
   const body = { spec, version };
-  const view = await client.updatePolicy({ params: { policy: current.id }, body }).catch((error: unknown) => {
+  await (flags.dryRun ? tryOut : make)(cli, change, body).catch((error: unknown) => {
     throw file === undefined ? explainByFlags(error) : file.explain(error);
   });
-  printPolicy(cli, flags, 'Changed', view);
 }
+
+type Body = Pick<PolicyDryRunRequest, 'spec' | 'version'>;
+
+async function make(cli: Cli, { client, current, flags }: Change, body: Body): Promise<void> {
+  printPolicy(cli, flags, 'Changed', await client.updatePolicy({ params: { policy: current.id }, body }));
+}
+
+const tryOut = (cli: Cli, { client, current, flags }: Change, body: Body): Promise<void> =>
+  printDryRun(cli, flags, {
+    spec: body.spec,
+    paused: current.paused,
+    ask: (plan, query) => client.dryRunPolicy({ params: { policy: current.id }, body: { ...body, plan }, query }),
+    end: 'Nothing was changed. Without --dry-run it is.',
+  });
 
 const nothingChanged = (cli: Cli): void => cli.terminal.warn('Nothing was changed.\n');
 
@@ -91,14 +108,18 @@ async function editByHand(cli: Cli, change: Change): Promise<void> {
   try {
     await cli.around.edit(file);
     const after = readFileSync(file, 'utf8');
-    if (after === before) nothingChanged(cli);
+    if (after === before && !change.flags.dryRun) nothingChanged(cli);
     else await update(cli, change, readPolicyFile(after, file));
   } catch (error) {
-    cli.terminal.warn(lines([`The text is kept. To go on with it: fairlead policy edit ${name} -f ${file}`]));
+    textIsKept(cli, name, file);
     throw error;
   }
-  rmSync(dirname(file), { recursive: true });
+  if (change.flags.dryRun) textIsKept(cli, name, file);
+  else rmSync(dirname(file), { recursive: true });
 }
+
+const textIsKept = (cli: Cli, name: string, file: string): void =>
+  cli.terminal.warn(lines([`The text is kept. To go on with it: fairlead policy edit ${name} -f ${file}`]));
 
 const noTerminal = (): FairleadError =>
   new FairleadError('invalid_argument', 'Nothing says what to change, and there is no terminal for an editor', {

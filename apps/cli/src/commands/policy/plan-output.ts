@@ -12,11 +12,25 @@ export interface ShownPlan extends Omit<PolicyPlanView, 'nextCursor'> {
   readonly cut: boolean;
 }
 
+/** Ways to what a plan does not show or allow. */
+export interface PlanWays {
+  /** To more rows. */
+  readonly rest: string;
+  /** To higher caps, by why the plan is over them. */
+  readonly raise: (overCaps: readonly string[]) => string;
+}
+
+const waysOf = ({ policy }: ShownPlan): PlanWays => ({
+  rest: '--limit',
+  raise: (overCaps) => raiseCaps(policy.name, overCaps),
+});
+
 /** The networks as a table, then what the plan counts. @param now milliseconds since the epoch */
-export function renderPlan(plan: ShownPlan, now: number): string {
+export function renderPlan(plan: ShownPlan, now: number, ways = waysOf(plan)): string {
   const table = plan.items.length === 0 ? '' : renderTable(columns(plan.items, now), plan.items);
   const { items, cut } = plan;
-  return `${table}${render([...(cut ? [`... and more than these ${items.length} (--limit)`] : []), ...planLines(plan, now)])}`;
+  const more = cut ? [`... and more than these ${items.length} (${ways.rest})`] : [];
+  return `${table}${render([...more, ...planLines(plan, now, ways)])}`;
 }
 
 /** What a plan would remove, as it is shown before a question: many networks are counted by host. */
@@ -26,7 +40,7 @@ export function renderRemovals(plan: ShownPlan, now: number): string {
   const more = summary.remove - items.length;
   return `${renderByHost(items.map((item) => ({ ...item, host: hostLabel(item.host, item.simulated) })))}${render([
     ...(more > 0 ? [`... and ${counted(more, 'network')} more`] : []),
-    ...planLines(plan, now),
+    ...planLines(plan, now, waysOf(plan)),
     `To see each of them: fairlead policy plan ${policy.name}`,
   ])}`;
 }
@@ -55,22 +69,22 @@ export const describeRestorability = ({
 }: Pick<PolicyPlanItemView, 'restorability' | 'losses'>): string =>
   restorability === 'with-changes' ? `not exactly: ${losses.join('; ')}` : (restorability ?? '');
 
-function planLines({ policy, summary }: ShownPlan, now: number): string[] {
+function planLines({ policy, summary }: ShownPlan, now: number, { raise }: PlanWays): string[] {
   const { remove, keep, hosts, overCaps } = summary;
   return [
     `${policy.name}, version ${policy.version}: ${remove} to remove, ${keep} kept${describeReasons(summary)}, on ${counted(hosts, 'host')}`,
     ...leftOutLines(summary, now),
-    ...capLines(policy.name, overCaps),
+    ...capLines(overCaps, raise),
   ];
 }
 
-const capLines = (policy: string, overCaps: readonly string[]): string[] =>
+const capLines = (overCaps: readonly string[], raise: PlanWays['raise']): string[] =>
   overCaps.length === 0
     ? []
     : [
         'Over its caps, so that a run would remove nothing:',
         ...overCaps.map((why) => `  ${why}`),
-        `To raise them: ${raiseCaps(policy, overCaps)}`,
+        `To raise them: ${raise(overCaps)}`,
       ];
 
 const REASONS = {

@@ -1,20 +1,10 @@
 import type { Command } from 'commander';
 import type { Cli, ClientFlags } from '../../cli.js';
 import { collect, positive, withClient } from '../../flags.js';
-import { toData } from '../../output/format.js';
-import { lines } from '../../output/rows.js';
-import { renderPlan, type ShownPlan } from './plan-output.js';
+import { type PlanFlags, printPlan, SHOWN, wishOf } from './print-plan.js';
 import { readPlan } from './read-plan.js';
 
-interface Flags extends ClientFlags {
-  readonly all?: boolean;
-  readonly host?: readonly string[];
-  readonly limit?: number;
-  readonly quiet?: boolean;
-}
-
-/** Rows for people, unless they ask for another number. */
-const SHOWN = 200;
+interface Flags extends ClientFlags, PlanFlags {}
 
 const HELP = `
 Nothing is stored and nothing is done. Every network of the policy's hosts is in the plan, to be removed or kept, with the
@@ -41,15 +31,5 @@ export function registerPolicyPlan(parent: Command, cli: Cli): void {
 }
 
 async function plan(cli: Cli, policy: string, flags: Flags): Promise<void> {
-  const { all, host: hosts = [], output, quiet } = flags;
-  const data = !quiet && (output === 'json' || output === 'yaml') ? output : undefined;
-  const names = !data && (quiet || output === 'name');
-  const limit = flags.limit ?? (data || names ? Infinity : SHOWN);
-  const action = data || (all && !names) ? undefined : 'remove';
-  const shown = await readPlan(cli.client(flags), policy, { hosts, limit, ...(action && { action }) });
-  if (names) cli.terminal.write(lines(shown.items.map(({ host, network }) => `${host}/${network.name}`)));
-  else if (data) cli.terminal.write(toData(data, withoutCut(shown)));
-  else cli.terminal.write(renderPlan(shown, cli.around.now()));
+  printPlan(cli, flags, await readPlan(cli.client(flags), policy, wishOf(flags)));
 }
-
-const withoutCut = ({ cut: _cut, ...plan }: ShownPlan): Omit<ShownPlan, 'cut'> => plan;

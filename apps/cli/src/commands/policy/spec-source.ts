@@ -34,15 +34,18 @@ export function refuseUnlimited(spec: PolicySpecView): void {
 }
 
 /** What became of a policy, and what is odd about it. @param done `Created` */
-export function printPolicy({ terminal }: Cli, { output }: ClientFlags, done: string, view: PolicyView): void {
-  printViews(terminal, output, {
+export function printPolicy(cli: Cli, { output }: ClientFlags, done: string, view: PolicyView): void {
+  printViews(cli.terminal, output, {
     views: [view],
     several: false,
     name: ({ name }) => name,
     describe: () => [`${done} ${describePolicy(view)}`],
   });
-  terminal.warn(lines(view.warnings.map((warning) => `warning: ${warning}`)));
+  printWarnings(cli, view.warnings);
 }
+
+export const printWarnings = ({ terminal }: Cli, warnings: readonly string[]): void =>
+  terminal.warn(lines(warnings.map((warning) => `warning: ${warning}`)));
 
 const MODES = {
   report: 'only reports',
