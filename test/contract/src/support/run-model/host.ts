@@ -46,6 +46,7 @@ export class ModelHost {
       engine: this.mortalEngine(process),
       openFile: this.mortalFiles(process),
       now: () => this.world.time,
+      timing: { now: () => this.world.time, random: this.world.random, after: () => () => undefined },
     });
     if (!process.lives) return;
     this.handlers = handlers;
