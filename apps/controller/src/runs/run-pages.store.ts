@@ -69,10 +69,11 @@ const removalWhere = (also: Prisma.Sql): Prisma.Sql => Prisma.sql`(SELECT r."id"
 
 /**
  * That by its operation; where its author is not known, the last one: ids of networks are never given twice. Times are not
- * compared with the run's, since the clock may have been set back meanwhile.
+ * compared with the run's, since the clock may have been set back meanwhile. The plus keeps SQLite from the index over
+ * operations, of which each has up to a thousand networks.
  */
 const REMOVAL = Prisma.sql`CASE WHEN i."outcome" = 'removed' OR i."code" = 'undo_failed' THEN IFNULL(
-  ${removalWhere(Prisma.sql`AND r."operationId" = i."operationId"`)}, ${removalWhere(Prisma.empty)}) END`;
+  ${removalWhere(Prisma.sql`AND +r."operationId" = i."operationId"`)}, ${removalWhere(Prisma.empty)}) END`;
 
 const oneOf = (column: string, values: readonly string[]): Prisma.Sql[] =>
   values.length === 0 ? [] : [Prisma.sql`${Prisma.raw(column)} IN ${listed(values)}`];
