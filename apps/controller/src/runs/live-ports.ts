@@ -21,7 +21,7 @@ export interface LiveParts extends GateParts {
   readonly runs: RunsStore;
   readonly items: RunItemsStore;
   readonly operations: Pick<OperationsService, 'submit'>;
-  readonly ends: OperationEnds;
+  readonly ends: Pick<OperationEnds, 'of'>;
   readonly policies: Pick<PoliciesStore, 'find'>;
   readonly planner: Pick<Planner, 'recheck'>;
   readonly isLive: (hostName: string) => boolean;
