@@ -20,14 +20,14 @@ export interface FreezeAnswer extends FreezeState {
  */
 export class FreezeSwitch {
   private state = UNTOUCHED;
-  /** What was asked for last. */
+  /** What was asked for last, but for what could not be written. */
   private latest = UNTOUCHED;
   private halt = new AbortController();
   private readonly turns = new Mutex();
   private readonly listeners: ((state: FreezeState) => void)[] = [];
 
   constructor(
-    private readonly store: FreezeStore,
+    private readonly store: Pick<FreezeStore, 'load' | 'save'>,
     private readonly now: Clock,
   ) {}
 
@@ -61,7 +61,7 @@ export class FreezeSwitch {
    * @throws FairleadError `storage_failed`: a freeze then holds until this controller ends, or it is released
    */
   set(frozen: boolean, reason: string, actor: Actor): Promise<FreezeAnswer> {
-    // Of a release that could not be written the work is still frozen.
+    // Until a release is written the work is still frozen.
     const isSo = this.latest.frozen === frozen && this.state.frozen === frozen;
     return this.change({ frozen, reason, by: actor, at: this.now() }, isSo && reason === '');
   }
@@ -77,12 +77,16 @@ export class FreezeSwitch {
 
   private change(wish: FreezeWish, already: boolean): Promise<FreezeAnswer> {
     const { frozen, reason, at, by } = wish;
-    const next = already ? this.latest : { frozen, reason, actor: by.name, at };
+    // Its own object also where it says the same: of two such wishes one may fail.
+    const next = already ? { ...this.latest } : { frozen, reason, actor: by.name, at };
     this.latest = next;
     if (frozen && !this.state.frozen) this.put(next);
     return this.turns.run(async () => {
       // Also what stays, for it may be that it could not be written before.
-      await this.store.save(next, wish, already);
+      await this.store.save(next, wish, already).catch((error: unknown) => {
+        if (this.latest === next) this.latest = this.state;
+        throw error;
+      });
       // Whoever freezes while somebody else lets go does not have to wait for that.
       if (frozen || this.latest === next) this.put(next);
       for (const listener of this.listeners) listener(next);

@@ -11,6 +11,7 @@ import { HostScope } from '../access/host-scope.js';
 import { PruningAgent } from '../testing/pruning-agent.js';
 import { ACTOR, until } from '../testing/rig.js';
 import { RunsRig } from '../testing/runs-rig.js';
+import { FreezeSwitch } from './freeze-switch.js';
 import { CONTROLLER } from './run.js';
 
 const ANN = { ...ACTOR, name: 'ann' };
@@ -157,6 +158,29 @@ describe('while destructive work is frozen', () => {
     await freeze(true);
     fleet = await fleet.restart();
     expect(fleet.rig.runtime.freeze.current).toMatchObject({ frozen: true, reason: 'an incident' });
+  });
+
+  it('it keeps a person’s reason where that person’s release could not be written, over a restart as well', async () => {
+    const { freeze: hold } = fleet.rig.runtime;
+    await freeze(true, 'an incident');
+    await fleet.rig.database.prisma.$executeRawUnsafe('PRAGMA query_only = ON');
+    await expect(freeze(false)).rejects.toMatchObject({ code: 'storage_failed' });
+    await fleet.rig.database.prisma.$executeRawUnsafe('PRAGMA query_only = OFF');
+    await hold.hold('hosts were lost', CONTROLLER);
+    expect(hold.current).toMatchObject({ frozen: true, reason: 'an incident', actor: 'local' });
+    fleet = await fleet.restart();
+    expect(fleet.rig.runtime.freeze.current).toMatchObject({ frozen: true, reason: 'an incident', actor: 'local' });
+  });
+
+  it('it keeps what could be written, by whoever asked for the same while that had failed', async () => {
+    let failures = 1;
+    const save = () => (failures-- > 0 ? Promise.reject(new Error('the disk is full')) : Promise.resolve());
+    const first = { frozen: true, reason: 'an incident', actor: 'local', at: 1 };
+    const hold = new FreezeSwitch({ load: () => Promise.resolve(first), save }, () => 2);
+    await hold.load();
+    await Promise.allSettled([hold.set(true, 'worse by now', ANN), hold.hold('hosts were lost', CONTROLLER)]);
+    expect(hold.current).toMatchObject({ reason: 'worse by now', actor: 'ann' });
+    expect(await hold.hold('hosts were lost', CONTROLLER)).toMatchObject({ reason: 'worse by now', actor: 'ann' });
   });
 
   it('the controller freezes it though somebody lets go at the same time', async () => {
