@@ -376,6 +376,19 @@ describe('looking an operation up', () => {
     expect(await lookUp(rig, 'RemoveNetwork', request)).toMatchObject({ verdict: 'undecided' });
   });
 
+  it('is not held up by other operations that go on losing their answers', async () => {
+    const networkId = rig.engine.addNetwork({ name: 'my-net' });
+    for (const op of ['op', 'op-2', 'op-3']) {
+      rig.engine.failNext('removeNetwork', silence());
+      await expect(remove(rig, op, networkId)).rejects.toMatchObject({ code: 'outcome_unknown' });
+      await rig.timing.advance(2_000);
+    }
+    const look = (operationId: string) => lookUp(rig, 'RemoveNetwork', { operationId, networkId });
+    expect(await look('op')).toMatchObject({ verdict: 'not_applied', source: 'engine' });
+    expect(await look('op-2')).toMatchObject({ verdict: 'not_applied', source: 'engine' });
+    expect(await look('op-3')).toMatchObject({ verdict: 'undecided' });
+  });
+
   it('is undecided while the engine does not answer', async () => {
     rig.engine.failNext('createNetwork', silence());
     await expect(create(rig, 'op', 'x')).rejects.toThrow();

@@ -2,15 +2,8 @@ import { FairleadError, toFairleadError } from '@fairlead/domain';
 import { codec, type LookUpOperationRequest__Output, type LookUpOperationResponse } from '@fairlead/link';
 import type { OperationRecord } from '../journal/entries.js';
 import { lookAtEngine } from '../operations/look-at-engine.js';
-import type { CommandMethod } from '../operations/operation-runner.js';
+import { type CommandMethod, QUIET_MS } from '../operations/operation-runner.js';
 import type { Handler, HandlerDeps } from './deps.js';
-
-/**
- * What has been sent to an engine may still be carried out when the one who sent it is gone. "Not applied" is said
- * only when the engine has been answering for this long since: its slowest call took 0.6 s (20.10 with 1,000
- * networks), and all of them are served side by side.
- */
-const QUIET_MS = 3_000;
 
 const COMMANDS: ReadonlySet<string> = new Set<CommandMethod>([
   'CreateNetwork',
@@ -68,7 +61,7 @@ async function fromEngine<M extends CommandMethod>(
   const source = 'engine';
   try {
     const { applied, explanation, items } = await lookAtEngine(deps.engine, method, request, known, deps.journal);
-    const isFinal = (applied && method !== 'PruneNetworks') || quietFor(deps) >= QUIET_MS;
+    const isFinal = (applied && method !== 'PruneNetworks') || quietFor(deps, question.operationId) >= QUIET_MS;
     if (!isFinal)
       return { verdict: 'undecided', source, explanation: `${explanation}, but that may be about to change` };
     return { verdict: applied ? 'applied' : 'not_applied', source, items: [...items], explanation };
@@ -80,8 +73,8 @@ async function fromEngine<M extends CommandMethod>(
 }
 
 /**
- * For how long nothing without an answer can have reached the engine, while it was answering. What an earlier life of
+ * For how long nothing of this operation can have reached the engine, while it was answering. What an earlier life of
  * this agent has sent was sent before this one saw the engine answer.
  */
-const quietFor = ({ observer, operations }: HandlerDeps): number =>
-  Math.min(observer.upForMs(), operations.sinceLostMs());
+const quietFor = ({ observer, operations }: HandlerDeps, operationId: string): number =>
+  Math.min(observer.upForMs(), operations.sinceLostMs(operationId));
