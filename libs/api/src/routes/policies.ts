@@ -57,7 +57,9 @@ export const policiesRoutes = {
     tag: 'policies',
     access: { role: 'operator', hosts: 'all' },
     summary: 'Change a cleanup policy, or pause it',
-    description: 'A new `spec` is a new version; runs go on by the version that they began with.',
+    description:
+      'A new `spec` is a new version. A run goes on by the one that it began with, but keeps, on each host whose turn ' +
+      'comes then, what the new one would keep. One that has not begun ends without removing anything.',
     params: policyParams,
     body: updatePolicyRequest,
     responses: { 200: { description: 'As it is now', schema: policy } },

@@ -23,8 +23,8 @@ interface Flags extends ClientFlags, SpecFlags, DryRunFlag {
 const HELP = `
 Flags change what they name and nothing else: --match, --exempt and --notify take the place of all there were before. A file
 says the whole of the policy; only the mode stays as it is where the file has none. Without either an editor opens (VISUAL,
-EDITOR). Each change is a new version; a run that is under way goes on by the one that it began with. Where somebody else has
-changed the policy meanwhile, nothing is done.
+EDITOR). Each change is a new version; a run that is under way goes on by the one that it began with, but keeps what the new one
+would keep. Where somebody else has changed the policy meanwhile, nothing is done.
 ${RULES_HELP}
 
 Examples:
