@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { OperationView } from '@fairlead/api';
-import { FairleadError } from '@fairlead/domain';
+import { type ErrorCode, FairleadError } from '@fairlead/domain';
 import { fairlead } from '../../test/run.js';
 import { Failed } from '../../test/fake-controller.js';
 import { anOperation, aRecord } from '../../test/views.js';
@@ -23,7 +23,7 @@ const refused = (): never => {
     cause: Object.assign(new Error('no'), { code: 'ECONNREFUSED' }),
   });
 };
-const refuse = (code: 'unauthenticated' | 'forbidden', message: string) => (): never => {
+const refuse = (code: ErrorCode, message: string) => (): never => {
   throw new FairleadError(code, message);
 };
 const unauthenticated = refuse('unauthenticated', 'who are you');
@@ -81,6 +81,29 @@ describe('a command whose answer is lost', () => {
       removeNetwork: () => (++sent === 1 ? reset() : sent === 2 ? unauthenticated() : removed),
     });
     expect(exitCode).toBe(0);
+  });
+
+  const thenRefused = (code: ErrorCode) => {
+    let sent = 0;
+    const removeNetwork = () => (++sent === 1 ? reset() : refuse(code, 'so it is')());
+    return fairlead('network rm web-1/my-net', { removeNetwork });
+  };
+
+  it.each<ErrorCode>(['forbidden', 'host_not_found', 'overloaded', 'storage_failed', 'internal'])(
+    'may have been carried out where the next is refused before its key is looked up: %s ends with 75',
+    async (code) => {
+      const { exitCode, err } = await thenRefused(code);
+      expect(exitCode).toBe(75);
+      expect(err).toContain('What became of the command cannot be asked any more: so it is');
+      expect(err).toContain('fairlead operation ls');
+    },
+  );
+
+  it.each<[ErrorCode, number]>([
+    ['frozen', 4],
+    ['network_not_found', 3],
+  ])('has not arrived where the next is refused after that: %s ends with %i', async (code, exit) => {
+    expect(await thenRefused(code)).toMatchObject({ exitCode: exit, err: expect.stringContaining('so it is') });
   });
 });
 

@@ -8,7 +8,7 @@ import {
   ProblemError,
   toProblem,
 } from '@fairlead/api';
-import { FairleadError, isErrorCode } from '@fairlead/domain';
+import { type ErrorCode, FairleadError, isErrorCode, toFairleadError } from '@fairlead/domain';
 import type { Surroundings } from '../cli.js';
 import { mayPass, outOfSight } from './out-of-sight.js';
 
@@ -67,12 +67,25 @@ async function sendOrRecover(around: Surroundings, send: Send, options: CommandO
     try {
       return await send({ ...options, respondAsync: true });
     } catch (error) {
-      if (!mayPass(error, before + 1)) throw error;
+      if (!mayPass(error, before + 1)) throw saysNothing(error) ? lostSight(error) : error;
       last = error;
     }
   }
-  throw outOfSight('the command', last, 'fairlead operation ls');
+  throw lostSight(last);
 }
+
+const lostSight = (error: unknown): FairleadError => outOfSight('the command', error, 'fairlead operation ls');
+
+/** What a controller may answer before it has looked whether the same command came before. */
+const SAYS_NOTHING: ReadonlySet<ErrorCode> = new Set([
+  'forbidden',
+  'host_not_found',
+  'overloaded',
+  'storage_failed',
+  'internal',
+]);
+
+const saysNothing = (error: unknown): boolean => SAYS_NOTHING.has(toFairleadError(error).code);
 
 /** Whether the request may have arrived. */
 export const answerWasLost = (error: unknown): boolean =>
