@@ -52,7 +52,11 @@ export const author = z.object({
   run: z
     .object({ id: z.string(), policy: z.string(), version: z.int() })
     .nullable()
-    .meta({ description: 'The run of a cleanup policy that it was part of. null: none, or it is not kept any more' }),
+    .meta({
+      description:
+        'The run of a cleanup policy that it was part of. null: none, or it is not kept any more, or the caller is bounded ' +
+        'to some hosts, and sees no policies',
+    }),
 });
 
 export const labelMap = z.record(z.string().min(1), z.string());

@@ -33,7 +33,7 @@ export class HistoryService {
     const { bounds, silent } = this.hostsOf(query, scope);
     const { items, nextCursor } = await this.history.page(query, bounds, now);
     const keptSince = toTimestamp(await this.historyKeptSince(now));
-    const runs = await this.runs.of(items);
+    const runs = await this.runs.of(items, scope);
     const views = items.map((entry) => toEntryView(entry, this.isSimulated(entry.hostName, entry.at), runs));
     return { items: views, nextCursor, keptSince, ...silent };
   }
@@ -44,7 +44,7 @@ export class HistoryService {
     const { items, total, nextCursor } = await this.removedNetworks.page(query, bounds, now);
     const begunAt = await this.begunAt(now, await this.history.extent());
     const keptSince = toTimestamp(Math.max(begunAt, before(now, this.limits.removedDays)));
-    const runs = await this.runs.of(items);
+    const runs = await this.runs.of(items, scope);
     const views = items.map((row) => toRemovedNetworkView(row, this.isSimulated(row.hostName, row.removedAt), runs));
     return { items: views, total, nextCursor, keptSince, ...silent };
   }
@@ -52,7 +52,7 @@ export class HistoryService {
   /** @throws FairleadError `network_not_found` */
   async showRemoved(id: string, scope: HostScope): Promise<RemovedNetworkDetailView> {
     const row = await this.removedNetworks.get(id, this.hosts.bounds(scope));
-    const runs = await this.runs.of([row]);
+    const runs = await this.runs.of([row], scope);
     return toRemovedNetworkDetailView(row, this.isSimulated(row.hostName, row.removedAt), runs);
   }
 

@@ -1,3 +1,4 @@
+import { type HostScope } from '../access/host-scope.js';
 import { type Database, Prisma } from '../database/index.js';
 
 /** The run of a cleanup policy that an operation was part of. */
@@ -11,8 +12,15 @@ export interface RunAuthor {
 export class RunAuthorsStore {
   constructor(private readonly database: Pick<Database, 'read'>) {}
 
-  /** By operation; those of no run, or of one that is not kept any more, are left out. */
-  async of(rows: readonly { readonly operationId: string | null }[]): Promise<ReadonlyMap<string, RunAuthor>> {
+  /**
+   * By operation; those of no run, or of one that is not kept any more, are left out. Who is bounded to hosts sees no
+   * policies, and no runs.
+   */
+  async of(
+    rows: readonly { readonly operationId: string | null }[],
+    { everything }: HostScope,
+  ): Promise<ReadonlyMap<string, RunAuthor>> {
+    if (!everything) return new Map();
     const ids = new Set(rows.flatMap(({ operationId }) => operationId ?? []));
     if (ids.size === 0) return new Map();
     const found = await this.database.read<RunAuthor & { readonly operationId: string }>(Prisma.sql`

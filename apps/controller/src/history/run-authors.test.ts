@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { historyQuery, removedNetworkQuery, removeQuery } from '@fairlead/api';
+import { parseSelector } from '@fairlead/domain';
 import { HostScope } from '../access/host-scope.js';
 import { PruningAgent } from '../testing/pruning-agent.js';
 import { until } from '../testing/rig.js';
@@ -27,6 +28,20 @@ describe('what a run of a policy has removed', () => {
     expect(await fleet.rig.runtime.history.showRemoved(gone!.id, HostScope.all)).toMatchObject({ by: { run } });
     const { items } = await fleet.rig.runtime.history.list(historyQuery.parse({}), HostScope.all);
     expect(items).toMatchObject([{ kind: 'network.removed', by: { run } }]);
+  });
+
+  it('names neither to a caller who is bounded to hosts, and for whom there are no policies', async () => {
+    await fleet.rig.attach(new PruningAgent('web-1', ['a']));
+    await fleet.policy({});
+    await fleet.finished((await fleet.apply()).id);
+    await until('it is noticed', async () => (await removed()).length === 1);
+    const { history } = fleet.rig.runtime;
+    const bounded = HostScope.of(parseSelector('env!=test'));
+    const [gone] = (await history.listRemoved(removedNetworkQuery.parse({}), bounded)).items;
+    const by = { actor: 'local', operationId: expect.any(String), run: null };
+    expect(gone).toMatchObject({ name: 'a', by });
+    expect(await history.showRemoved(gone!.id, bounded)).toMatchObject({ by });
+    expect((await history.list(historyQuery.parse({}), bounded)).items).toMatchObject([{ by }]);
   });
 
   it('is told apart from what a person has removed', async () => {
