@@ -10,6 +10,9 @@ import { aPolicy, aSpec } from '../../../test/views.js';
 const folder = temporaryFolders();
 const answers = { createPolicy: () => aPolicy({ name: 'nightly' }) };
 const create = (...words: string[]): Promise<Ran> => fairlead(['policy', 'create', ...words], answers);
+const refuse = (...faults: { path: string; message: string }[]): never => {
+  throw new FairleadError('invalid_argument', 'The policy is not valid', { faults });
+};
 const sent = ({ controller }: Ran) => controller.of('createPolicy')[0]?.body as CreatePolicyRequest | undefined;
 
 function aFile(text: string): string {
@@ -77,13 +80,21 @@ describe('policy create', () => {
     expect(sent(ran)).toBeUndefined();
   });
 
-  it('refuses a policy that means every network unless that is said', async () => {
-    for (const words of [['nightly'], ['nightly', '--match', 'name=*']]) {
-      const ran = await create(...words);
-      expect(ran.exitCode).toBe(2);
-      expect(ran.err).toContain('--match-all');
-      expect(sent(ran)).toBeUndefined();
-    }
+  it.each([
+    ['/spec/matchAll', '--match-all', []],
+    ['/spec/match', '--match', ['--match', 'name=*']],
+  ])('says how to go on where the controller finds it too wide: %s', async (path, flag, words) => {
+    const { exitCode, err } = await fairlead(['policy', 'create', 'nightly', ...words], {
+      createPolicy: () => refuse({ path, message: 'is too wide' }),
+    });
+    expect(exitCode).toBe(2);
+    expect(err).toBe(
+      `error: The policy is not valid: ${flag}: is too wide\n` +
+        'Narrow it, such as --match driver=bridge,name=ci-*, or say with --match-all that all are meant.\n',
+    );
+  });
+
+  it('sends that every network is meant', async () => {
     expect(sent(await create('nightly', '--match-all'))?.spec.matchAll).toBe(true);
   });
 
@@ -208,6 +219,53 @@ describe('policy create -f', () => {
     expect((await fairlead(['policy', 'create', '-f', file, '-o', 'json'], { createPolicy: refused })).err).toContain(
       `"path": "${file}:4:9"`,
     );
+  });
+
+  it('shows a rule that is too wide among the rest, at its line', async () => {
+    const file = aFile("match: [{ names: ['*'] }]\nschedule:\n  when: every 1s\n  zone: Mars/Base\n");
+    const { exitCode, err } = await fairlead(['policy', 'create', 'nightly', '-f', file], {
+      createPolicy: () =>
+        refuse(
+          { path: '/spec/match', message: 'is too wide' },
+          { path: '/spec/schedule/when', message: 'is too often' },
+          { path: '/spec/schedule/zone', message: 'is not a time zone' },
+        ),
+    });
+    expect(exitCode).toBe(2);
+    expect(err).toBe(
+      [
+        `error: ${file} is no valid policy, it has 3 faults`,
+        `${file}:1:8: match: is too wide`,
+        `${file}:3:9: schedule.when: is too often`,
+        `${file}:4:9: schedule.zone: is not a time zone`,
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('tells by its flag what a flag has said in place of the file', async () => {
+    const file = aFile('matchAll: true\nschedule:\n  when: every 1s\n  zone: UTC\n');
+    const zone = { path: '/spec/schedule/zone', message: "'Foo/Bar' is not a time zone" };
+    const words = ['policy', 'create', 'nightly', '--zone', 'Foo/Bar'];
+    const mixed = await fairlead([...words, '-f', file, '--notify', 'nope'], {
+      createPolicy: () =>
+        refuse({ path: '/spec/schedule/when', message: 'is too often' }, zone, {
+          path: '/spec/notify/0/channel',
+          message: 'there is no such channel',
+        }),
+    });
+    expect(mixed.err).toBe(
+      [
+        `error: ${file} with these flags is no valid policy, it has 3 faults`,
+        `${file}:3:9: schedule.when: is too often`,
+        `--zone: ${zone.message}`,
+        '--notify: there is no such channel',
+        '',
+      ].join('\n'),
+    );
+    const schedule = ['-f', '-', '--schedule', 'every 6h'];
+    const none = await fairlead([...words, ...schedule], { createPolicy: () => refuse(zone) }, { input: 'hosts: a' });
+    expect(none.err).toBe(`error: The policy is not valid: --zone: ${zone.message}\n`);
   });
 
   it.each([

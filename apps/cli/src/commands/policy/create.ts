@@ -9,7 +9,7 @@ import { type DryRunFlag, printDryRun, withDryRun } from './dry-run.js';
 import { explainByFlags } from './flag-faults.js';
 import type { PolicyFile } from './policy-file.js';
 import { RULES_HELP, type SpecFlags, withSpec } from './spec-flags.js';
-import { printPolicy, readPolicyFrom, refuseUnlimited } from './spec-source.js';
+import { printPolicy, readPolicyFrom } from './spec-source.js';
 
 interface Flags extends ClientFlags, SpecFlags, DryRunFlag {
   readonly file?: string;
@@ -43,7 +43,7 @@ async function create(cli: Cli, name: string | undefined, flags: Flags): Promise
   const file = flags.file === undefined ? undefined : await readPolicyFrom(cli, flags.file);
   const body = toCreateRequest(name ?? file?.name, file, flags);
   await (flags.dryRun ? tryOut(cli, body, flags) : make(cli, body, flags)).catch((error: unknown) => {
-    throw file === undefined ? explainByFlags(error) : file.explain(error);
+    throw file === undefined ? explainByFlags(error) : file.explain(error, flags);
   });
   const meant = flags.mode ?? file?.mode ?? 'report';
   if (meant !== 'report') cli.terminal.warn(lines([describeMeant(body.name, meant)]));
@@ -81,7 +81,6 @@ function toCreateRequest(name: string | undefined, file: PolicyFile | undefined,
   }
   if (flags.mode !== undefined && flags.mode !== 'report') throw onlyReports(name, flags.mode);
   const spec = changeSpec(file?.spec ?? EMPTY_SPEC, { ...flags, mode: 'report' });
-  refuseUnlimited(spec);
   const { data, error } = createPolicyRequest.safeParse({ name, spec });
   if (data !== undefined) return data;
   throw explainByFlags(fromIssues('policy', error.issues));

@@ -103,10 +103,8 @@ describe('policy create --dry-run', () => {
     const file = aFile('matchAll: true\nschedule:\n  when: 0 0 30 2 *\n');
     const byLine = await fairlead([...words, '-f', file], { dryRunNewPolicy });
     expect(byLine.err).toContain(`${file}:3:9: schedule.when: there is no such day\n`);
-    for (const refused of [['nightly'], ['nightly', '--match-all', '--mode', 'apply']]) {
-      const { exitCode, controller } = await create(...refused);
-      expect([exitCode, controller.asked]).toEqual([2, []]);
-    }
+    const acting = await create('nightly', '--match-all', '--mode', 'apply');
+    expect([acting.exitCode, acting.controller.asked]).toEqual([2, []]);
     const taken = await fairlead('policy create nightly --match-all --dry-run', {
       dryRunNewPolicy: () => {
         throw new FairleadError('already_exists', "There is a policy 'nightly' already");

@@ -65,10 +65,15 @@ describe('policy edit', () => {
     expect(exitCode).toBe(4);
   });
 
-  it('refuses to widen it to every network without a word', async () => {
-    const ran = await edit(['--no-match-all']);
-    expect(ran).toMatchObject({ exitCode: 2, err: expect.stringContaining('--match-all') });
-    expect(sent(ran)).toBeUndefined();
+  it('says which flag is missing where it was widened to every network', async () => {
+    const faults = [{ path: '/spec/matchAll', message: 'no rule says which networks are meant' }];
+    const ran = await fairlead('policy edit nightly --no-match-all', {
+      ...answers,
+      updatePolicy: () => {
+        throw new FairleadError('invalid_argument', 'The policy is not valid', { faults });
+      },
+    });
+    expect(ran).toMatchObject({ exitCode: 2, err: expect.stringContaining('--match-all: no rule says') });
   });
 });
 
@@ -103,6 +108,21 @@ describe('policy edit -f', () => {
     expect(sent(await over('-f', whole))?.spec?.mode).toBe('apply');
     const reports = written('matchAll: true\nmode: report\n');
     expect(sent(await over('-f', reports))?.spec?.mode).toBe('report');
+  });
+
+  it('tells by its flag what a flag has said, and by its line what the file says', async () => {
+    const file = written('matchAll: true\nschedule:\n  when: never\n');
+    const faults = [
+      { path: '/spec/schedule/when', message: 'is no schedule' },
+      { path: '/spec/schedule/zone', message: 'is not a time zone' },
+    ];
+    const { err } = await fairlead(['policy', 'edit', 'nightly', '-f', file, '--zone', 'Foo/Bar'], {
+      ...answers,
+      updatePolicy: () => {
+        throw new FairleadError('invalid_argument', 'The policy is not valid', { faults });
+      },
+    });
+    expect(err).toContain(`${file}:3:9: schedule.when: is no schedule\n--zone: is not a time zone\n`);
   });
 
   it('does not write one policy over another', async () => {

@@ -14,7 +14,7 @@ import { type DryRunFlag, printDryRun, withDryRun } from './dry-run.js';
 import { explainByFlags } from './flag-faults.js';
 import { type PolicyFile, readPolicyFile } from './policy-file.js';
 import { RULES_HELP, type SpecFlags, withSpec } from './spec-flags.js';
-import { printPolicy, readPolicyFrom, refuseUnlimited } from './spec-source.js';
+import { printPolicy, readPolicyFrom } from './spec-source.js';
 
 interface Flags extends ClientFlags, SpecFlags, DryRunFlag {
   readonly file?: string;
@@ -72,13 +72,12 @@ async function update(cli: Cli, change: Change, file?: PolicyFile): Promise<void
   }
   const said = file === undefined ? current.spec : { ...file.spec, mode: file.mode ?? current.spec.mode };
   const spec = changeSpec(said, flags);
-  refuseUnlimited(spec);
   const version = file?.version ?? current.version;
   const isSame = version === current.version && isDeepStrictEqual(spec, current.spec);
   if (isSame && !flags.dryRun) return nothingChanged(cli);
   const body = { spec, version };
   await (flags.dryRun ? tryOut : make)(cli, change, body).catch((error: unknown) => {
-    throw file === undefined ? explainByFlags(error) : file.explain(error);
+    throw file === undefined ? explainByFlags(error) : file.explain(error, flags);
   });
 }
 

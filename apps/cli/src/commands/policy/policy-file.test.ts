@@ -91,13 +91,13 @@ describe('what is wrong in a file is told with line and column', () => {
       { path: '/spec/schedule/zone', message: 'is no time zone' },
     ];
     const refused = new FairleadError('invalid_argument', 'The policy is not valid', { faults });
-    expect(readPolicyFile(text, 'policy.yaml').explain(refused)).toMatchObject({
+    expect(readPolicyFile(text, 'policy.yaml').explain(refused, {})).toMatchObject({
       faults: [
         { path: 'policy.yaml:3:9', message: 'schedule.when: never comes' },
         { path: 'policy.yaml:4:9', message: 'schedule.zone: is no time zone' },
       ],
     });
     const taken = new FairleadError('already_exists', 'There is a policy of that name');
-    expect(readPolicyFile(text, 'policy.yaml').explain(taken)).toBe(taken);
+    expect(readPolicyFile(text, 'policy.yaml').explain(taken, {})).toBe(taken);
   });
 });

@@ -1,8 +1,10 @@
-import { createPolicyRequest, policy, policySpec, type PolicySpecView } from '@fairlead/api';
+import { createPolicyRequest, type Fault, policy, policySpec, type PolicySpecView } from '@fairlead/api';
 import { FairleadError } from '@fairlead/domain';
 import { type Document, isMap, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { explainIssue, type FileFault, offsetOf } from './file-issues.js';
+import { explainByFlags, givenFlag } from './flag-faults.js';
+import { type SpecFlags } from './spec-flags.js';
 
 /** A policy as somebody wrote it down. */
 export interface PolicyFile {
@@ -12,13 +14,14 @@ export interface PolicyFile {
   readonly spec: PolicySpecView;
   /** Its mode where the file says one: that of the spec is `report` where it does not. */
   readonly mode: PolicySpecView['mode'] | undefined;
-  /** What the controller finds wrong with it, by the places where that is written. */
-  readonly explain: (error: unknown) => unknown;
+  /** What the controller finds wrong with it, by the places where that is written, or the flags that win over these. */
+  readonly explain: (error: unknown, flags: SpecFlags) => unknown;
 }
 
 interface Source {
   readonly document: Document.Parsed;
-  readonly failed: (faults: readonly FileFault[]) => FairleadError;
+  /** @param byFlag faults that are not in the file */
+  readonly failed: (faults: readonly FileFault[], byFlag?: readonly Fault[]) => FairleadError;
 }
 
 const name = createPolicyRequest.shape.name.optional();
@@ -36,10 +39,10 @@ export function readPolicyFile(text: string, file: string): PolicyFile {
   const source = parseSource(text, file);
   if (isMap(source.document.get('spec', true))) {
     const { name, version, spec } = check(source, whole);
-    return { name, version, spec, mode: modeOf(source, spec, 'spec'), explain: (error) => explain(error, source, 0) };
+    return { name, version, spec, mode: modeOf(source, spec, 'spec'), explain: explainer(source, 0) };
   }
   const { name, ...spec } = check(source, flat);
-  return { name, version: undefined, spec, mode: modeOf(source, spec), explain: (error) => explain(error, source, 1) };
+  return { name, version: undefined, spec, mode: modeOf(source, spec), explain: explainer(source, 1) };
 }
 
 /** @param within the field of the file that the spec is in */
@@ -50,7 +53,7 @@ function parseSource(text: string, file: string): Source {
   const lineCounter = new LineCounter();
   // Its pretty messages come with lines of the text.
   const document = parseDocument(text, { lineCounter, prettyErrors: false });
-  const failed = (faults: readonly FileFault[]): FairleadError => invalid(file, faults, lineCounter);
+  const failed: Source['failed'] = (faults, byFlag = []) => invalid(file, faults, byFlag, lineCounter);
   const syntax = document.errors.map(({ pos: [offset], code, message }) => ({
     offset,
     message:
@@ -61,7 +64,12 @@ function parseSource(text: string, file: string): Source {
   return { document, failed };
 }
 
-function invalid(file: string, faults: readonly FileFault[], lines: LineCounter): FairleadError {
+function invalid(
+  file: string,
+  faults: readonly FileFault[],
+  byFlag: readonly Fault[],
+  lines: LineCounter,
+): FairleadError {
   const placed = [...faults]
     .sort((a, b) => a.offset - b.offset)
     .map(({ offset, message }) => {
@@ -69,8 +77,10 @@ function invalid(file: string, faults: readonly FileFault[], lines: LineCounter)
       // An empty text has no lines.
       return { path: `${file}:${Math.max(line, 1)}:${Math.max(col, 1)}`, message };
     });
-  const what = placed.length === 1 ? 'one fault' : `${placed.length} faults`;
-  return new FairleadError('invalid_argument', `${file} is no valid policy, it has ${what}`, { faults: placed });
+  const all = [...placed, ...byFlag];
+  const what = `${file}${byFlag.length === 0 ? '' : ' with these flags'} is no valid policy`;
+  const count = all.length === 1 ? 'one fault' : `${all.length} faults`;
+  return new FairleadError('invalid_argument', `${what}, it has ${count}`, { faults: all });
 }
 
 function check<S extends z.ZodType>({ document, failed }: Source, schema: S): z.output<S> {
@@ -91,14 +101,20 @@ function valueOf(document: Document.Parsed, failed: Source['failed']): unknown {
 }
 
 /** @param outside how many keys of a fault's path are not written in the file */
-function explain(error: unknown, { document, failed }: Source, outside: number): unknown {
-  const faults = error instanceof FairleadError ? (error.faults ?? []) : [];
-  const ours = faults.filter(({ path }) => path.startsWith('/spec/'));
-  if (ours.length === 0 || ours.length < faults.length) return error;
-  return failed(
-    ours.map(({ path, message }) => {
+const explainer =
+  ({ document, failed }: Source, outside: number): PolicyFile['explain'] =>
+  (error, flags) => {
+    const faults = error instanceof FairleadError ? (error.faults ?? []) : [];
+    if (faults.length === 0 || !faults.every(({ path }) => path.startsWith('/spec/'))) return error;
+    const written = faults.filter(({ path }) => givenFlag(path, flags) === undefined);
+    if (written.length === 0) return explainByFlags(error);
+    const placed = written.map(({ path, message }) => {
       const keys = path.split('/').slice(1 + outside);
       return { offset: offsetOf(keys, document), message: `${keys.join('.')}: ${message}` };
-    }),
-  );
-}
+    });
+    const byFlag = faults.flatMap(({ path, message }) => {
+      const flag = givenFlag(path, flags);
+      return flag === undefined ? [] : [{ path: flag, message }];
+    });
+    return failed(placed, byFlag);
+  };

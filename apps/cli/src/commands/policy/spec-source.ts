@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { type PolicySpecView, type PolicyView, toCleanupPolicy } from '@fairlead/api';
-import { FairleadError, matchesEverything } from '@fairlead/domain';
+import type { PolicySpecView, PolicyView } from '@fairlead/api';
+import { FairleadError } from '@fairlead/domain';
 import type { Cli, ClientFlags } from '../../cli.js';
 import { lines, printViews } from '../../output/rows.js';
 import { LONGEST_INPUT } from '../../terminal.js';
@@ -23,14 +23,6 @@ function readText(path: string): string {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new FairleadError('invalid_argument', `${path} cannot be read: ${why}`, { cause });
   }
-}
-
-/** @throws FairleadError `invalid_argument` where nothing says that every network is meant, though no rule narrows them */
-export function refuseUnlimited(spec: PolicySpecView): void {
-  if (spec.matchAll || !matchesEverything(toCleanupPolicy(spec))) return;
-  throw new FairleadError('invalid_argument', 'No rule narrows what it removes: every unused network would be meant', {
-    hint: 'Say so with --match-all (matchAll: true in a file), or narrow it, such as --match driver=bridge,name=ci-*.',
-  });
 }
 
 /** What became of a policy, and what is odd about it. @param done `Created` */
