@@ -285,6 +285,19 @@ describe('freshness', () => {
     expect(() => reachable()).toThrow('last known 1h ago');
   });
 
+  it('is written also after the clock was set back by too little for a jump', async () => {
+    const kept = async () => Number((await rig.database.prisma.host.findFirst())?.lastHeardAt);
+    const tell = async (ms: number) => {
+      rig.time += ms;
+      await agent.bookmark();
+      const { time } = rig;
+      await until('it is written', async () => (await kept()) === time);
+    };
+    await rig.attach(agent);
+    await tell(120_000);
+    await tell(-50_000);
+  });
+
   it('outlives the controller', async () => {
     const then = rig.time;
     const session = await rig.attach(agent);

@@ -9,8 +9,9 @@ import {
 } from '@fairlead/domain';
 import { fromHostMessage, type HostConnection, type HostFacts } from '@fairlead/link';
 import { type Clock } from '../clock.js';
-import { isOutsideFault } from '../database/index.js';
+import { isOutsideFault, type Statement } from '../database/index.js';
 import { type HostsStore, type StoredHost } from '../hosts/hosts.store.js';
+import { type ClockJump, movedBy, moveTimes } from '../inventory/clock-jump.js';
 import { type InventoryChange, type InventoryStore } from '../inventory/inventory.store.js';
 import { KeyedMutex } from '../keyed-mutex.js';
 import { type KnownNetwork } from '../networks/networks.store.js';
@@ -159,8 +160,12 @@ export class Fleet {
   private async takeIn(connection: HostConnection, facts: HostFacts): Promise<void> {
     this.gate.recheck(connection, facts.name);
     await this.makeRoom(connection);
-    const host = this.hosts.find(facts.name);
-    const [stored, confirmedAt] = [host?.inventory ?? NO_SET, host?.lastHeardAt ?? this.now()];
+    const stored = this.hosts.find(facts.name)?.inventory ?? NO_SET;
+    this.gate.recheck(connection, facts.name);
+    await this.hosts.attached(facts, connection.peer, this.now());
+    if (this.stopping) throw new FairleadError('controller_unavailable', 'The controller is stopping');
+    // Where the clock was set meanwhile the host's age has moved; from here on that of the session does.
+    const confirmedAt = this.hosts.find(facts.name)?.lastHeardAt ?? this.now();
     const session = new HostSession(connection, this.inventory, this.snapshots, stored, confirmedAt, {
       changed: (change, before) => this.tell((listener) => listener.networksChanged?.(change, before)),
       healthChanged: (health) => this.noteHealth(facts.name, health),
@@ -171,9 +176,6 @@ export class Fleet {
       },
       log: (message) => this.log(message, { host: facts.name }),
     });
-    this.gate.recheck(connection, facts.name);
-    await this.hosts.attached(facts, connection.peer, this.now());
-    if (this.stopping) throw new FairleadError('controller_unavailable', 'The controller is stopping');
     this.sessions.set(facts.name, session);
     this.objectTo(session);
     this.log('host connected', { host: facts.name, peer: connection.peer, engine: facts.engine.version });
@@ -193,6 +195,21 @@ export class Fleet {
   async end(hostName: string, reason: string): Promise<void> {
     this.sessions.get(hostName)?.connection.close(reason);
     await this.endings.get(hostName);
+  }
+
+  /**
+   * All times of what was seen follow a clock that was set. What has come by the clock as it was is stored before.
+   * @param commit carries the statements out in one transaction, or none of them
+   */
+  async clockSet(jump: ClockJump, commit: (statements: readonly Statement[]) => Promise<unknown>): Promise<void> {
+    const sessions = () => [...this.sessions.values()];
+    await Promise.all(sessions().map((session) => session.caughtUp()));
+    const moved = (at: number): number => movedBy(jump, at, this.now());
+    const write = () => commit(moveTimes(jump, this.now()));
+    await this.inventory.clockSet(jump, write, () => {
+      this.hosts.agesMoved(moved);
+      for (const session of sessions()) session.ageMoved(moved);
+    });
   }
 
   /** Ends its session and raises the alarm. */
@@ -340,7 +357,8 @@ export class Fleet {
       for (const host of this.hosts.all()) {
         if (this.shown.get(host.name) !== this.freshnessOf(host)) this.hostChanged(host.name);
       }
-      if (this.now() - this.notedAt < NOTE_EVERY_MS) return;
+      // Also at once where the clock was set back.
+      if (Math.abs(this.now() - this.notedAt) < NOTE_EVERY_MS) return;
       this.notedAt = this.now();
       await this.hosts.heard(
         new Map([...this.sessions.values()].map((session) => [session.name, session.confirmedAt])),

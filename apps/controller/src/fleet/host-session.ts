@@ -95,6 +95,11 @@ export class HostSession {
     return this.confirmed;
   }
 
+  /** The clock was set. */
+  ageMoved(moved: (at: number) => number): void {
+    this.confirmed = moved(this.confirmed);
+  }
+
   /** Applies updates until the session ends. Never rejects. */
   async run(): Promise<void> {
     try {

@@ -105,6 +105,14 @@ describe('notes', () => {
     expect(await row()).toMatchObject({ connected: false, lastHeardAt: 10n });
   });
 
+  it('that wait while the clock is set are written by the clock as it is', async () => {
+    await store.attached(facts(), 'unix', 5);
+    store.detached('web-1', 7);
+    store.agesMoved((at) => at + 1_000);
+    await store.flush();
+    expect(await row()).toMatchObject({ lastHeardAt: 1_007n });
+  });
+
   it('of a host that was removed bring nothing back', async () => {
     await store.attached(facts(), 'unix', 5);
     store.detached('web-1', 7);

@@ -155,6 +155,16 @@ export class HostsStore {
     await this.flush();
   }
 
+  /** All ages are other ones, since the clock was set. It is written already, but for what is noted and not written yet. */
+  agesMoved(moved: (at: number) => number): void {
+    for (const { name, lastHeardAt } of this.rows.all()) {
+      const now = moved(lastHeardAt);
+      if (now === lastHeardAt) continue;
+      this.patch(name, { lastHeardAt: now });
+      this.note(name);
+    }
+  }
+
   async setLabels(name: string, labels: Readonly<Record<string, string>>, record: AuditRecord): Promise<void> {
     const change = this.database.prisma.host.updateMany({ where: { name }, data: { labels: { ...labels } } });
     await this.audit.commit(record, [change]);

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { type Network } from '@fairlead/domain';
 import { anEndpoint } from '@fairlead/domain/testing';
 import { AuditStore } from '../audit/audit.store.js';
+import { moveTimes } from './clock-jump.js';
 import { InventoryRig } from '../testing/inventory-rig.js';
 import { idOf, network } from '../testing/scripted-agent.js';
 
@@ -71,6 +72,23 @@ it('reads what a change replaces when the one before it is written', async () =>
   expect(before!.get(idOf('web'))).toMatchObject({ network: { labels: {} }, firstSeenAt: 1000 });
   expect(gone!.get(idOf('web'))).toMatchObject({ network: { labels: { a: 'b' } } });
   expect(rig.hosts.find('node-00')?.counts).toEqual({ networks: 0, endpoints: 0 });
+});
+
+it('lets times be moved between two changes: after what is under way, and before what waits, which follows', async () => {
+  const [before, since, now] = [1_000_100, 150_000, 200_000];
+  const jump = { ms: -1_000_000, earlierMs: 0, beganAt: 0, sinceAt: since };
+  for (const name of ['node-00', 'node-01']) await rig.apply(name, [network('web')], [], { at: before });
+  const change = await rig.change('node-00', [network('web', { labels: { a: 'b' } })], [], { at: before });
+  const late = await rig.change('node-01', [], [], { at: now, notBefore: before });
+  const writing = rig.store.apply(change);
+  const moving = rig.store.clockSet(
+    jump,
+    () => rig.database.transaction(moveTimes(jump, now)),
+    () => undefined,
+  );
+  await Promise.all([writing, moving, rig.store.apply(late)]);
+  const rows = await rig.database.prisma.network.findMany({ orderBy: { hostName: 'asc' } });
+  expect(rows.map(({ unusedSinceAt }) => Number(unusedSinceAt))).toEqual([100, now]);
 });
 
 it('lets another write in after the transaction that is under way', async () => {

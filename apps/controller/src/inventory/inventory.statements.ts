@@ -75,16 +75,6 @@ export const unseen = (rows: readonly unknown[]): Prisma.Sql[] =>
       FROM ${each(rows)} AS gap WHERE "hostName" = gap.value->>0 AND "unusedSinceAt" IS NOT NULL`,
   );
 
-/**
- * The clock was set by `ms`, at some time in the last `sinceMs`: no network gets unused for longer or shorter by that.
- * What is noted of within that time may have been so by the clock as it is, and stays.
- */
-export const clockSet = (
-  { ms, sinceMs }: { readonly ms: number; readonly sinceMs: number },
-  now: number,
-): Prisma.Sql => Prisma.sql`UPDATE "Network" SET "unusedSinceAt" = MIN("unusedSinceAt" + ${ms}, ${now})
-  WHERE "unusedSinceAt" IS NOT NULL AND "unusedSinceAt" NOT BETWEEN ${now - sinceMs} AND ${now}`;
-
 /** Rows: id, hostName, networkId, name, record, operationId, actor, firstSeenAt, lastSeenAt, removedAt. */
 export const removedNetworks = (rows: readonly unknown[]): Prisma.Sql[] =>
   unless(

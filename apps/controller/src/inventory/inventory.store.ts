@@ -1,8 +1,10 @@
 import { type Database, GroupCommit, Prisma, storing } from '../database/index.js';
+import { Mutex } from '../database/mutex.js';
 import { type HostsStore } from '../hosts/hosts.store.js';
 import { unseenFor } from '../networks/network.rows.js';
 import { type KnownNetwork, type NetworksStore } from '../networks/networks.store.js';
 import { type Chronicler, NO_HISTORY } from './chronicle.js';
+import { type ClockJump, movedBy } from './clock-jump.js';
 import { type InventoryChange, type InventoryPlan, planOf, unseenMs } from './inventory-change.js';
 import { toRows } from './inventory.rows.js';
 import { advance, chronicle, clearance, deletion, insertion, removedNetworks, unseen } from './inventory.statements.js';
@@ -23,15 +25,26 @@ const MOST_ROWS = 1_500;
 /** About as many networks as a host has: all of them are touched where nobody had looked. */
 const USUAL_NETWORKS = 50;
 
+/** A change that waits, and the last jump of the clock before it was told. */
+interface Waiting {
+  readonly change: InventoryChange;
+  readonly jump: ClockJump | undefined;
+}
+
 /**
  * Writes the inventory: each change of a host is in one transaction, so that a half one never shows.
  *
- * Invariants: nothing else writes networks or what belongs to them, but for the removal of a host, and for times when
- * the clock was set; what a change replaces is read when all changes before it are written; what is noted of a host is
- * what the last commit wrote.
+ * Invariants: nothing else writes networks or what belongs to them, but for the removal of a host, and for their
+ * times when the clock was set, between two commits; what a change replaces is read when all changes before it are
+ * written; what is noted of a host is what the last commit wrote.
  */
 export class InventoryStore {
-  private readonly lane = new GroupCommit((changes: readonly InventoryChange[]) => this.commit(changes), MOST_ROWS);
+  private readonly lane = new GroupCommit(
+    (waiting: readonly Waiting[]) => this.turns.run(() => this.commit(waiting)),
+    MOST_ROWS,
+  );
+  private readonly turns = new Mutex();
+  private jump: ClockJump | undefined;
   /** Key of the next new network; undefined where it has to be read. */
   private nextSeq: number | undefined;
 
@@ -56,7 +69,20 @@ export class InventoryStore {
    * @throws FairleadError `storage_failed`: nothing of it was written
    */
   apply(change: InventoryChange): Promise<ReadonlyMap<string, KnownNetwork>> {
-    return this.lane.submit({ key: change.hostName, weight: weightOf(change), work: change });
+    return this.lane.submit({ key: change.hostName, weight: weightOf(change), work: { change, jump: this.jump } });
+  }
+
+  /**
+   * Between two commits, since a change writes times back that it has read. Those that wait follow.
+   * @param write moves the times that are stored
+   * @param written moves those that are told of from then on; must not throw
+   */
+  clockSet(jump: ClockJump, write: () => Promise<unknown>, written: () => void): Promise<void> {
+    return this.turns.run(async () => {
+      await write();
+      this.jump = jump;
+      written();
+    });
   }
 
   /** Notes that the rows of a host may no longer be what its agent sees, until the next snapshot. */
@@ -65,17 +91,23 @@ export class InventoryStore {
     this.notes.inventoryDistrusted(hostName);
   }
 
-  private async commit(changes: readonly InventoryChange[]): Promise<ReadonlyMap<string, KnownNetwork>[]> {
+  private async commit(waiting: readonly Waiting[]): Promise<ReadonlyMap<string, KnownNetwork>[]> {
     try {
       this.nextSeq ??= await this.readNextSeq();
       const plans: InventoryPlan[] = [];
-      for (const change of changes) plans.push(await this.plan(change));
+      for (const each of waiting) plans.push(await this.plan(this.byTheClock(each)));
       await this.write(plans);
       return plans.map(({ before }) => before);
     } catch (error) {
       this.nextSeq = undefined;
       throw error;
     }
+  }
+
+  /** A change that waited while the clock was set knows by the old one when its host was last seen. */
+  private byTheClock({ change, jump }: Waiting): InventoryChange {
+    if (jump === this.jump || this.jump === undefined || change.notBefore === null) return change;
+    return { ...change, notBefore: movedBy(this.jump, change.notBefore, change.at) };
   }
 
   private async plan(change: InventoryChange): Promise<InventoryPlan> {

@@ -48,6 +48,7 @@ describe('a plan', () => {
       until('the jump is noted', async () => {
         return (await fleet.audited()).filter((action) => action === 'scheduler.clock-jump').length === times;
       });
+    const looked = () => fleet.rig.runtime.runs.scheduler.tick();
     let agent: PruningAgent;
 
     beforeEach(async () => {
@@ -74,6 +75,70 @@ describe('a plan', () => {
       fleet.pass(13 * DAY);
       await agent.bookmark();
       expect(await planned()).toEqual(['old', 'used']);
+    });
+
+    it.each([
+      ['comes back meanwhile', true],
+      ['comes back later', false],
+    ])('right, after a start with one that was ahead, where the host %s', async (_when, isMeanwhile) => {
+      await agent.put(network('used'));
+      await fleet.rig.settle('web-1');
+      fleet.pass(HOUR);
+      await agent.bookmark();
+      await fleet.rig.settle('web-1');
+      fleet = await fleet.restart(30 * DAY);
+      if (isMeanwhile) await fleet.rig.attach(agent);
+      await looked();
+      fleet.rig.time -= 30 * DAY;
+      await noted(1);
+      if (!isMeanwhile) await fleet.rig.attach(agent);
+      await agent.bookmark();
+      await fleet.rig.settle('web-1');
+      expect(await planned()).toEqual([]);
+    });
+
+    it('forward and back again, as if it had not been', async () => {
+      fleet = await fleet.restart(HOUR);
+      await fleet.rig.attach(agent);
+      await looked();
+      fleet.pass(14 * DAY - HOUR);
+      fleet.rig.time += 30 * DAY;
+      await noted(1);
+      fleet.rig.time -= 30 * DAY;
+      await noted(2);
+      await agent.bookmark();
+      await fleet.rig.settle('web-1');
+      expect(await planned()).toEqual(['old']);
+    });
+
+    it.each([
+      ['back', 'goes before', [30 * DAY, -30 * DAY]],
+      ['back', 'goes after', [30 * DAY, -30 * DAY]],
+      ['forward', 'goes before', [30 * DAY]],
+      ['forward', 'goes after', [30 * DAY]],
+    ])('%s takes time in which nobody looked for use, once, where the host %s', async (_direction, when, jumps) => {
+      const end = () => fleet.rig.runtime.fleet.end('web-1', 'gone');
+      for (const [index, ms] of jumps.slice(0, -1).entries()) {
+        fleet.rig.time += ms;
+        await noted(index + 1);
+      }
+      fleet.pass(5 * DAY);
+      await agent.bookmark();
+      await fleet.rig.settle('web-1');
+      if (when === 'goes before') await end();
+      fleet.rig.time += jumps.at(-1)!;
+      await noted(jumps.length);
+      if (when === 'goes after') await end();
+      fleet.pass(20 * DAY);
+      const again = new PruningAgent('web-1', ['old']);
+      again.set(used);
+      again.streamId = 'after a restart';
+      await fleet.rig.attach(again);
+      expect(await planned()).toEqual([]);
+      fleet.pass(9 * DAY);
+      await again.bookmark();
+      await fleet.rig.settle('web-1');
+      expect(await planned()).toEqual(['old']);
     });
 
     it('right, which had been behind when the container left', async () => {

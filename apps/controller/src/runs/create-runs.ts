@@ -34,7 +34,7 @@ export interface RunsOptions {
   readonly operations: OperationsService;
   readonly operationsStore: OperationsStore;
   readonly freeze: FreezeSwitch;
-  readonly fleet: Pick<Fleet, 'listen'>;
+  readonly fleet: Pick<Fleet, 'listen' | 'clockSet'>;
   /** Of a host; undefined: it is not known. */
   readonly freshness: (hostName: string) => Freshness | undefined;
   readonly labelsOf: (hostName: string) => Readonly<Record<string, string>> | undefined;
@@ -81,6 +81,7 @@ export function createRuns(options: RunsOptions): Runs {
   const scheduler = new Scheduler({
     ...shared,
     audit,
+    clockSet: (...asked) => options.fleet.clockSet(...asked),
     mostMs: tickMs,
     made: ({ id }) => {
       changed(id);

@@ -32,6 +32,7 @@ const parts = () => {
   const audit = fleet.rig.runtime.audit;
   return {
     audit,
+    clockSet: fleet.rig.runtime.fleet.clockSet.bind(fleet.rig.runtime.fleet),
     policies: new PoliciesStore(database, audit),
     runs: new RunsStore(database, audit),
     made: () => undefined,

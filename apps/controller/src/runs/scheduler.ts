@@ -1,7 +1,7 @@
 import { formatDuration, toFairleadError } from '@fairlead/domain';
 import { type AuditStore } from '../audit/audit.store.js';
 import { type Clock, toTimestamp } from '../clock.js';
-import { clockSet } from '../inventory/inventory.statements.js';
+import { type Fleet } from '../fleet/fleet.js';
 import { type Log } from '../log.js';
 import { type PoliciesStore } from '../policies/policies.store.js';
 import { comingInstants } from '../policies/policy-schedule.js';
@@ -18,6 +18,7 @@ export interface SchedulerParts extends Pick<PlanningParts, 'notices'> {
   readonly policies: Pick<PoliciesStore, 'all' | 'passThrough' | 'rewind' | 'isThrough'>;
   readonly runs: Pick<RunsStore, 'add' | 'open' | 'lastInstant' | 'rewind'>;
   readonly audit: Pick<AuditStore, 'commit'>;
+  readonly clockSet: Fleet['clockSet'];
   /** Told when a run was made. */
   readonly made: (run: StoredRun) => void;
   readonly now: Clock;
@@ -41,8 +42,8 @@ const SLACK_MS = 60_000;
  *
  * Invariants: an instant is dealt with in one transaction with the policy having passed through it, so that whoever comes
  * second, or looks at a clock that was set back, finds it done; it runs once or not at all, and a row says which. A clock
- * that was far ahead for a while silences no schedule until then. No instant is dealt with before the times in the
- * inventory have followed a clock that was set.
+ * that was far ahead for a while silences no schedule until then. No instant is dealt with before the times of what
+ * was seen have followed a clock that was set.
  */
 export class Scheduler {
   private readonly clock = new ClockWatch();
@@ -158,8 +159,8 @@ export class Scheduler {
     this.parts.log(`the clock was set ${direction} by ${by}`);
     const what = { action: 'scheduler.clock-jump', hostName: null, operationId: null, outcome: 'done', target: {} };
     const record = { at: now, actor: CONTROLLER, detail: { direction, by, ms: jump.ms }, ...what };
-    await this.parts.audit.commit(record, [clockSet(jump, now)]);
-    this.clock.noted(now, monotonic);
+    await this.parts.clockSet(jump, (statements) => this.parts.audit.commit(record, statements));
+    this.clock.noted(jump, now, monotonic);
   }
 }
 
