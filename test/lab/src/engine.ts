@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { hasEnded, untilEnded, untilServing } from './child.js';
 import { LabError } from './command.js';
@@ -61,9 +61,12 @@ export class Engine {
     await poll(2000, () => (this.containerdRuns() ? undefined : true)); // the kernel ends it with its parent
   }
 
-  /** Freezes the engine: it takes connections and never answers. */
-  pause(): void {
-    this.running().kill('SIGSTOP');
+  /** Freezes the engine: it takes connections and never answers. On a busy machine its threads stand still a moment later. */
+  async pause(): Promise<void> {
+    const child = this.running();
+    child.kill('SIGSTOP');
+    const stands = await poll(10_000, () => (standsStill(child.pid) ? true : undefined));
+    if (!stands) throw new LabError(`The engine of ${this.machine.name} does not stand still 10 s after SIGSTOP.`);
   }
 
   resume(): void {
@@ -117,5 +120,18 @@ export class Engine {
 
   private path(name: string): string {
     return join(this.machine.directory, name);
+  }
+}
+
+/** Whether all threads of a process are stopped. */
+function standsStill(pid: number | undefined): boolean {
+  const threads = `/proc/${pid}/task`;
+  try {
+    return readdirSync(threads).every((thread) => {
+      const stat = readFileSync(`${threads}/${thread}/stat`, 'utf8');
+      return stat.startsWith('T', stat.lastIndexOf(')') + 2);
+    });
+  } catch {
+    return false; // A thread has ended meanwhile: they do not stand still.
   }
 }

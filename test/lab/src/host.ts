@@ -106,7 +106,7 @@ export class LabHost {
 
   /** SIGSTOP to dockerd: it accepts connections and never answers. */
   pauseEngine(): Promise<void> {
-    return Promise.resolve(this.engine.pause());
+    return this.engine.pause();
   }
 
   /** SIGCONT to dockerd: it answers what waited. */
