@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { timestamp, type View } from './common.js';
 import { createPolicyRequest, updatePolicyRequest } from './policy.js';
+import { policyPlanExample } from './policy-plan.example.js';
 import { policyPlan, policyPlanRequest } from './policy-plan.js';
 
 const example = { name: 'nightly', spec: { match: [{ names: ['ci-*'] }] }, plan: { action: 'remove' } };
@@ -36,23 +37,8 @@ export const policyDryRun = policyPlan
       'What a policy would do that is not stored. `policy` is as it would be, with an empty id where it does not exist ' +
       'yet: its plans have another `hash` once it does',
     example: {
-      hash: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
-      policy: { id: '', name: 'nightly', version: 1 },
-      at: '2026-11-24T09:30:00.000Z',
-      summary: {
-        hosts: 0,
-        networks: 0,
-        remove: 0,
-        keep: 0,
-        reasons: {},
-        restorability: {},
-        leftOut: [],
-        leftOutTotal: 0,
-        simulatedHosts: 0,
-        overCaps: [],
-      },
-      items: [],
-      nextCursor: null,
+      ...policyPlanExample,
+      policy: { ...policyPlanExample.policy, id: '' },
       next: ['2026-11-25T02:00:00.000Z'],
       warnings: [],
     },
